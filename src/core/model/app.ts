@@ -1,0 +1,69 @@
+import type { KubeObject } from './resource.ts';
+import type { Place, RepoPath } from './place.ts';
+
+/** What declares an app: a reconciler's object, or, without a reconciler, the folder itself. */
+export type AppKind = 'argo-application' | 'flux-kustomization' | 'kustomize' | 'manifests';
+
+/** `<kind>:<namespace>/<name>` for reconciler objects, `<kind>:<path>` for bare roots; stable across refreshes. Made by `appId`. */
+export type AppId = string & { readonly __app: unique symbol };
+
+/** One deployable unit declared in Git. */
+export interface App {
+  readonly id: AppId;
+  readonly kind: AppKind;
+  readonly name: string;
+  /** Namespace of the reconciler's own object; absent for bare roots. */
+  readonly namespace?: string | undefined;
+  /** Where the reconciler's object is written; absent for bare roots. */
+  readonly declared?: AppDeclaration | undefined;
+  readonly source: AppSource;
+  readonly destination: AppDestination;
+}
+
+/** The reconciler's object as the repository declares it. */
+export interface AppDeclaration {
+  readonly file: RepoPath;
+  /** Index of the YAML document in the file, from 0. */
+  readonly document: number;
+  /** The scalar of `metadata.name`. */
+  readonly place: Place;
+  readonly object: KubeObject;
+}
+
+/** Where an app's manifests come from. */
+export type AppSource =
+  | {
+      /** This repository. */
+      readonly kind: 'here';
+      readonly path: RepoPath;
+      readonly render: 'kustomize' | 'directory';
+      /** Branch, tag or commit the reconciler follows; absent: the remote's default branch. */
+      readonly revision?: string | undefined;
+      /** For Flux: key of the GitRepository. */
+      readonly sourceRef?: { readonly namespace: string; readonly name: string } | undefined;
+    }
+  | {
+      readonly kind: 'elsewhere';
+      readonly url: string;
+      readonly path?: string | undefined;
+      readonly revision?: string | undefined;
+    }
+  /** Declared in a way that this version does not render; `why` is a sentence for people. */
+  | { readonly kind: 'unsupported'; readonly why: string };
+
+/** Which cluster and namespace an app goes to; all absent: the cluster the reconciler runs in. */
+export interface AppDestination {
+  readonly server?: string | undefined;
+  readonly clusterName?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** Makes an app's identity from its kind and its object or path. */
+export function appId(
+  kind: AppKind,
+  where: { readonly namespace: string; readonly name: string } | { readonly path: RepoPath },
+): AppId {
+  const rest = 'path' in where ? where.path || '.' : `${where.namespace}/${where.name}`;
+  // The only place that makes an id, hence the only assertion.
+  return `${kind}:${rest}` as AppId;
+}

@@ -1,0 +1,50 @@
+import type { KubeObject, ResourceKey } from './resource.ts';
+import type { RepoPath } from './place.ts';
+
+/** The objects an app renders to at one tree, with what is needed to explain and to cache them. */
+export interface Rendering {
+  readonly objects: readonly RenderedObject[];
+  /** Why the rendering is incomplete; an app with an `error` has no objects to compare. */
+  readonly problems: readonly RenderProblem[];
+  /** Every file and folder that the rendering looked at, also those that were absent. */
+  readonly reads: readonly FileRead[];
+}
+
+/** One rendered object; `object` carries none of the annotations by which evidence was collected. */
+export interface RenderedObject {
+  readonly key: ResourceKey;
+  readonly object: KubeObject;
+  /** The file that introduced the object, or the generator that made it; absent when the engine does not say. */
+  readonly origin?: ObjectOrigin | undefined;
+  /** Transformers that touched the object, in order of application. */
+  readonly transformations: readonly ObjectOrigin[];
+}
+
+/** An entry of kustomize's origin or transformer annotations (kustomize `buildMetadata`). */
+export interface ObjectOrigin {
+  /** File the object or patch was read from. */
+  readonly path?: RepoPath | undefined;
+  /** Kustomization file that configures the generator or transformer. */
+  readonly configuredIn?: RepoPath | undefined;
+  /** Kind of the generator or transformer (`ConfigMapGenerator`, `PatchTransformer`, …). */
+  readonly configuredBy?: string | undefined;
+}
+
+/** Trouble while rendering, placed as exactly as the engine allows. */
+export interface RenderProblem {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly file?: RepoPath | undefined;
+  /** From 1. */
+  readonly line?: number | undefined;
+  /** Column from 1, where known. */
+  readonly column?: number | undefined;
+}
+
+/** One look at the tree: what was asked and a digest of the answer; equal digests mean an equal answer. */
+export interface FileRead {
+  readonly path: RepoPath;
+  readonly kind: 'file' | 'folder';
+  /** Content digest of a file, digest of the listing for a folder, `absent` for nothing there. */
+  readonly digest: string;
+}

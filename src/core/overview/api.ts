@@ -1,0 +1,35 @@
+import type { AppId } from '../model/app.ts';
+import type { JsonPointer } from '../model/difference.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Rendering } from '../model/rendering.ts';
+import type { KubeObject, ResourceKey } from '../model/resource.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { ClusterConnection } from '../ports.ts';
+import type { OverviewChange, OverviewState } from './state.ts';
+
+/** Which side of an app a person looks at. `applied` is the revision the reconciler last applied. */
+export type Side = 'buffers' | 'head' | 'upstream' | 'applied';
+
+/**
+ * The one stateful centre: holds the picture of a repository and keeps it true.
+ * Views read `state` and listen; nothing else in the product keeps a copy.
+ */
+export interface OverviewApi {
+  readonly state: OverviewState;
+  /** Calls back after each replaced state, never while one is being computed. */
+  onDidChange(listener: (change: OverviewChange) => void): { dispose(): void };
+  /** Reads Git again and renders what changed; calls under way are joined. Resolves when the state is current. */
+  refresh(): Promise<void>;
+  /** Texts of unsaved editors by path; an empty map means all is saved. */
+  setBuffers(buffers: ReadonlyMap<RepoPath, string>): void;
+  /** Puts a cluster under the picture; `undefined` takes it away. */
+  attach(context: string, connection: ClusterConnection | undefined): void;
+  /** Says why a context cannot be shown (`offline`, `connecting`). */
+  reportCluster(context: string, status: OverviewState['clusters'][number]['status']): void;
+  renderApp(app: AppId, side: Side, signal: AbortSignal): Promise<Rendering | undefined>;
+  /** The live object, Secrets already reduced. */
+  liveObject(context: string, key: ResourceKey): KubeObject | undefined;
+  /** Finds and proves the scalar behind a field of the buffers' rendering. */
+  explain(app: AppId, object: ResourceKey, path: JsonPointer, signal: AbortSignal): Promise<Provenance>;
+  dispose(): void;
+}

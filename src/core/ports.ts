@@ -1,0 +1,216 @@
+import type { JsonObject } from './model/json.ts';
+import type { KubeObject } from './model/resource.ts';
+import type { RepoPath } from './model/place.ts';
+import type { ObjectOrigin, RenderProblem, FileRead } from './model/rendering.ts';
+
+/** What the core needs of the outside. Each port has five methods or fewer; adapters implement them, the host wires them. */
+
+/** A read-only tree of files: the working tree, the working tree under unsaved buffers, or a Git revision. */
+export interface FileTree {
+  /** A commit's full hash for a revision; `working-tree` or `buffers` else. Two trees with the same commit hash are equal. */
+  readonly label: string;
+  /** What stands at a path; `undefined` for nothing. Links that leave the repository read as absent. */
+  stat(path: RepoPath, signal: AbortSignal): Promise<'file' | 'folder' | undefined>;
+  /** The content of a file; `undefined` when there is none. */
+  read(path: RepoPath, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** The entries of a folder, sorted by name, `.git` left out; `undefined` when there is no such folder. */
+  list(path: RepoPath, signal: AbortSignal): Promise<readonly TreeEntry[] | undefined>;
+}
+
+export interface TreeEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+}
+
+/** Renders kustomize roots with the reconcilers' own library. */
+export interface RenderEngine {
+  /** Never throws for bad input: that is an `error` problem in the reply. Throws `UserError` `engine-…` when the engine itself fails. */
+  kustomize(request: KustomizeRequest, tree: FileTree, signal: AbortSignal): Promise<KustomizeReply>;
+}
+
+export interface KustomizeRequest {
+  /** Folder of the kustomization. */
+  readonly path: RepoPath;
+  /** `root-only` is kustomize's default; `none` is what Flux always and Argo CD by option uses. */
+  readonly loadRestrictor: 'root-only' | 'none';
+}
+
+export interface KustomizeReply {
+  readonly objects: readonly EngineObject[];
+  readonly problems: readonly RenderProblem[];
+  readonly reads: readonly FileRead[];
+}
+
+export interface EngineObject {
+  readonly object: JsonObject;
+  readonly origin?: ObjectOrigin | undefined;
+  readonly transformations: readonly ObjectOrigin[];
+}
+
+/** Reads the state of the repository. */
+export interface RepoReader {
+  /** Absolute path of the repository's root, for messages and for the host's file URIs. */
+  readonly root: string;
+  readState(signal: AbortSignal): Promise<RepoState>;
+  /** The tree of a revision; `undefined` when the repository does not know it (not fetched). */
+  openRevision(revision: string, signal: AbortSignal): Promise<FileTree | undefined>;
+  /** The tree on disk. */
+  openWorkingTree(): FileTree;
+  /** Commits reachable from `revision`, newest first. */
+  readLog(revision: string, limit: number, signal: AbortSignal): Promise<readonly CommitInfo[]>;
+}
+
+/** One reading of the repository's state. */
+export interface RepoState {
+  /** Full hash, or `undefined` in a repository without commits. */
+  readonly head?: string | undefined;
+  /** `undefined` when HEAD is detached. */
+  readonly branch?: string | undefined;
+  readonly upstream?:
+    | { readonly name: string; readonly commit?: string | undefined; readonly ahead: number; readonly behind: number }
+    | undefined;
+  /** An operation under way that makes commits unsafe. */
+  readonly busy?: 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect' | undefined;
+  readonly changes: readonly FileChange[];
+  readonly remotes: readonly Remote[];
+}
+
+export interface FileChange {
+  readonly path: RepoPath;
+  readonly kind: 'added' | 'modified' | 'deleted' | 'renamed' | 'untracked' | 'conflicted';
+  /** Something of it is in the index. */
+  readonly isStaged: boolean;
+}
+
+export interface Remote {
+  readonly name: string;
+  /** As configured and as rewritten by `url.*.insteadOf`. */
+  readonly urls: readonly string[];
+}
+
+export interface CommitInfo {
+  readonly commit: string;
+  readonly subject: string;
+  readonly author: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+/** Writes to the repository; only ever what the person chose. */
+export interface RepoWriter {
+  /** Commits exactly these paths as they are on disk, leaving what else is staged as it is. Returns the new commit's hash. */
+  commit(paths: readonly RepoPath[], message: string, options: CommitOptions, signal: AbortSignal): Promise<string>;
+  /** Pushes the branch to its upstream, never by force. `UserError` `git-push-rejected` when the remote has moved on. */
+  push(signal: AbortSignal): Promise<void>;
+}
+
+export interface CommitOptions {
+  readonly signOff: boolean;
+}
+
+/** Lists the kubeconfig's contexts and connects to one of them. */
+export interface ClusterConnector {
+  /** Reads the kubeconfig only; no network. `UserError` `kubeconfig-invalid` names the file. */
+  listContexts(): Promise<readonly ContextInfo[]>;
+  connect(context: string, signal: AbortSignal): Promise<ClusterConnection>;
+}
+
+export interface ContextInfo {
+  readonly name: string;
+  readonly server: string;
+  readonly namespace?: string | undefined;
+  readonly isCurrent: boolean;
+}
+
+/** One cluster, by one pinned context. */
+export interface ClusterConnection {
+  readonly context: string;
+  /** The kinds the server serves, by discovery; cached for the connection. */
+  readKinds(signal: AbortSignal): Promise<readonly ServedKind[]>;
+  /** LIST and WATCH of a selection until closed; recovers by itself and says its state as events. */
+  follow(target: WatchTarget, onEvent: (event: LiveEvent) => void): { close(): void };
+  /** Sends one request and returns the parsed reply; a non-2xx status is data, an unreachable server a `UserError`. */
+  send(request: ApiRequest, signal: AbortSignal): Promise<ApiReply>;
+  close(): void;
+}
+
+export interface ServedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly isNamespaced: boolean;
+  /** The server prefers this version of the group. */
+  readonly isPreferred: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** All objects of a kind in one namespace, or in the cluster when `namespace` is absent. */
+export interface WatchTarget {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespace?: string | undefined;
+}
+
+export type LiveEvent =
+  /** A complete list; objects of the target that are not in it are gone. */
+  | { readonly type: 'listed'; readonly target: WatchTarget; readonly objects: readonly KubeObject[] }
+  | { readonly type: 'changed'; readonly target: WatchTarget; readonly object: KubeObject }
+  | { readonly type: 'deleted'; readonly target: WatchTarget; readonly object: KubeObject }
+  | { readonly type: 'state'; readonly target: WatchTarget; readonly state: WatchState };
+
+export type WatchState =
+  | { readonly kind: 'listing' }
+  | { readonly kind: 'watching' }
+  | { readonly kind: 'forbidden'; readonly message: string }
+  /** The server does not serve the kind. */
+  | { readonly kind: 'not-served' }
+  /** What is shown may be out of date; a retry is on its way. `since` is RFC 3339. */
+  | { readonly kind: 'stale'; readonly since: string; readonly message: string };
+
+/** A Kubernetes API call as a value. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
+  /** Path below the server, `/apis/…`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly contentType?:
+    | 'application/json'
+    | 'application/merge-patch+json'
+    | 'application/apply-patch+yaml'
+    | 'application/json-patch+json'
+    | undefined;
+  readonly body?: JsonObject | readonly JsonObject[] | undefined;
+}
+
+export interface ApiReply {
+  readonly status: number;
+  readonly body: JsonObject;
+  /** `Warning` headers, texts only. */
+  readonly warnings: readonly string[];
+}
+
+/** Hides Secret values at the edge: equal values give equal tokens within one session, and nothing else can be learned. */
+export interface SecretHasher {
+  hash(value: Uint8Array | string): string;
+}
+
+/** Content digest for caches; not for secrets. */
+export interface Digester {
+  digest(content: Uint8Array | string): string;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`, or rejects with an AbortError. */
+  delay(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Where the product writes what it did, for people who look; never secrets. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
