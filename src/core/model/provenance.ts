@@ -41,10 +41,25 @@ export type Provenance =
       /** `base64` when the rendered value is the encoded scalar. */
       readonly encoding?: 'base64' | undefined;
       readonly also: readonly RoledPlace[];
+      /** How the scalar is written, for `editFor`; absent where only the place is known. */
+      readonly writing?: ScalarWriting | undefined;
     }
   | { readonly kind: 'unknown'; readonly why: string; readonly also: readonly RoledPlace[] };
 
 export interface RoledPlace {
   readonly place: Place;
   readonly role: PlaceRole;
+}
+
+/** How a scalar is written and how its value stands in the rendered field: `before + value + after`. */
+export interface ScalarWriting {
+  readonly before: string;
+  readonly after: string;
+  readonly value: string | number | boolean | null;
+  /** `raw` is text that is no YAML scalar of its own: a literal after its `=`, a line of an env file, a whole file. */
+  readonly style: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'raw';
+  /** Inside `[…]` or `{…}`. */
+  readonly isFlow: boolean;
+  /** For a scalar of an inline patch or a piece of a scalar: how the scalar around it is written. */
+  readonly outerStyle?: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'raw' | undefined;
 }

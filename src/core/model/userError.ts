@@ -10,6 +10,10 @@ export type UserErrorCode =
   | 'git-busy' // rebase, merge, cherry-pick or bisect under way
   | 'git-detached'
   | 'git-index-dirty'
+  | 'git-conflicted'
+  | 'git-identity-missing'
+  | 'git-signing-failed'
+  | 'git-auth-failed'
   | 'git-nothing-to-commit'
   | 'git-push-rejected'
   | 'git-no-upstream'
@@ -27,9 +31,11 @@ export type UserErrorCode =
   | 'cluster-unauthorized'
   | 'cluster-forbidden'
   | 'cluster-failed'
+  | 'cluster-tls'
   | 'kind-not-served'
   | 'write-conflict'
   | 'sync-running'
+  | 'app-suspended'
   | 'usage'
   | 'case-invalid';
 
@@ -49,6 +55,11 @@ export class UserError extends Error {
     this.name = 'UserError';
     this.code = code;
     this.data = data;
+  }
+
+  /** Each bundle that is loaded on first use carries its own copy of this class; an error of any copy counts. */
+  static override [Symbol.hasInstance](value: unknown): value is UserError {
+    return value instanceof Error && value.name === 'UserError' && 'code' in value && 'data' in value;
   }
 }
 

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { limitMemory } from './wasmMemory.ts';
+import { cacheDir } from '../lab/cacheDir.ts';
+
+const run = promisify(execFile);
+const sources = fileURLToPath(new URL('../../engine', import.meta.url));
+const product = fileURLToPath(new URL('../../dist/engine/kustomize.wasm', import.meta.url));
+/** 1 GiB: a runaway build ends itself instead of taking the editor's memory with it. */
+const mostPages = 16_384;
+const oldestGo = { major: 1, minor: 26 } as const;
+
+/** Trouble in building that the person at the terminal can mend; the message is one line. */
+export class EngineBuildError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EngineBuildError';
+  }
+}
+
+/**
+ * Makes `dist/engine/kustomize.wasm` and returns its path. Built at most once for the same sources and Go version: the
+ * result is kept in the cache folder. Throws `EngineBuildError`.
+ */
+export async function ensureEngine(progress: (message: string) => void): Promise<string> {
+  const version = await goVersion();
+  const kept = path.join(cacheDir(), `engine-${await digestSources(version)}`, 'kustomize.wasm');
+  if (!(await exists(kept))) {
+    progress('Building the rendering engine (kustomize as WebAssembly; about half a minute the first time)');
+    await buildEngine(kept);
+  }
+  if (!(await isSameFile(kept, product))) await place(kept);
+  return product;
+}
+
+async function goVersion(): Promise<string> {
+  const wanted = `Install Go ${oldestGo.major}.${oldestGo.minor} or newer from https://go.dev/dl/ and put it on the PATH.`;
+  const version = await run('go', ['env', 'GOVERSION'], { cwd: sources }).catch((cause: unknown) => {
+    throw new EngineBuildError(`The rendering engine is built with Go, and "go" cannot be run. ${wanted}`, { cause });
+  });
+  const found = version.stdout.trim();
+  const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(found) ?? [];
+  const isNewEnough =
+    Number(major) > oldestGo.major || (Number(major) === oldestGo.major && Number(minor) >= oldestGo.minor);
+  if (!isNewEnough) throw new EngineBuildError(`${found} is too old for the rendering engine. ${wanted}`);
+  return found;
+}
+
+async function digestSources(version: string): Promise<string> {
+  const files = await readdir(sources, { recursive: true });
+  const built = files.filter((file) => /\.go$|(?:^|[\\/])go\.(?:mod|sum)$/.test(file) && !file.endsWith('_test.go'));
+  const hash = createHash('sha256').update(version).update(String(mostPages));
+  for (const file of built.sort()) {
+    hash.update(`\0${file}\0`).update(await readFile(path.join(sources, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function buildEngine(target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  const unfinished = `${target}.${process.pid}`;
+  const env = {
+    ...process.env,
+    GOOS: 'wasip1',
+    GOARCH: 'wasm',
+    CGO_ENABLED: '0',
+    GOFLAGS: '-mod=readonly -buildvcs=false',
+  };
+  try {
+    await run('go', ['build', '-trimpath', '-buildmode=c-shared', '-ldflags=-s -w', '-o', unfinished, '.'], {
+      cwd: sources,
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    await writeFile(unfinished, limitMemory(await readFile(unfinished), mostPages));
+    await rename(unfinished, target);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw new EngineBuildError(`The rendering engine does not build: ${whyGoFailed(cause)}`, { cause });
+  }
+}
+
+/** Go's own first line about it; `stderr` is where execFile leaves it. */
+function whyGoFailed(cause: unknown): string {
+  const output = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : String(cause);
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  return lines[0] ?? 'go gave no reason';
+}
+
+async function place(kept: string): Promise<void> {
+  await mkdir(path.dirname(product), { recursive: true });
+  const unfinished = `${product}.${process.pid}`;
+  await copyFile(kept, unfinished);
+  await rename(unfinished, product);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  if (!(await exists(other))) return false;
+  const [a, b] = await Promise.all([readFile(one), readFile(other)]);
+  return a.equals(b);
+}

@@ -1,0 +1,155 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** One visible row of a tree, as a screen reader gets it. */
+export interface TreeRow {
+  /** 1 for the top. */
+  readonly level: number;
+  readonly label: string;
+  readonly description: string;
+  readonly isExpanded: boolean | undefined;
+}
+
+const patience = 20_000;
+
+/** Drives a workbench the way a person does: by the palette, the keyboard and what is on the screen. */
+export class WorkbenchDriver {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Runs a command by its title in the palette (`GitOps: Refresh`). Rejects when the palette does not offer it. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor({ timeout: patience });
+    await input.fill(`>${title}`);
+    const row = this.#quickPickRow(title);
+    await row.waitFor({ timeout: patience });
+    await row.click();
+  }
+
+  /** Chooses a row of the open quick pick by a part of its text. */
+  async pick(text: string): Promise<void> {
+    const row = this.#quickPickRow(text);
+    await row.waitFor({ timeout: patience });
+    await row.click();
+  }
+
+  /** Ticks rows of an open quick pick with check boxes and accepts. */
+  async pickMany(texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      const box = this.#quickPickRow(text).locator(
+        'input[type=checkbox], .monaco-checkbox, .quick-input-list-checkbox',
+      );
+      await box.first().click({ timeout: patience });
+    }
+    await this.page.keyboard.press('Enter');
+  }
+
+  #quickPickRow(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Opens a file of the folder by its path. */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor({ timeout: patience });
+    await input.fill(path);
+    const name = path.split('/').at(-1) ?? path;
+    await this.#quickPickRow(name).waitFor({ timeout: patience });
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
+    await this.page.locator('.editor-group-container.active .view-line').first().waitFor({ timeout: patience });
+  }
+
+  /** Shows a view container by the name in the activity bar. */
+  async openActivity(name: string): Promise<void> {
+    const tab = this.page.locator('.part.activitybar .action-item', {
+      has: this.page.getByLabel(name, { exact: false }),
+    });
+    if ((await tab.first().getAttribute('aria-selected')) !== 'true') await tab.first().click({ timeout: patience });
+  }
+
+  /** The pane of a view, by its title. */
+  view(title: string): Locator {
+    return this.page.locator('.pane', { has: this.page.locator('.pane-header', { hasText: title }) });
+  }
+
+  /** The rows of a view's tree that are on the screen. */
+  async treeRows(title: string): Promise<readonly TreeRow[]> {
+    const rows = await this.view(title).locator('.monaco-list-row').all();
+    return Promise.all(rows.map(readRow));
+  }
+
+  /** A row of a view's tree by a part of its text. */
+  treeRow(title: string, text: string): Locator {
+    return this.view(title).locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Presses one of a tree row's inline actions by its name. */
+  async pressInlineAction(title: string, row: string, action: string): Promise<void> {
+    const found = this.treeRow(title, row);
+    await found.hover();
+    await found.locator(`.action-label[aria-label*="${action}"]`).click({ timeout: patience });
+  }
+
+  /** The rows of the Problems panel, files and problems alike, as text. */
+  async problems(): Promise<readonly string[]> {
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    if (!(await this.page.locator('.markers-panel').isVisible())) {
+      await this.runCommand('Problems: Focus on Problems View');
+      await this.page.locator('.markers-panel').waitFor({ timeout: patience });
+    }
+    return rows.allInnerTexts();
+  }
+
+  /** The title texts of notifications on the screen. */
+  async notifications(): Promise<readonly string[]> {
+    return this.page.locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** The modal dialog's text, `undefined` when there is none. */
+  async dialog(): Promise<string | undefined> {
+    const box = this.page.locator('.monaco-dialog-box');
+    return (await box.isVisible()) ? await box.innerText() : undefined;
+  }
+
+  /** Presses a button of the modal dialog. */
+  async pressDialogButton(text: string): Promise<void> {
+    await this.page
+      .locator('.monaco-dialog-box .monaco-button', { hasText: text })
+      .first()
+      .click({ timeout: patience });
+  }
+
+  /** The document inside the visible webview. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** The text of a status bar item by a part of its text. */
+  statusBarItem(text: string): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  }
+
+  /** The text of the active editor's visible lines, as drawn. */
+  async editorText(): Promise<string> {
+    const lines = await this.page.locator('.editor-group-container.active .view-lines').first().innerText();
+    return lines.replaceAll('\u00a0', ' ');
+  }
+}
+
+async function readRow(row: Locator): Promise<TreeRow> {
+  const expanded = await row.getAttribute('aria-expanded');
+  const text = async (selector: string): Promise<string> =>
+    (await row.locator(selector).allInnerTexts()).join(' ').replaceAll('\u00a0', ' ').trim();
+  return {
+    level: Number(await row.getAttribute('aria-level')),
+    label: await text('.label-name'),
+    description: await text('.label-description'),
+    isExpanded: expanded === null ? undefined : expanded === 'true',
+  };
+}

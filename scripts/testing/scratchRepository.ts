@@ -1,0 +1,33 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { storefrontExample } from '../lab/projectPaths.ts';
+import { runOrThrow } from '../lab/run.ts';
+
+/** A repository for one test run. */
+export interface ScratchRepository {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** An empty folder, no repository. */
+export async function emptyFolder(): Promise<ScratchRepository> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-empty-'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** The remote that the example's manifests name, so that its apps are recognised as this repository's. */
+const exampleRemote = 'https://git.storefront.example/shop/storefront.git';
+
+/** A copy of the example repository with one commit and its remote, which nothing ever contacts. */
+export async function storefrontRepository(): Promise<ScratchRepository> {
+  const scratch = await emptyFolder();
+  const { folder } = scratch;
+  await cp(storefrontExample, folder, { recursive: true });
+  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@storefront.example'];
+  await runOrThrow('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder });
+  await runOrThrow('git', ['remote', 'add', 'origin', exampleRemote], { cwd: folder });
+  await runOrThrow('git', ['add', '--all'], { cwd: folder });
+  await runOrThrow('git', [...identity, 'commit', '--quiet', '--message=Storefront'], { cwd: folder });
+  return scratch;
+}

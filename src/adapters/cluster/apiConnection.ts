@@ -1,0 +1,122 @@
+import { isSecret, reduceSecret } from '../../core/diff/secrets.ts';
+import { isList, isObject, listAt, stringAt } from '../../core/model/json.ts';
+import type { JsonObject } from '../../core/model/json.ts';
+import type { KubeObject } from '../../core/model/resource.ts';
+import { messageOf } from '../../core/model/userError.ts';
+import type {
+  ApiReply,
+  ApiRequest,
+  ClusterConnection,
+  LiveEvent,
+  Log,
+  SecretHasher,
+  ServedKind,
+  WatchTarget,
+} from '../../core/ports.ts';
+import { abortable } from './abortable.ts';
+import type { ApiClient } from './apiClient.ts';
+import { refused } from './clusterTrouble.ts';
+import type { ClusterPlace } from './clusterTrouble.ts';
+import { discoverKinds } from './discovery.ts';
+import { Follower } from './follower.ts';
+import type { FollowerParts } from './follower.ts';
+import type { JsonAnswer, Transport } from './transport.ts';
+
+/** What a connection is made of. */
+export interface ConnectionParts extends Omit<FollowerParts, 'reduce'> {
+  readonly place: ClusterPlace;
+  readonly transport: Transport;
+  readonly hasher: SecretHasher;
+  readonly log: Log;
+}
+
+/** One cluster by its API server; Secret values never get past it. */
+export class ApiConnection implements ClusterConnection {
+  readonly context: string;
+  readonly #parts: ConnectionParts;
+  readonly #client: ApiClient;
+  readonly #closed = new AbortController();
+  #kinds: Promise<readonly ServedKind[]> | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.context = parts.place.context;
+    this.#parts = parts;
+    this.#client = parts.client;
+  }
+
+  readKinds(signal: AbortSignal): Promise<readonly ServedKind[]> {
+    const { place } = this.#parts;
+    const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
+    const kinds = (this.#kinds ??= discoverKinds(this.#client, refuse, this.#closed.signal));
+    kinds.catch(() => {
+      if (this.#kinds === kinds) this.#kinds = undefined;
+    });
+    return abortable(kinds, signal);
+  }
+
+  follow(target: WatchTarget, onEvent: (event: LiveEvent) => void): { close(): void } {
+    const own = new AbortController();
+    const signal = AbortSignal.any([own.signal, this.#closed.signal]);
+    const follower = new Follower(
+      target,
+      { ...this.#parts, reduce: (object) => this.#reduce(object) },
+      // Nobody who has closed hears anything more, not even what was already on its way.
+      (event) => {
+        if (!signal.aborted) onEvent(event);
+      },
+      signal,
+    );
+    follower.run().catch((error: unknown) => {
+      this.#parts.log.error(`Following ${target.kind} in ${this.context} ended: ${messageOf(error)}`);
+    });
+    return {
+      close: () => {
+        own.abort();
+      },
+    };
+  }
+
+  async send(request: ApiRequest, signal: AbortSignal): Promise<ApiReply> {
+    const query = new URLSearchParams(request.query).toString();
+    const call = {
+      method: request.method,
+      path: query === '' ? request.path : `${request.path}?${query}`,
+      headers: request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' },
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+    };
+    const answer = await this.#client.json(call, AbortSignal.any([signal, this.#closed.signal]));
+    const warnings = answer.headers('warning').flatMap(parseWarnings);
+    return { status: answer.status, body: this.#reduceBody(answer.body), warnings };
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#parts.transport.close();
+  }
+
+  #reduce(object: KubeObject): KubeObject {
+    return reduceSecret(object, this.#parts.hasher);
+  }
+
+  /** A reply may be a Secret, or a list of them whose items do not say their kind. */
+  #reduceBody(body: JsonObject): JsonObject {
+    const kind = stringAt(body, 'kind') ?? '';
+    if (!isList(body.items)) return this.#reduceItem(body);
+    const itemKind = kind.endsWith('List') && kind !== 'List' ? kind.slice(0, -'List'.length) : undefined;
+    const typed = itemKind === undefined ? {} : { apiVersion: stringAt(body, 'apiVersion') ?? '', kind: itemKind };
+    const items = listAt(body, 'items').map((item) =>
+      isObject(item) ? this.#reduceItem({ ...typed, ...item }) : item,
+    );
+    return { ...body, items };
+  }
+
+  #reduceItem(item: JsonObject): JsonObject {
+    return isSecret(item) ? reduceSecret(item, this.#parts.hasher) : item;
+  }
+}
+
+/** `299 - "text"`, several in one header separated by commas (RFC 9111 section 5.5; KEP-1693). */
+function parseWarnings(header: string): readonly string[] {
+  const texts = [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].flatMap(([, text]) => text ?? []);
+  return texts.map((text) => text.replaceAll(/\\(.)/g, '$1'));
+}

@@ -1,0 +1,81 @@
+import { stringAt } from '../../core/model/json.ts';
+import type { Clock, ClusterConnection, ClusterConnector, ContextInfo, Log, SecretHasher } from '../../core/ports.ts';
+import { ApiClient } from './apiClient.ts';
+import { ApiConnection } from './apiConnection.ts';
+import { Credentials } from './credentials.ts';
+import type { FollowSettings } from './follower.ts';
+import { contextInfos, kubeconfigFiles, pickContext, readKubeconfig } from './kubeconfig.ts';
+import { Limiter } from './limiter.ts';
+import type { Limits } from './limiter.ts';
+import { systemClock } from './systemClock.ts';
+import { Transport } from './transport.ts';
+
+/** What a connector is given; everything but hasher, trust and log has a default. */
+export interface ConnectorOptions {
+  /** One kubeconfig file in place of `KUBECONFIG` and `~/.kube/config`. */
+  readonly kubeconfig?: string | undefined;
+  /** Whether credential plugins may be run; asked each time, because trust can be given later. */
+  readonly allowExec: () => boolean;
+  /** The one that desired Secrets are hashed with too, or nothing would ever be equal. */
+  readonly hasher: SecretHasher;
+  readonly log: Log;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+  readonly clock?: Clock | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly follow?: Partial<FollowSettings> | undefined;
+}
+
+const defaultLimits: Limits = { requestsPerSecond: 50, burst: 100, concurrency: 16 };
+
+const defaultFollow: FollowSettings = {
+  pageSize: 500,
+  watchSeconds: 300,
+  silence: 150_000,
+  firstBackoff: 500,
+  longestBackoff: 30_000,
+  recheck: 300_000,
+};
+
+/** Makes the product's way to clusters; nothing is read before it is asked for. */
+export function createConnector(options: ConnectorOptions): ClusterConnector {
+  const environment = options.environment ?? process.env;
+  const files = kubeconfigFiles(options.kubeconfig, environment);
+  return {
+    listContexts: async (): Promise<readonly ContextInfo[]> => contextInfos(await readKubeconfig(files)),
+    connect: async (context, signal): Promise<ClusterConnection> => {
+      const connection = await openConnection(options, files, environment, context);
+      try {
+        // The first answer tells whether server, certificates and credentials are right, and is needed anyway.
+        await connection.readKinds(signal);
+        return connection;
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    },
+  };
+}
+
+async function openConnection(
+  options: ConnectorOptions,
+  files: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  context: string,
+): Promise<ClusterConnection> {
+  const load = async (): Promise<ReturnType<typeof pickContext>> => pickContext(await readKubeconfig(files), context);
+  const { server, cluster } = await load();
+  const clock = options.clock ?? systemClock;
+  const place = { context, server };
+  const proxyUrl = stringAt(cluster, 'proxy-url') || undefined;
+  const hasEnvironmentProxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
+    (name) => environment[name],
+  );
+  const transport = new Transport(
+    { ...place, proxyUrl, hasEnvironmentProxy },
+    new Credentials(load, options.allowExec),
+  );
+  const client = new ApiClient(transport, new Limiter({ ...defaultLimits, ...options.limits }, clock), clock);
+  const settings = { ...defaultFollow, ...options.follow };
+  const { hasher, log } = options;
+  return new ApiConnection({ place, transport, client, clock, random: Math.random, settings, hasher, log });
+}

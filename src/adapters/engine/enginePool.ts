@@ -1,0 +1,159 @@
+import { RecordingTree } from '../../core/render/recordingTree.ts';
+import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../../core/ports.ts';
+import { EngineThread } from './engineThread.ts';
+import { loadModule } from './loadModule.ts';
+import { readReply } from './readReply.ts';
+
+export interface EnginePoolOptions {
+  /** The worker's entry: `new URL('./engineWorker.ts', …)` unbuilt, the path of `dist/engineWorker.cjs` in the product. */
+  readonly worker: string | URL;
+  /** Path of `kustomize.wasm`. */
+  readonly wasm: string;
+  /** Requests at the same time; 2 unless said. */
+  readonly threads?: number | undefined;
+  /** Milliseconds after which a request fails with `engine-timeout`; 20 000 unless said. */
+  readonly deadlineMs?: number | undefined;
+  /** Milliseconds without work after which a thread is ended; 30 000 unless said. */
+  readonly idleMs?: number | undefined;
+  /** Bytes of memory past which a thread is replaced after its request; 512 MB unless said. */
+  readonly mostMemory?: number | undefined;
+}
+
+const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 512 * 1024 * 1024 } as const;
+
+/**
+ * Renders in worker threads that are started on first use, share one compiled module, and end when idle. When all are
+ * busy the newest request goes first: it is the one somebody looks at.
+ */
+export class EnginePool implements RenderEngine {
+  readonly #options: EnginePoolOptions;
+  readonly #waiting: Job[] = [];
+  readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
+  #module: Promise<WebAssembly.Module> | undefined;
+  #isDisposed = false;
+
+  constructor(options: EnginePoolOptions) {
+    this.#options = options;
+  }
+
+  /** Threads alive, working or idle. */
+  get threads(): number {
+    return this.#threads.size;
+  }
+
+  async kustomize(request: KustomizeRequest, tree: FileTree, signal: AbortSignal): Promise<KustomizeReply> {
+    signal.throwIfAborted();
+    const module = await this.#loadModule();
+    signal.throwIfAborted();
+    const recording = new RecordingTree(tree);
+    const reply = await this.#queue(module, { request: JSON.stringify(request), tree: recording, signal });
+    return { ...readReply(reply), reads: recording.reads };
+  }
+
+  /** Ends all threads; requests under way and waiting fail with an AbortError. */
+  dispose(): void {
+    this.#isDisposed = true;
+    for (const job of this.#waiting.splice(0)) job.fail(disposed());
+    for (const thread of [...this.#threads.keys()]) thread.end(disposed());
+  }
+
+  /** A module that could not be loaded is tried again by the next request: the build may be under way. */
+  async #loadModule(): Promise<WebAssembly.Module> {
+    if (this.#isDisposed) throw disposed();
+    this.#module ??= loadModule(this.#options.wasm);
+    try {
+      return await this.#module;
+    } catch (error) {
+      this.#module = undefined;
+      throw error;
+    }
+  }
+
+  #queue(module: WebAssembly.Module, work: Pick<Job, 'request' | 'tree' | 'signal'>): Promise<Uint8Array> {
+    if (this.#isDisposed) return Promise.reject(disposed());
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(job), 1);
+        reject(asError(work.signal.reason));
+      };
+      const job: Job = {
+        ...work,
+        module,
+        onAbort,
+        resolve,
+        fail: (error) => {
+          reject(asError(error));
+        },
+      };
+      work.signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.push(job);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    const newest = this.#waiting.at(-1);
+    if (newest === undefined) return;
+    const thread = [...this.#threads.keys()].find((each) => each.isFree) ?? this.#startThread(newest.module);
+    if (thread === undefined) return;
+    this.#waiting.pop();
+    newest.signal.removeEventListener('abort', newest.onAbort);
+    clearTimeout(this.#threads.get(thread));
+    thread.run({ ...newest, onReply: newest.resolve, onFailure: newest.fail });
+    this.#next();
+  }
+
+  #startThread(module: WebAssembly.Module): EngineThread | undefined {
+    if (this.#threads.size >= (this.#options.threads ?? defaults.threads)) return undefined;
+    const thread = new EngineThread({
+      worker: this.#options.worker,
+      module,
+      deadlineMs: this.#options.deadlineMs ?? defaults.deadlineMs,
+      onFree: (free) => {
+        this.#rest(free);
+      },
+      onEnd: (ended) => {
+        clearTimeout(this.#threads.get(ended));
+        this.#threads.delete(ended);
+        if (!this.#isDisposed) this.#next();
+      },
+    });
+    this.#threads.set(thread, undefined);
+    return thread;
+  }
+
+  /** After a request: replaced when grown too large, else given the next one or ended after a while of idleness. */
+  #rest(thread: EngineThread): void {
+    const mostMemory = this.#options.mostMemory ?? defaults.mostMemory;
+    if (thread.memory > mostMemory) {
+      thread.end(undefined);
+      return;
+    }
+    this.#next();
+    if (!thread.isFree) return;
+    const idle = setTimeout(() => {
+      thread.end(undefined);
+    }, this.#options.idleMs ?? defaults.idleMs);
+    idle.unref();
+    this.#threads.set(thread, idle);
+  }
+}
+
+interface Job {
+  readonly request: string;
+  readonly tree: FileTree;
+  readonly signal: AbortSignal;
+  readonly module: WebAssembly.Module;
+  readonly onAbort: () => void;
+  readonly resolve: (reply: Uint8Array) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function disposed(): DOMException {
+  return new DOMException('The rendering engine was shut down.', 'AbortError');
+}
+
+/** Whatever a job failed with as an error; an abort may carry any value as its reason. */
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new DOMException(String(reason), 'AbortError');
+}

@@ -1,0 +1,24 @@
+import { openSnapshot } from '../adapters/cluster/openSnapshot.ts';
+import type { ClusterConnection } from '../core/ports.ts';
+import type { LiveChoice } from './arguments.ts';
+import type { Parts } from './parts.ts';
+
+/** The live side that was asked for, under the name by which it is shown. */
+export interface ConnectedLive {
+  readonly context: string;
+  readonly connection: ClusterConnection;
+}
+
+/** Connects to the named context or opens the dump. The cluster's part of the program is loaded only for this. */
+export async function connectLive(
+  live: LiveChoice,
+  { hasher, log }: Parts,
+  signal: AbortSignal,
+): Promise<ConnectedLive | undefined> {
+  if (live.kind === 'none') return undefined;
+  if (live.kind === 'file') return { context: live.file, connection: await openSnapshot(live.file, hasher) };
+  const { createConnector } = await import('../adapters/cluster/clusterBundle.ts');
+  // A person who names a context on the command line trusts the kubeconfig, credential plugins included.
+  const connector = createConnector({ kubeconfig: live.kubeconfig, allowExec: () => true, hasher, log });
+  return { context: live.context, connection: await connector.connect(live.context, signal) };
+}

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { createSecretHasher } from '../adapters/cluster/secretHasher.ts';
+import { systemClock } from '../adapters/cluster/systemClock.ts';
+import { EnginePool } from '../adapters/engine/enginePool.ts';
+import type { Repository } from '../adapters/git/gitBundle.ts';
+import type { Clock, Log, RenderEngine, SecretHasher } from '../core/ports.ts';
+
+/** What a call works with; everything is closed by `dispose`. */
+export interface Parts {
+  readonly repo: Repository;
+  readonly engine: RenderEngine;
+  readonly hasher: SecretHasher;
+  readonly clock: Clock;
+  readonly log: Log;
+  dispose(): void;
+}
+
+/** Opens the repository of a folder and the engine; no network, no cluster. */
+export async function openParts(folder: string, signal: AbortSignal): Promise<Parts> {
+  const { openRepository } = await import('../adapters/git/gitBundle.ts');
+  const repo = await openRepository(folder, signal);
+  const engine = new EnginePool(engineFiles());
+  // The adapters' timers keep no process alive, so that an editor can end; a command line must wait for its answer.
+  const alive = setInterval(() => undefined, 60_000);
+  return {
+    repo,
+    engine,
+    hasher: createSecretHasher(),
+    clock: systemClock,
+    log: verbose(),
+    dispose: () => {
+      clearInterval(alive);
+      engine.dispose();
+    },
+  };
+}
+
+/** Built, the worker lies beside this bundle; unbuilt, both halves are run from the sources and the wasm from `dist`. */
+function engineFiles(): { readonly worker: URL; readonly wasm: string } {
+  const isBuilt = !import.meta.url.endsWith('.ts');
+  const dist = isBuilt ? './' : '../../dist/';
+  const worker = isBuilt ? './engineWorker.cjs' : '../adapters/engine/engineWorker.ts';
+  return {
+    worker: new URL(worker, import.meta.url),
+    wasm: fileURLToPath(new URL(`${dist}engine/kustomize.wasm`, import.meta.url)),
+  };
+}
+
+/** Results go to stdout; what happened on the way is told on stderr, to those who ask. */
+function verbose(): Log {
+  const isAsked = process.env.PLUMBLINE_DEBUG !== undefined;
+  const say = (message: string): void => {
+    if (isAsked) process.stderr.write(`${message}\n`);
+  };
+  return { info: say, warn: say, error: (message) => process.stderr.write(`plumbline: ${message}\n`) };
+}

@@ -1,0 +1,177 @@
+import { describeKey } from '../core/model/resource.ts';
+import { count, shortRevision, wordsOfPath, wordsOfValue } from '../core/model/words.ts';
+import type { Json, JsonObject } from '../core/model/json.ts';
+import type { AppState, OverviewState, PlacedDifference } from '../core/overview/state.ts';
+import type { Place } from '../core/model/place.ts';
+import type { RenderProblem } from '../core/model/rendering.ts';
+
+/** The state of every app, one line each, and below it what could not be read. */
+export function statusText(state: OverviewState): string {
+  const rows = state.apps.map((app) => [
+    app.app.name,
+    kindWords[app.app.kind],
+    app.sync.status,
+    app.health.status,
+    app.sync.appliedRevision === undefined ? '-' : shortRevision(app.sync.appliedRevision),
+    app.differences.length === 0 ? '' : count(app.differences.length, 'difference'),
+  ]);
+  const table = columns([['APP', 'DECLARED BY', 'SYNC', 'HEALTH', 'REVISION', ''], ...rows]);
+  return [table, ...clusterLines(state), ...problemLines(state), ''].join('\n').replace(/\n+$/, '\n');
+}
+
+/** Each difference with its origin, who wrote it, and the line that declares the field. */
+export function diffText(state: OverviewState): string {
+  const apps = state.apps.filter((app) => app.differences.length > 0 || app.problems.length > 0);
+  if (apps.length === 0) return 'No differences.\n';
+  const blocks = apps.map((app) =>
+    [`${app.app.name} (${kindWords[app.app.kind]})`, ...app.differences.map(differenceLine)].join('\n'),
+  );
+  return [...blocks, ...clusterLines(state), ...problemLines(state)].join('\n') + '\n';
+}
+
+const kindWords = {
+  'argo-application': 'Argo CD Application',
+  'flux-kustomization': 'Flux Kustomization',
+  kustomize: 'kustomize',
+  manifests: 'manifests',
+} as const;
+
+function differenceLine(difference: PlacedDifference): string {
+  const { field, object, origin, verdict } = difference;
+  const what = field === undefined ? verdict : `${wordsOfPath(field.path)}  ${change(difference)}`;
+  const by =
+    field?.writer === undefined
+      ? field?.by
+      : `${field.writer.manager}${field.writer.time === undefined ? '' : `, ${field.writer.time}`}`;
+  const head = `  ${describeKey(object)}  ${what}  [${origin}${by === undefined ? '' : `, ${by}`}]`;
+  return `${head}${whereLine(difference)}`;
+}
+
+/** Values of Secrets arrive as hashed tokens; even those are not printed. */
+function change(difference: PlacedDifference): string {
+  const { field } = difference;
+  if (field === undefined) return '';
+  if (difference.object.startsWith("/Secret/")) return `${field.change} (value hidden)`;
+  return `${wordsOfValue(field.desired)} → ${wordsOfValue(field.live)}`;
+}
+
+function whereLine({ provenance }: PlacedDifference): string {
+  if (provenance === undefined) return '';
+  if (provenance.kind === 'proven') return `\n      at ${placeWords(provenance.place)}`;
+  return `\n      line unknown: ${provenance.why}`;
+}
+
+function placeWords(place: Place): string {
+  return `${place.file}:${place.range.line}:${place.range.column}`;
+}
+
+function clusterLines(state: OverviewState): readonly string[] {
+  return state.clusters.flatMap(({ context, status }) => {
+    switch (status.kind) {
+      case 'connected':
+        return [];
+      case 'connecting':
+        return [`${context}: still connecting`];
+      case 'partly-forbidden':
+        return status.denied.map((text) => `${context}: ${text}`);
+      case 'stale':
+      case 'offline':
+        return [`${context}: ${status.message}`];
+      case 'no-reconciler':
+        return [`${context}: neither Argo CD nor Flux is installed there`];
+    }
+  });
+}
+
+function problemLines(state: OverviewState): readonly string[] {
+  const inApps = state.apps.flatMap((app) =>
+    app.problems.map((problem) => `${app.app.name}: ${problemWords(problem)}`),
+  );
+  return [...state.problems.map(problemWords), ...inApps].map((line) => `! ${line}`);
+}
+
+function problemWords(problem: RenderProblem): string {
+  const where =
+    problem.file === undefined ? '' : `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}: `;
+  return `${where}${problem.message}`;
+}
+
+/** Whether something could not be read or reached, so that "no difference" would be a guess. */
+export function hasTrouble(state: OverviewState): boolean {
+  const isBroken = (problem: RenderProblem): boolean => problem.severity === 'error';
+  const isBlind = state.clusters.some(({ status }) => status.kind === 'offline' || status.kind === 'stale');
+  return isBlind || state.problems.some(isBroken) || state.apps.some(({ problems }) => problems.some(isBroken));
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The same facts for machines; a stable shape that only grows. */
+export function stateJson(state: OverviewState): JsonObject {
+  return {
+    apps: state.apps.map(appJson),
+    clusters: state.clusters.map(({ context, status }) => ({ context, ...status })),
+    problems: state.problems.map(problemJson),
+  };
+}
+
+function appJson(app: AppState): JsonObject {
+  return {
+    id: app.app.id,
+    name: app.app.name,
+    kind: app.app.kind,
+    source: present({ ...app.app.source }),
+    sync: present({ ...app.sync }),
+    health: present({ ...app.health }),
+    resources: app.resources.map((resource) =>
+      present({ key: resource.key, verdict: resource.diff?.verdict, health: resource.health?.status }),
+    ),
+    differences: app.differences.map(differenceJson),
+    problems: app.problems.map(problemJson),
+  };
+}
+
+function differenceJson(difference: PlacedDifference): JsonObject {
+  const { field, provenance } = difference;
+  const isSecret = difference.object.startsWith("/Secret/");
+  return present({
+    origin: difference.origin,
+    object: difference.object,
+    verdict: difference.verdict,
+    path: field?.path,
+    change: field?.change,
+    desired: isSecret ? undefined : field?.desired,
+    live: isSecret ? undefined : field?.live,
+    by: field?.by,
+    time: field?.writer?.time,
+    place:
+      provenance?.kind === 'proven'
+        ? {
+            file: provenance.place.file,
+            line: provenance.place.range.line,
+            column: provenance.place.range.column,
+            text: isSecret ? '' : provenance.place.text,
+          }
+        : undefined,
+    placeUnknown: provenance?.kind === 'unknown' ? provenance.why : undefined,
+  });
+}
+
+function problemJson(problem: RenderProblem): JsonObject {
+  return present({ ...problem });
+}
+
+/** Drops absent keys, which JSON does not know. */
+function present(record: Readonly<Record<string, unknown>>): JsonObject {
+  // Every value that reaches this point is JSON or undefined: the records above are made of model types only.
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Record<string, Json>;
+}

@@ -1,0 +1,82 @@
+import type { App } from '../core/model/app.ts';
+import { UserError } from '../core/model/userError.ts';
+import { Overview } from '../core/overview/overview.ts';
+import type { OverviewState } from '../core/overview/state.ts';
+import type { CliRequest } from './arguments.ts';
+import { connectLive } from './connectLive.ts';
+import { openParts } from './parts.ts';
+import type { Parts } from './parts.ts';
+import { renderRevision, renderText, renderingsJson } from './render.ts';
+import type { NamedRendering } from './render.ts';
+import { diffText, hasTrouble, stateJson, statusText } from './report.ts';
+
+/** What a call prints and what it means for the exit status. */
+export interface CliResult {
+  readonly text: string;
+  readonly hasDifferences: boolean;
+  readonly hasTrouble: boolean;
+}
+
+/** Carries out a request over the same core as the editor. Throws `UserError` for what a person can mend. */
+export async function runRequest(request: CliRequest, signal: AbortSignal): Promise<CliResult> {
+  const parts = await openParts(request.folder, signal);
+  try {
+    return request.command === 'render'
+      ? await render(request, parts, signal)
+      : await compare({ ...request, command: request.command }, parts, signal);
+  } finally {
+    parts.dispose();
+  }
+}
+
+async function render(request: CliRequest, parts: Parts, signal: AbortSignal): Promise<CliResult> {
+  const all = await renderRevision(parts, request.revision, (app) => isAsked(request, app), signal);
+  if (all.length === 0) throw nothingAsked(request);
+  const text = request.output === 'json' ? json(renderingsJson(all)) : renderText(all);
+  return { text, hasDifferences: false, hasTrouble: all.some(hasRenderTrouble) };
+}
+
+function hasRenderTrouble({ rendering }: NamedRendering): boolean {
+  return rendering.problems.some(({ severity }) => severity === 'error');
+}
+
+type Comparison = CliRequest & { readonly command: 'status' | 'diff' };
+
+async function compare(request: Comparison, parts: Parts, signal: AbortSignal): Promise<CliResult> {
+  const overview = new Overview({ ...parts, repo: parts.repo.reader, comparesUnreconciled: true });
+  try {
+    const connected = await connectLive(request.live, parts, signal);
+    if (connected !== undefined) overview.attach(connected.context, connected.connection);
+    await overview.refresh();
+    await overview.whenSettled(signal);
+    return report(request, select(overview.state, request));
+  } finally {
+    overview.dispose();
+  }
+}
+
+function report(request: Comparison, state: OverviewState): CliResult {
+  const print = { status: statusText, diff: diffText } as const;
+  const text = request.output === 'json' ? json(stateJson(state)) : print[request.command](state);
+  const hasDifferences = state.apps.some(({ differences }) => differences.length > 0);
+  return { text, hasDifferences, hasTrouble: hasTrouble(state) };
+}
+
+function select(state: OverviewState, request: CliRequest): OverviewState {
+  const apps = state.apps.filter(({ app }) => isAsked(request, app));
+  if (apps.length === 0 && request.apps.length > 0) throw nothingAsked(request);
+  return { ...state, apps };
+}
+
+function isAsked({ apps }: CliRequest, { id, name }: App): boolean {
+  return apps.length === 0 || apps.includes(name) || apps.includes(id);
+}
+
+function nothingAsked({ apps, folder }: CliRequest): UserError {
+  const what = apps.length === 0 ? 'no app' : `no app named ${apps.join(', ')}`;
+  return new UserError('usage', `${folder} declares ${what}. "plumbline status" lists the apps.`);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

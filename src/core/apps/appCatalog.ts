@@ -1,0 +1,159 @@
+import { appId } from '../model/app.ts';
+import type { App } from '../model/app.ts';
+import { folderOf, isWithin, joinPath } from '../model/place.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { RenderProblem } from '../model/rendering.ts';
+import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
+import type { FileTree, Remote } from '../ports.ts';
+import { bareApp } from './bareApp.ts';
+import { kustomizationFileNames, readFileFacts } from './fileFacts.ts';
+import type { DeclaredObject, FileFacts } from './fileFacts.ts';
+import { findManifestFolders } from './manifestFolders.ts';
+import { readApp } from './readApp.ts';
+import type { AppSurroundings } from './readApp.ts';
+import { isRemoteUrl } from './repoUrl.ts';
+import { walkTree } from './walkTree.ts';
+import type { TreeListing } from './walkTree.ts';
+
+/** The apps of a tree and the trouble on the way to them. */
+export interface Discovery {
+  /** Sorted by id. */
+  readonly apps: readonly App[];
+  /** Files that could matter and do not parse. */
+  readonly problems: readonly RenderProblem[];
+}
+
+/** Discovers the apps of one tree; for a tree that changes use an `AppCatalog`, which reads unchanged texts once. */
+export async function discoverApps(
+  tree: FileTree,
+  remotes: readonly Remote[],
+  signal: AbortSignal,
+): Promise<Discovery> {
+  return new AppCatalog().discover(tree, remotes, signal);
+}
+
+interface ReadFile {
+  readonly text: string;
+  readonly facts: FileFacts;
+}
+
+/** Finds apps again and again, keeping what it learned of each text. */
+export class AppCatalog {
+  #known: ReadonlyMap<RepoPath, ReadFile> = new Map();
+
+  async discover(tree: FileTree, remotes: readonly Remote[], signal: AbortSignal): Promise<Discovery> {
+    const listing = await walkTree(tree, signal);
+    const known = new Map<RepoPath, ReadFile>();
+    const candidates = listing.files.filter((file) => /\.(ya?ml|json)$|(^|\/)Kustomization$/.test(file));
+    await Promise.all(candidates.map(async (file) => this.#read(tree, file, known, signal)));
+    signal.throwIfAborted();
+    this.#known = known;
+    const facts = new Map(
+      candidates.flatMap((file) => {
+        const read = known.get(file);
+        return read === undefined ? [] : [[file, read.facts] as const];
+      }),
+    );
+    return assemble(listing, facts, remotes);
+  }
+
+  async #read(tree: FileTree, file: RepoPath, known: Map<RepoPath, ReadFile>, signal: AbortSignal): Promise<void> {
+    const content = await tree.read(file, signal);
+    if (content === undefined || content.length > largestFile) return;
+    const text = new TextDecoder().decode(content);
+    const before = this.#known.get(file);
+    known.set(file, before?.text === text ? before : { text, facts: readFileFacts(file, text) });
+  }
+}
+
+/** Bytes; what is larger is data, not manifests. */
+const largestFile = 5_000_000;
+
+function assemble(
+  listing: TreeListing,
+  facts: ReadonlyMap<RepoPath, FileFacts>,
+  remotes: readonly Remote[],
+): Discovery {
+  const patches = patchFiles(facts);
+  const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
+  const around = surroundings(listing, declared, remotes);
+  const reconciled = withUniqueIds(declared.flatMap((each) => readApp(each, around) ?? []));
+  const roots = bareRoots(listing, facts, reconciled);
+  const folders = findManifestFolders({ listing, facts, apps: reconciled, patches });
+  const apps = [...reconciled, ...roots, ...folders.map((path) => bareApp('manifests', path))];
+  return {
+    apps: apps.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    problems: [...facts.values()].flatMap((each) => each.problems),
+  };
+}
+
+function surroundings(
+  listing: TreeListing,
+  declared: readonly DeclaredObject[],
+  remotes: readonly Remote[],
+): AppSurroundings {
+  const sources = new Map(
+    declared
+      .filter(({ object }) => groupOf(object.apiVersion) === 'source.toolkit.fluxcd.io')
+      .map(({ object }) => [`${object.kind}/${namespaceOf(object) ?? 'flux-system'}/${nameOf(object)}`, object]),
+  );
+  return {
+    // A repository without remotes cannot be told from another one: its apps are taken as its own.
+    isHere: (url) => remotes.length === 0 || isRemoteUrl(url, remotes),
+    folderKind: (path) => folderKind(listing, path),
+    findSource: (kind, namespace, name) => sources.get(`${kind}/${namespace}/${name}`),
+  };
+}
+
+/** What a folder renders as, in Argo CD's order of detection: chart, kustomization, plain folder. */
+export function folderKind(listing: TreeListing, path: RepoPath): 'kustomize' | 'helm' | 'directory' | 'absent' {
+  const names = listing.byFolder.get(path);
+  if (names === undefined) return 'absent';
+  if (names.has('Chart.yaml')) return 'helm';
+  return kustomizationFileNames.some((name) => names.has(name)) ? 'kustomize' : 'directory';
+}
+
+function patchFiles(facts: ReadonlyMap<RepoPath, FileFacts>): ReadonlySet<RepoPath> {
+  return new Set(
+    [...facts].flatMap(([file, { kustomization }]) =>
+      (kustomization?.patches ?? []).flatMap((path) => joinPath(folderOf(file), path) ?? []),
+    ),
+  );
+}
+
+/** The same object may be declared for several clusters; all but the first carry their file in the id. */
+function withUniqueIds(apps: readonly App[]): readonly App[] {
+  const seen = new Set<string>();
+  return apps.map((app) => {
+    const isFirst = !seen.has(app.id);
+    seen.add(app.id);
+    if (isFirst || app.declared === undefined) return app;
+    const name = `${app.name}@${app.declared.file}#${String(app.declared.document)}`;
+    return { ...app, id: appId(app.kind, { namespace: app.namespace ?? '', name }) };
+  });
+}
+
+/** Kustomization roots that neither another kustomization nor an app refers to. */
+function bareRoots(
+  listing: TreeListing,
+  facts: ReadonlyMap<RepoPath, FileFacts>,
+  apps: readonly App[],
+): readonly App[] {
+  const used = new Set<RepoPath>();
+  for (const [file, { kustomization }] of facts) {
+    for (const path of kustomization?.references ?? []) used.add(joinPath(folderOf(file), path) ?? '..');
+  }
+  const owned = apps.flatMap(({ source, kind }) => (source.kind === 'here' ? [{ path: source.path, kind }] : []));
+  const isOwned = (folder: RepoPath): boolean =>
+    owned.some(({ path, kind }) =>
+      // Flux takes up the kustomizations below a folder that has none itself.
+      kind === 'flux-kustomization' && folderKind(listing, path) === 'directory'
+        ? isWithin(folder, path)
+        : folder === path,
+    );
+  return [...facts].flatMap(([file, { kustomization }]) => {
+    const folder = folderOf(file);
+    if (kustomization === undefined || kustomization.isComponent || used.has(folder) || isOwned(folder)) return [];
+    return [bareApp('kustomize', folder)];
+  });
+}

@@ -1,0 +1,138 @@
+import { isScalar } from 'yaml';
+import { isObject, listAt, stringAt } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
+import { baseName } from '../model/place.ts';
+import type { Place, RepoPath } from '../model/place.ts';
+import type { RenderProblem } from '../model/rendering.ts';
+import { asKubeObject, groupOf } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
+import { placeAt } from '../yaml/locatePlace.ts';
+import { readYaml } from '../yaml/readYaml.ts';
+import { unfoldList } from '../yaml/unfoldList.ts';
+import type { YamlDoc, YamlReading } from '../yaml/readYaml.ts';
+
+/** What discovery needs to know of one file; depends on the file's path and text alone. */
+export interface FileFacts {
+  /** Holds at least one Kubernetes object that no reconciler reads as its own. */
+  readonly hasManifests: boolean;
+  /** Objects of the reconcilers (`Application`, Flux `Kustomization`, `GitRepository`, …). */
+  readonly declared: readonly DeclaredObject[];
+  /** Only for a kustomization file. */
+  readonly kustomization?: KustomizationFacts | undefined;
+  readonly problems: readonly RenderProblem[];
+}
+
+/** A reconciler's object and where it is written. */
+export interface DeclaredObject {
+  readonly file: RepoPath;
+  readonly document: number;
+  readonly place: Place;
+  readonly object: KubeObject;
+}
+
+export interface KustomizationFacts {
+  readonly isComponent: boolean;
+  /** Files and folders named as resources, bases, components, generators or transformers, as written. */
+  readonly references: readonly string[];
+  /** Files named as patches: they look like objects but are none. */
+  readonly patches: readonly string[];
+}
+
+/** File names that make a folder a kustomization root (kustomize `konfig.RecognizedKustomizationFileNames`). */
+export const kustomizationFileNames: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+const reconcilerGroups: ReadonlySet<string> = new Set([
+  'argoproj.io',
+  'kustomize.toolkit.fluxcd.io',
+  'source.toolkit.fluxcd.io',
+  'helm.toolkit.fluxcd.io',
+  'image.toolkit.fluxcd.io',
+  'notification.toolkit.fluxcd.io',
+]);
+const argoKinds: ReadonlySet<string> = new Set(['Application', 'ApplicationSet', 'AppProject']);
+
+const noFacts: FileFacts = { hasManifests: false, declared: [], problems: [] };
+
+/** Reads the facts of a file; parses it only when its text can matter. */
+export function readFileFacts(file: RepoPath, text: string): FileFacts {
+  if (kustomizationFileNames.includes(baseName(file))) return kustomizationFacts(file, text);
+  if (!looksLikeManifest(text)) return noFacts;
+  // Most manifests say nothing about apps: what they hold is read when an app is rendered.
+  if (!namesReconciler(text)) return { ...noFacts, hasManifests: true };
+  const reading = readYaml(text, 'plain');
+  const declared = reading.documents.flatMap((document) => objectsOf(file, text, document, reading));
+  const isReconciler = (each: DeclaredObject): boolean => isReconcilerObject(each.object);
+  return {
+    hasManifests: declared.some((each) => !isReconciler(each)),
+    declared: declared.filter(isReconciler),
+    problems: problemsOf(file, reading),
+  };
+}
+
+function isReconcilerObject(object: KubeObject): boolean {
+  const group = groupOf(object.apiVersion);
+  return reconcilerGroups.has(group) && (group !== 'argoproj.io' || argoKinds.has(object.kind));
+}
+
+function looksLikeManifest(text: string): boolean {
+  return (
+    /(^|[\s{,])["']?apiVersion["']?\s*:/.test(text) && /(^|[\s{,])["']?kind["']?\s*:/.test(text) && !text.includes('{{')
+  );
+}
+
+function namesReconciler(text: string): boolean {
+  return text.includes('argoproj.io/') || text.includes('.toolkit.fluxcd.io/');
+}
+
+function objectsOf(file: RepoPath, text: string, doc: YamlDoc, reading: YamlReading): readonly DeclaredObject[] {
+  return unfoldList(doc.value).flatMap(({ value, path }) => {
+    const object = asKubeObject(value);
+    if (object === undefined) return [];
+    const node = doc.document.getIn([...path, 'metadata', 'name'], true);
+    const range = isScalar(node) ? node.range : undefined;
+    const place = placeAt(file, text, range?.[0] ?? doc.start, range?.[1] ?? doc.start, (offset) =>
+      reading.lineOf(offset),
+    );
+    return [{ file, document: doc.index, place, object }];
+  });
+}
+
+/** The errors of a reading as problems of its file. */
+export function problemsOf(file: RepoPath, reading: YamlReading): readonly RenderProblem[] {
+  return reading.problems
+    .filter((each) => each.severity === 'error')
+    .map(({ severity, message, line, column }) => ({ severity, message, file, line, column }));
+}
+
+function kustomizationFacts(file: RepoPath, text: string): FileFacts {
+  const reading = readYaml(text, 'kustomize');
+  const value = reading.documents[0]?.value;
+  const problems = problemsOf(file, reading);
+  const strings = (key: string): readonly string[] => listAt(value, key).filter((each) => typeof each === 'string');
+  const paths = (key: string): readonly string[] => listAt(value, key).flatMap((each) => stringAt(each, 'path') ?? []);
+  const kustomization: KustomizationFacts = {
+    isComponent: stringAt(value, 'kind') === 'Component',
+    references: [
+      'resources',
+      'bases',
+      'components',
+      'crds',
+      'generators',
+      'transformers',
+      'validators',
+      'configurations',
+    ].flatMap(strings),
+    patches: [
+      ...paths('patches'),
+      ...strings('patchesStrategicMerge'),
+      ...paths('patchesJson6902'),
+      ...paths('replacements'),
+    ],
+  };
+  return { ...noFacts, kustomization, problems };
+}
+
+/** The objects of a list under a key, those entries that are objects. */
+export function objectsAt(value: JsonObject | undefined, ...keys: readonly string[]): readonly JsonObject[] {
+  return listAt(value, ...keys).filter(isObject);
+}

@@ -1,0 +1,36 @@
+import { objectAt } from '../model/json.ts';
+import { groupOf, nameOf } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
+import type { AutoscalerFact, DiffInput } from './diffInput.ts';
+import type { PlacedFinding } from './findings.ts';
+
+/** Tells whether another writer holds a differing field by right, so that the difference is nobody's drift. */
+export function isHeldByRight(input: DiffInput, desired: KubeObject, finding: PlacedFinding): boolean {
+  return isAutoscaled(input, desired, finding) || isAggregated(desired, finding);
+}
+
+/**
+ * The replica count of a workload that an autoscaler targets, as long as it came through the scale subresource from no
+ * person's client, or by nobody recorded and within the autoscaler's bounds.
+ */
+function isAutoscaled(input: DiffInput, desired: KubeObject, finding: PlacedFinding): boolean {
+  const { place, writer, live } = finding;
+  if (place.length !== 2 || place[0] !== 'spec' || place[1] !== 'replicas' || typeof live !== 'number') return false;
+  const scaler = input.cluster?.hpa?.find((each) => isTarget(each, desired));
+  if (scaler === undefined) return false;
+  if (writer === undefined) return live >= scaler.min && live <= scaler.max;
+  return writer.subresource === 'scale' && !writer.manager.startsWith('kubectl');
+}
+
+function isTarget(scaler: AutoscalerFact, object: KubeObject): boolean {
+  const { apiVersion, kind, name } = scaler.target;
+  if (kind !== object.kind || name !== nameOf(object)) return false;
+  return apiVersion === undefined || groupOf(apiVersion) === groupOf(object.apiVersion);
+}
+
+/** The rules of an aggregated ClusterRole belong to the aggregation controller, whatever Git says. */
+function isAggregated(desired: KubeObject, finding: PlacedFinding): boolean {
+  return (
+    desired.kind === 'ClusterRole' && objectAt(desired, 'aggregationRule') !== undefined && finding.place[0] === 'rules'
+  );
+}

@@ -1,0 +1,98 @@
+import { listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { annotationOf, resourceKey } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
+import type { AppHealth, AppSync } from '../overview/state.ts';
+import type { HistoryEntry, ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
+
+/** Reads an Argo CD `Application`; tolerant of anything missing (a fresh object has no status at all). */
+export function readArgoStatus(application: KubeObject): ReconcilerStatus {
+  const status = objectAt(application, 'status');
+  return {
+    sync: readSync(application, status),
+    health: readHealth(objectAt(status, 'health')),
+    history: readHistory(status),
+    resources: listAt(status, 'resources').flatMap(readResource),
+  };
+}
+
+/** Tells whether an operation is asked for or under way; a second one would be refused by Argo CD's own API. */
+export function hasOperation(application: KubeObject): boolean {
+  if (objectAt(application, 'operation') !== undefined) return true;
+  const phase = stringAt(application, 'status', 'operationState', 'phase');
+  return phase === 'Running' || phase === 'Terminating';
+}
+
+function readSync(application: KubeObject, status: JsonObject | undefined): AppSync {
+  return {
+    status: syncWord(stringAt(status, 'sync', 'status')),
+    appliedRevision: readApplied(status),
+    message: readMessage(status),
+    // argocd.argoproj.io/skip-reconcile stops the controller from looking at the app.
+    isSuspended: annotationOf(application, 'argocd.argoproj.io/skip-reconcile') === 'true',
+    isRunning: hasOperation(application),
+  };
+}
+
+/** The operation's own result counts when it succeeded; a failed one may have applied nothing, so the history does. */
+function readApplied(status: JsonObject | undefined): string | undefined {
+  const operation = objectAt(status, 'operationState');
+  const result =
+    stringAt(operation, 'phase') === 'Succeeded' ? revisionOf(objectAt(operation, 'syncResult')) : undefined;
+  const synced = stringAt(status, 'sync', 'status') === 'Synced' ? revisionOf(objectAt(status, 'sync')) : undefined;
+  const isDryRun = valueAt(operation, 'operation', 'sync', 'dryRun') === true;
+  return (isDryRun ? undefined : result) ?? readHistory(status)[0]?.commit ?? synced;
+}
+
+function readMessage(status: JsonObject | undefined): string | undefined {
+  const errors = listAt(status, 'conditions')
+    .filter((condition) => stringAt(condition, 'type')?.endsWith('Error') === true)
+    .flatMap((condition) => stringAt(condition, 'message') ?? []);
+  if (errors.length > 0) return errors.join('\n');
+  return stringAt(status, 'operationState', 'message') || undefined;
+}
+
+function readHistory(status: JsonObject | undefined): readonly HistoryEntry[] {
+  return listAt(status, 'history')
+    .flatMap((entry) => {
+      const commit = revisionOf(entry);
+      return commit === undefined ? [] : [{ commit, time: stringAt(entry, 'deployedAt') }];
+    })
+    .reverse();
+}
+
+function readResource(entry: Json): readonly ManagedResource[] {
+  const kind = stringAt(entry, 'kind');
+  const name = stringAt(entry, 'name');
+  if (kind === undefined || name === undefined) return [];
+  const key = resourceKey({
+    group: stringAt(entry, 'group') ?? '',
+    kind,
+    namespace: stringAt(entry, 'namespace') || undefined,
+    name,
+  });
+  const health = objectAt(entry, 'health');
+  return [
+    {
+      key,
+      version: stringAt(entry, 'version'),
+      sync: stringAt(entry, 'status'),
+      health: health && readHealth(health),
+      needsPruning: valueAt(entry, 'requiresPruning') === true,
+    },
+  ];
+}
+
+function readHealth(health: JsonObject | undefined): AppHealth {
+  return { status: stringAt(health, 'status') || 'Unknown', message: stringAt(health, 'message') || undefined };
+}
+
+/** Applications with several sources have `revisions` in place of `revision`; the first is the one shown. */
+function revisionOf(value: Json | undefined): string | undefined {
+  const first = listAt(value, 'revisions')[0];
+  return stringAt(value, 'revision') || (typeof first === 'string' ? first : undefined);
+}
+
+function syncWord(word: string | undefined): AppSync['status'] {
+  return word === 'Synced' || word === 'OutOfSync' ? word : 'Unknown';
+}

@@ -1,0 +1,150 @@
+import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
+import type { LiveStore, TargetKey } from '../live/liveStore.ts';
+import { hasReconciler, selectTargets } from '../live/selectTargets.ts';
+import type { NeededObject } from '../live/selectTargets.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import { isAbort, messageOf } from '../model/userError.ts';
+import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { ClusterState } from './state.ts';
+
+/** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
+export interface ClusterNeeds {
+  readonly needed: readonly NeededObject[];
+  readonly namespaces: readonly string[];
+}
+
+const noKinds: readonly ServedKind[] = [];
+
+/** Keeps the live side of one cluster: follows what is needed, no more, and holds what was seen. */
+export class ClusterFollower {
+  readonly #connection: ClusterConnection;
+  readonly #onChange: (keys: readonly ResourceKey[]) => void;
+  readonly #ended = new AbortController();
+  readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
+  readonly #denied = new Map<TargetKey, WatchTarget>();
+  #needs: ClusterNeeds = { needed: [], namespaces: [] };
+  #kinds: readonly ServedKind[] | undefined;
+  #unserved: readonly ResourceKey[] = [];
+  #trouble: string | undefined;
+  #store: LiveStore = emptyStore();
+
+  constructor(connection: ClusterConnection, onChange: (keys: readonly ResourceKey[]) => void) {
+    this.#connection = connection;
+    this.#onChange = onChange;
+    void this.#readKinds();
+  }
+
+  get store(): LiveStore {
+    return this.#store;
+  }
+
+  get connection(): ClusterConnection {
+    return this.#connection;
+  }
+
+  /** What the server serves; empty until it was asked. */
+  get kinds(): readonly ServedKind[] {
+    return this.#kinds ?? noKinds;
+  }
+
+  /** Declared objects whose kind the server does not serve (a missing CRD). */
+  get unserved(): readonly ResourceKey[] {
+    return this.#unserved;
+  }
+
+  /** Whether every followed selection has answered once, so that what is shown is complete. */
+  get isSettled(): boolean {
+    if (this.#trouble !== undefined) return true;
+    if (this.#kinds === undefined) return false;
+    return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
+  }
+
+  setNeeds(needs: ClusterNeeds): void {
+    if (needs === this.#needs) return;
+    this.#needs = needs;
+    this.#select();
+  }
+
+  /** The cluster's state in the words that views show. */
+  status(): ClusterState['status'] {
+    if (this.#trouble !== undefined) return { kind: 'offline', message: this.#trouble };
+    if (this.#kinds === undefined) return { kind: 'connecting' };
+    const states = [...this.#store.targets.values()];
+    const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
+    const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
+    if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
+    const denied = [...this.#denied.values()].map(deniedWords);
+    if (denied.length > 0) return { kind: 'partly-forbidden', denied };
+    return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
+  }
+
+  close(): void {
+    this.#ended.abort();
+    for (const each of this.#following.values()) each.close();
+    this.#following.clear();
+    this.#connection.close();
+  }
+
+  async #readKinds(): Promise<void> {
+    try {
+      this.#kinds = await this.#connection.readKinds(this.#ended.signal);
+      this.#select();
+    } catch (error) {
+      if (isAbort(error) || this.#ended.signal.aborted) return;
+      this.#trouble = messageOf(error);
+    }
+    this.#onChange([]);
+  }
+
+  #select(): void {
+    if (this.#kinds === undefined || this.#ended.signal.aborted) return;
+    const denied = [...this.#denied.values()];
+    const { targets, unserved } = selectTargets({ ...this.#needs, kinds: this.#kinds, denied });
+    this.#unserved = unserved;
+    const wanted = new Set(targets.map(targetKey));
+    for (const [key, followed] of this.#following) {
+      // A denied selection stays in the store, because "forbidden" is an answer that views show.
+      if (wanted.has(key) || this.#denied.has(key)) continue;
+      followed.close();
+      this.#following.delete(key);
+      this.#store = removeTarget(this.#store, followed.target);
+    }
+    for (const target of targets) this.#follow(target);
+  }
+
+  #follow(target: WatchTarget): void {
+    const key = targetKey(target);
+    if (this.#following.has(key)) return;
+    // In the store from the start, so that "not answered yet" is told from "not followed".
+    this.#store = applyEvent(this.#store, { type: 'state', target, state: { kind: 'listing' } });
+    const subscription = this.#connection.follow(target, (event) => {
+      this.#accept(event);
+    });
+    this.#following.set(key, {
+      target,
+      close: () => {
+        subscription.close();
+      },
+    });
+  }
+
+  #accept(event: LiveEvent): void {
+    if (this.#ended.signal.aborted) return;
+    const keys = changedKeys(this.#store, event);
+    this.#store = applyEvent(this.#store, event);
+    if (event.type === 'state' && event.state.kind === 'forbidden') this.#deny(event.target);
+    if (keys.length > 0 || event.type !== 'changed') this.#onChange(keys);
+  }
+
+  #deny(target: WatchTarget): void {
+    const key = targetKey(target);
+    if (this.#denied.has(key)) return;
+    this.#denied.set(key, target);
+    this.#select();
+  }
+}
+
+function deniedWords(target: WatchTarget): string {
+  const where = target.namespace === undefined ? 'over the whole cluster' : `in ${target.namespace}`;
+  return `may not list ${target.plural} ${where}`;
+}

@@ -1,0 +1,182 @@
+import { AppCatalog } from '../apps/appCatalog.ts';
+import type { Discovery } from '../apps/appCatalog.ts';
+import type { App, AppId } from '../model/app.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { Rendering, RenderProblem } from '../model/rendering.ts';
+import { shortRevision } from '../model/words.ts';
+import type { FileTree, Log, RepoReader, RepoState } from '../ports.ts';
+import type { CachedRenderer } from '../render/cachedRenderer.ts';
+import { OverlayTree } from '../render/overlayTree.ts';
+import type { Side } from './api.ts';
+import { Memo } from './memo.ts';
+
+/** What Git says at one moment: the apps of the buffers' tree and what each renders to on every side. */
+export interface GitPicture {
+  readonly repo: RepoState;
+  readonly buffersTree: FileTree;
+  readonly apps: readonly AppPicture[];
+  readonly problems: readonly RenderProblem[];
+}
+
+/** One app over its sides. */
+export interface AppPicture {
+  readonly app: App;
+  /** A side is absent when there is no such tree (no upstream, not connected, commit not fetched). */
+  readonly sides: Readonly<Partial<Record<Side, Rendering>>>;
+  /** The revision that `sides.applied` was asked for, also when this clone does not have it. */
+  readonly appliedRevision?: string | undefined;
+  /** Trouble beside the renderings' own. */
+  readonly problems: readonly RenderProblem[];
+}
+
+/** What the reconciler last applied of an app, as far as a cluster said so. */
+export type AppliedRevisions = ReadonlyMap<AppId, string>;
+
+/** Reads pictures one after the other, keeping renderings of commits, which cannot change. */
+export class GitPictureReader {
+  readonly #repo: RepoReader;
+  readonly #renderer: CachedRenderer;
+  readonly #log: Log;
+  readonly #catalog = new AppCatalog();
+  readonly #pictures = new Memo<AppId, AppPicture>();
+  #commits = new Map<string, CommitPicture>();
+
+  constructor(repo: RepoReader, renderer: CachedRenderer, log: Log) {
+    this.#repo = repo;
+    this.#renderer = renderer;
+    this.#log = log;
+  }
+
+  /** Reads the repository and renders what changed since the last picture. */
+  async read(
+    buffers: ReadonlyMap<RepoPath, string>,
+    applied: AppliedRevisions,
+    signal: AbortSignal,
+  ): Promise<GitPicture> {
+    const repo = await this.#repo.readState(signal);
+    const working = this.#repo.openWorkingTree();
+    const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
+    const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
+    const opened = new Map<string, CommitPicture>();
+    const context: SideContext = { repo, buffersTree, applied, opened, signal };
+    const pictures: AppPicture[] = [];
+    for (const app of apps) pictures.push(this.#keep(await this.#readApp(app, context)));
+    this.#commits = opened;
+    return { repo, buffersTree, apps: pictures, problems };
+  }
+
+  /** The same value as last time for an app that is still the same on every side. */
+  #keep(picture: AppPicture): AppPicture {
+    const { buffers, head, upstream, applied } = picture.sides;
+    const facts = JSON.stringify([picture.app, picture.appliedRevision, picture.problems]);
+    return this.#pictures.remember(picture.app.id, [facts, buffers, head, upstream, applied], () => picture);
+  }
+
+  async #readApp(app: App, context: SideContext): Promise<AppPicture> {
+    const appliedRevision = context.applied.get(app.id);
+    if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: [sourceProblem(app)] };
+    const { head } = context.repo;
+    const buffers = await this.#renderer.render(app, context.buffersTree, context.signal);
+    const atHead = head === undefined ? undefined : await this.#renderAt(app.id, head, context);
+    const upstream = await this.#renderUpstream(app, context);
+    const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app.id, appliedRevision, context);
+    const isUnfetched = appliedRevision !== undefined && applied === undefined;
+    return {
+      app,
+      appliedRevision,
+      sides: defined({ buffers, head: atHead, upstream, applied }),
+      problems: isUnfetched ? [unfetchedProblem(app, appliedRevision)] : [],
+    };
+  }
+
+  /** The remote branch that the reconciler follows; for bare roots the branch's own upstream. */
+  async #renderUpstream(app: App, context: SideContext): Promise<Rendering | undefined> {
+    for (const revision of followedRevisions(app, context.repo)) {
+      const rendering = await this.#renderAt(app.id, revision, context);
+      if (rendering !== undefined) return rendering;
+    }
+    return undefined;
+  }
+
+  async #renderAt(app: AppId, revision: string, context: SideContext): Promise<Rendering | undefined> {
+    const commit = await this.#openCommit(revision, context);
+    if (commit === undefined) return undefined;
+    const known = commit.renderings.get(app);
+    if (known !== undefined) return known;
+    const declared = commit.discovery.apps.find(({ id }) => id === app);
+    const isHere = declared?.source.kind === 'here';
+    const rendering = isHere ? await this.#renderer.render(declared, commit.tree, context.signal) : nothing;
+    commit.renderings.set(app, rendering);
+    return rendering;
+  }
+
+  async #openCommit(revision: string, { opened, repo, signal }: SideContext): Promise<CommitPicture | undefined> {
+    const tree = await this.#repo.openRevision(revision, signal);
+    if (tree === undefined) return undefined;
+    const known = opened.get(tree.label) ?? this.#commits.get(tree.label);
+    if (known !== undefined) {
+      opened.set(tree.label, known);
+      return known;
+    }
+    this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
+    const discovery = await new AppCatalog().discover(tree, repo.remotes, signal);
+    const picture = { tree, discovery, renderings: new Map<AppId, Rendering>() };
+    opened.set(tree.label, picture);
+    return picture;
+  }
+}
+
+interface CommitPicture {
+  readonly tree: FileTree;
+  readonly discovery: Discovery;
+  readonly renderings: Map<AppId, Rendering>;
+}
+
+interface SideContext {
+  readonly repo: RepoState;
+  readonly buffersTree: FileTree;
+  readonly applied: AppliedRevisions;
+  readonly opened: Map<string, CommitPicture>;
+  readonly signal: AbortSignal;
+}
+
+/** An app that a commit does not declare renders to nothing there. */
+const nothing: Rendering = { objects: [], problems: [], reads: [] };
+
+/** Names under which the followed revision may be known here, the likeliest first. */
+export function followedRevisions(app: App, repo: RepoState): readonly string[] {
+  const own = repo.upstream?.name;
+  const followed = app.source.kind === 'here' ? app.source.revision : undefined;
+  const remotes = repo.remotes.map(({ name }) => name);
+  if (followed === undefined || followed === 'HEAD') {
+    const defaults = app.declared === undefined ? [] : remotes.map((name) => `refs/remotes/${name}/HEAD`);
+    return [...defaults, ...(own === undefined ? [] : [own])];
+  }
+  const branches = remotes.map((name) => `refs/remotes/${name}/${followed}`);
+  // A tag or commit is known under its own name; a local branch of that name is not what the reconciler sees.
+  const fixed = /^[0-9a-f]{7,64}$/.test(followed) ? [followed] : [`refs/tags/${followed}`];
+  return [...branches, ...fixed];
+}
+
+function sourceProblem({ source, declared }: App): RenderProblem {
+  const place = { file: declared?.file, line: declared?.place.range.line };
+  if (source.kind === 'elsewhere') {
+    return { severity: 'warning', message: `Its source is another repository: ${source.url}.`, ...place };
+  }
+  const why = source.kind === 'unsupported' ? source.why : '';
+  return { severity: 'warning', message: why, ...place };
+}
+
+function unfetchedProblem({ declared }: App, revision: string): RenderProblem {
+  const message = `The cluster runs commit ${shortRevision(revision)}, which this clone does not have. Fetch, then refresh.`;
+  return { severity: 'warning', message, file: declared?.file, line: declared?.place.range.line };
+}
+
+function defined(sides: Partial<Record<Side, Rendering | undefined>>): Partial<Record<Side, Rendering>> {
+  const out: Partial<Record<Side, Rendering>> = {};
+  for (const side of ['buffers', 'head', 'upstream', 'applied'] as const) {
+    const rendering = sides[side];
+    if (rendering !== undefined) out[side] = rendering;
+  }
+  return out;
+}

@@ -1,0 +1,158 @@
+import { compareObject } from '../diff/compareObject.ts';
+import type { ClusterFacts } from '../diff/diffInput.ts';
+import { builtInSchemas } from '../diff/schema/builtInSchemas.ts';
+import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
+import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
+import type { AppId } from '../model/app.ts';
+import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
+import type { Rendering } from '../model/rendering.ts';
+import type { KubeObject, ResourceKey } from '../model/resource.ts';
+import type { SecretHasher } from '../ports.ts';
+import type { ClusterFollower } from './clusterFollower.ts';
+import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
+import { placedKey } from './clusterNeeds.ts';
+import { comparisonFacts, managerOf } from './comparisonFacts.ts';
+import type { AppPicture } from './gitPicture.ts';
+import { Memo } from './memo.ts';
+import { isWhole } from './pendingDifferences.ts';
+import { findReconciler } from './reconcilerObject.ts';
+
+/** An app against one cluster. */
+export interface LiveComparison {
+  readonly differences: readonly Difference[];
+  readonly objects: ReadonlyMap<ResourceKey, ComparedObject>;
+}
+
+/** One object of the comparison; `diff` is absent while the cluster has not answered for it. */
+export interface ComparedObject {
+  readonly diff?: ObjectDiff | undefined;
+  readonly live?: KubeObject | undefined;
+}
+
+/** Compares what was applied with what is live; remembers every object whose two sides are the same as before. */
+export class LiveComparer {
+  readonly #hasher: SecretHasher;
+  readonly #schemas = builtInSchemas();
+  readonly #apps = new Memo<AppId, LiveComparison>();
+  readonly #objects = new Memo<string, ObjectDiff>();
+  readonly #facts = new Memo<string, ClusterFacts>();
+
+  constructor(hasher: SecretHasher) {
+    this.#hasher = hasher;
+  }
+
+  /** `undefined` when there is no side that the cluster could be compared with. */
+  compare(picture: AppPicture, status: ReconcilerStatus, follower: ClusterFollower): LiveComparison | undefined {
+    const base = baseOf(picture, status);
+    if (base === undefined || !isWhole(base.rendering)) return undefined;
+    const pairs = pairUp(picture, base.rendering, status, follower);
+    const cluster = this.#factsOf(follower);
+    const reconciler = findReconciler(picture.app, follower.store);
+    const inputs = [
+      base.rendering,
+      base.origin,
+      reconciler,
+      cluster,
+      ...pairs.flatMap(({ live, seen }) => [live, seen]),
+    ];
+    return this.#apps.remember(picture.app.id, inputs, () => {
+      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, reconciler, cluster)] as const);
+      return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
+    });
+  }
+
+  #factsOf({ connection, kinds, store }: ClusterFollower): ClusterFacts {
+    const autoscalers = autoscalersOf(store);
+    return this.#facts.remember(connection.context, [kinds, ...autoscalers], () => clusterFacts(autoscalers, kinds));
+  }
+
+  #compareOne(
+    { app }: AppPicture,
+    { key, desired, live, seen }: Pair,
+    reconciler: KubeObject | undefined,
+    cluster: ClusterFacts,
+  ): ComparedObject {
+    if (seen === 'waiting') return { live };
+    if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
+    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster], () =>
+      compareObject({
+        desired,
+        live,
+        manager: managerOf(app, desired, live),
+        app: comparisonFacts(app, reconciler),
+        cluster,
+        schemas: this.#schemas,
+        hasher: this.#hasher,
+      }),
+    );
+    return { diff, live };
+  }
+}
+
+interface Pair {
+  readonly key: ResourceKey;
+  readonly desired?: KubeObject | undefined;
+  readonly live?: KubeObject | undefined;
+  /** `waiting`: not answered yet; `hidden`: the cluster does not let us see it; `unserved`: it does not know the kind. */
+  readonly seen: 'seen' | 'waiting' | 'hidden' | 'unserved';
+}
+
+const unknowns: Readonly<Record<'hidden' | 'unserved', ObjectDiff>> = {
+  hidden: unknownBecause('The cluster does not let you read this object.'),
+  unserved: unknownBecause('The cluster does not serve this kind. Is its CustomResourceDefinition installed?'),
+};
+
+function unknownBecause(reason: string): ObjectDiff {
+  return { verdict: 'unknown', fields: [], remarks: [], reason };
+}
+
+/**
+ * What live is compared with: the revision last applied. Where nothing was applied yet, what the reconciler would apply,
+ * and the differences wait for a sync. Bare roots have no reconciler: HEAD is what somebody applied.
+ */
+function baseOf(
+  { app, sides, appliedRevision }: AppPicture,
+  status: ReconcilerStatus,
+): { rendering: Rendering; origin: Origin } | undefined {
+  // The picture of what was applied meanwhile is on its way; comparing with the one before would invent differences.
+  if (status.sync.appliedRevision !== appliedRevision) return undefined;
+  if (sides.applied !== undefined) return { rendering: sides.applied, origin: 'drift' };
+  if (appliedRevision !== undefined) return undefined;
+  const rendering = app.declared === undefined ? (sides.head ?? sides.buffers) : (sides.upstream ?? sides.head);
+  return rendering && { rendering, origin: app.declared === undefined ? 'drift' : 'unsynced' };
+}
+
+function pairUp(
+  picture: AppPicture,
+  rendering: Rendering,
+  status: ReconcilerStatus,
+  follower: ClusterFollower,
+): readonly Pair[] {
+  const declared = rendering.objects.map(({ object, key }) => {
+    const placed = placedKey(picture, object, follower.kinds);
+    return { key, desired: object, ...liveSide(placed, follower) };
+  });
+  const known = new Set(declared.map(({ key }) => key));
+  // What the reconciler manages beyond Git: candidates for pruning. Unseen ones say nothing.
+  const beyond = status.resources
+    .filter(({ key }) => !known.has(key))
+    .map(({ key }) => ({ key, ...liveSide(key, follower) }))
+    .filter(({ live }) => live !== undefined);
+  return [...declared, ...beyond];
+}
+
+function liveSide(key: ResourceKey, follower: ClusterFollower): Pick<Pair, 'live' | 'seen'> {
+  const live = findObject(follower.store, key);
+  if (live !== undefined) return { live, seen: 'seen' };
+  if (follower.unserved.includes(key)) return { seen: 'unserved' };
+  if (presenceOf(follower.store, key) === 'absent') return { seen: 'seen' };
+  return { seen: findTarget(follower.store, key)?.state.kind === 'forbidden' ? 'hidden' : 'waiting' };
+}
+
+function differencesOf(origin: Origin, object: ResourceKey, { diff }: ComparedObject): readonly Difference[] {
+  if (diff === undefined) return [];
+  const { verdict, fields } = diff;
+  if (verdict === 'missing' || verdict === 'extra') return [{ origin, object, verdict }];
+  const isDifferent = verdict === 'modified' || verdict === 'removed' || verdict === 'suspect';
+  return isDifferent ? fields.map((field) => ({ origin, object, verdict, field })) : [];
+}

@@ -1,0 +1,252 @@
+import type { AppId } from '../model/app.ts';
+import type { JsonPointer } from '../model/difference.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Rendering } from '../model/rendering.ts';
+import type { KubeObject, ResourceKey } from '../model/resource.ts';
+import { isAbort, messageOf } from '../model/userError.ts';
+import { findObject } from '../live/liveStore.ts';
+import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
+import { CachedRenderer } from '../render/cachedRenderer.ts';
+import type { OverviewApi, Side } from './api.ts';
+import { AppStateBuilder } from './appStateBuilder.ts';
+import { ClusterFollower } from './clusterFollower.ts';
+import type { ClusterNeeds } from './clusterFollower.ts';
+import { appliedRevisions, needsOf } from './clusterNeeds.ts';
+import { GitPictureReader } from './gitPicture.ts';
+import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
+import { Memo } from './memo.ts';
+import { ProvenanceFinder } from './provenanceFinder.ts';
+import { findReconciler } from './reconcilerObject.ts';
+import { CoalescingRunner } from './runner.ts';
+import type { AppState, ClusterState, OverviewChange, OverviewState } from './state.ts';
+
+/** What the overview reaches the outside through. */
+export interface OverviewDeps {
+  readonly repo: RepoReader;
+  readonly engine: RenderEngine;
+  readonly hasher: SecretHasher;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Compare what no reconciler of the cluster runs with it too; for the command line, where the person named both. */
+  readonly comparesUnreconciled?: boolean | undefined;
+}
+
+/** Live events that follow each other within this time, in milliseconds, lead to one new state. */
+const gatherTime = 50;
+
+/**
+ * The picture of one repository, kept true. Git and rendering are read by one coalescing runner, places are proven by
+ * another, and the state is put together from what is known at any moment, so that a live event never waits for Git.
+ */
+export class Overview implements OverviewApi {
+  readonly #deps: OverviewDeps;
+  readonly #reader: GitPictureReader;
+  readonly #renderer: CachedRenderer;
+  readonly #builder: AppStateBuilder;
+  readonly #finder: ProvenanceFinder;
+  readonly #pictures = new CoalescingRunner(() => this.#readPicture());
+  readonly #places = new CoalescingRunner(() => this.#findPlaces());
+  readonly #publications = new CoalescingRunner(() => this.#publishSoon());
+  readonly #followers = new Map<string, ClusterFollower>();
+  readonly #reported = new Map<string, ClusterState['status']>();
+  readonly #listeners = new Set<(change: OverviewChange) => void>();
+  readonly #needs = new Memo<string, ClusterNeeds>();
+  readonly #ended = new AbortController();
+  #buffers: ReadonlyMap<RepoPath, string> = new Map();
+  #picture: GitPicture | undefined;
+  #state: OverviewState = { phase: 'loading', apps: [], clusters: [], problems: [] };
+  #busy = 0;
+
+  constructor(deps: OverviewDeps) {
+    this.#deps = deps;
+    this.#renderer = new CachedRenderer(deps.engine);
+    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
+    this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log);
+  }
+
+  get state(): OverviewState {
+    return this.#state;
+  }
+
+  onDidChange(listener: (change: OverviewChange) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return {
+      dispose: () => {
+        this.#listeners.delete(listener);
+      },
+    };
+  }
+
+  async refresh(): Promise<void> {
+    await this.#pictures.request();
+  }
+
+  setBuffers(buffers: ReadonlyMap<RepoPath, string>): void {
+    this.#buffers = new Map(buffers);
+    this.#inBackground(this.#pictures.request());
+  }
+
+  attach(context: string, connection: ClusterConnection | undefined): void {
+    this.#followers.get(context)?.close();
+    this.#followers.delete(context);
+    this.#reported.delete(context);
+    if (connection !== undefined) {
+      const follower = new ClusterFollower(connection, () => {
+        this.#inBackground(this.#publications.request());
+      });
+      this.#followers.set(context, follower);
+    }
+    this.#publish();
+  }
+
+  reportCluster(context: string, status: ClusterState['status']): void {
+    this.#reported.set(context, status);
+    this.#publish();
+  }
+
+  async renderApp(id: AppId, side: Side, signal: AbortSignal): Promise<Rendering | undefined> {
+    if (this.#picture === undefined) await this.refresh();
+    signal.throwIfAborted();
+    return this.#picture?.apps.find(({ app }) => app.id === id)?.sides[side];
+  }
+
+  liveObject(context: string, key: ResourceKey): KubeObject | undefined {
+    const follower = this.#followers.get(context);
+    return follower === undefined ? undefined : findObject(follower.store, key);
+  }
+
+  async explain(id: AppId, object: ResourceKey, path: JsonPointer, signal: AbortSignal): Promise<Provenance> {
+    const picture = this.#picture;
+    const app = picture?.apps.find((each) => each.app.id === id);
+    if (picture === undefined || app === undefined) {
+      return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
+    }
+    return this.#finder.find(app, picture.buffersTree, { object, path }, signal);
+  }
+
+  /** Resolves when Git was read, every followed selection answered and all places were looked for. */
+  async whenSettled(signal: AbortSignal): Promise<void> {
+    while (!this.#isSettled()) {
+      signal.throwIfAborted();
+      await this.#deps.clock.delay(gatherTime, signal);
+    }
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+    this.#listeners.clear();
+    for (const follower of this.#followers.values()) follower.close();
+    this.#followers.clear();
+  }
+
+  #isSettled(): boolean {
+    const isAnswered = [...this.#followers.values()].every((follower) => follower.isSettled);
+    return this.#picture !== undefined && this.#busy === 0 && isAnswered;
+  }
+
+  async #readPicture(): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    const picture = await this.#reader.read(this.#buffers, this.#appliedNow(), this.#ended.signal);
+    this.#picture = picture;
+    this.#publish();
+  }
+
+  #appliedNow(): AppliedRevisions {
+    return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(this.#picture, each.store)]));
+  }
+
+  async #publishSoon(): Promise<void> {
+    await this.#deps.clock.delay(gatherTime, this.#ended.signal);
+    this.#publish();
+  }
+
+  /** Follows what the picture and the reconcilers' lists of managed objects ask for, as they are now. */
+  #updateNeeds(picture: GitPicture): void {
+    for (const [context, follower] of this.#followers) {
+      const { kinds, store } = follower;
+      const reconcilers = picture.apps.map(({ app }) => findReconciler(app, store));
+      const needs = this.#needs.remember(context, [follower, picture, kinds, ...reconcilers], () =>
+        needsOf(picture, follower),
+      );
+      follower.setNeeds(needs);
+    }
+  }
+
+  /** Puts the state together from what is known now, and starts what its being true still needs. */
+  #publish(): void {
+    if (this.#ended.signal.aborted) return;
+    if (this.#picture !== undefined) this.#updateNeeds(this.#picture);
+    const before = this.#state;
+    this.#state = this.#assemble();
+    const change = changeBetween(before, this.#state);
+    if (change !== undefined) for (const listener of this.#listeners) listener(change);
+    if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.#pictures.request());
+    if (this.#finder.hasWork(this.#state.apps)) this.#inBackground(this.#places.request());
+  }
+
+  #assemble(): OverviewState {
+    const picture = this.#picture;
+    if (picture === undefined) return { ...this.#state, clusters: this.#clusterStates() };
+    const now = this.#deps.clock.now();
+    const apps = picture.apps.map((app) =>
+      this.#builder.build(app, this.#followers, now, (question) => this.#finder.known(app, question)),
+    );
+    return {
+      phase: 'ready',
+      repo: picture.repo,
+      apps,
+      clusters: this.#clusterStates(),
+      problems: picture.problems,
+    };
+  }
+
+  #clusterStates(): readonly ClusterState[] {
+    const followed = [...this.#followers].map(([context, follower]) => ({ context, status: follower.status() }));
+    const reported = [...this.#reported].flatMap(([context, status]) =>
+      this.#followers.has(context) ? [] : [{ context, status }],
+    );
+    return [...followed, ...reported];
+  }
+
+  #hasOtherAppliedRevisions(): boolean {
+    const applied = this.#appliedNow();
+    return this.#picture?.apps.some(({ app, appliedRevision }) => applied.get(app.id) !== appliedRevision) ?? false;
+  }
+
+  async #findPlaces(): Promise<void> {
+    const picture = this.#picture;
+    if (picture === undefined) return;
+    const hasFound = await this.#finder.findAll(this.#state.apps, picture, this.#ended.signal);
+    if (hasFound) this.#publish();
+  }
+
+  /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */
+  #inBackground(work: Promise<void>): void {
+    this.#busy += 1;
+    const done = (): void => {
+      this.#busy -= 1;
+    };
+    work.then(done, (error: unknown) => {
+      done();
+      if (!isAbort(error)) this.#deps.log.error(messageOf(error));
+    });
+  }
+}
+
+/** What a view must redraw; `undefined` when nothing is different. */
+function changeBetween(before: OverviewState, after: OverviewState): OverviewChange | undefined {
+  const old = new Map<AppId, AppState>(before.apps.map((state) => [state.app.id, state]));
+  const apps = after.apps.filter((state) => old.get(state.app.id) !== state).map(({ app }) => app.id);
+  const isStructural =
+    before.phase !== after.phase ||
+    before.apps.length !== after.apps.length ||
+    after.apps.some(({ app }) => !old.has(app.id)) ||
+    JSON.stringify(besidesApps(before)) !== JSON.stringify(besidesApps(after));
+  return apps.length === 0 && !isStructural ? undefined : { apps, isStructural };
+}
+
+function besidesApps({ repo, clusters, problems }: OverviewState): unknown {
+  return { repo, clusters, problems };
+}

@@ -1,0 +1,29 @@
+import type { Json } from '../model/json.ts';
+import type { JsonPointer } from '../model/difference.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import type { PlacedDifference } from './state.ts';
+
+/** Which field's place is asked for; `path` in terms of the object as it is written on the question's side. */
+export interface PlaceQuestion {
+  readonly object: ResourceKey;
+  readonly path: JsonPointer;
+  /** The live value; of a value joined from several scalars it tells which piece is meant. */
+  readonly toward?: Json | undefined;
+}
+
+/** Whether a difference asks for a person: external writers and skipped objects differ by right. */
+export function isReported({ verdict }: Pick<PlacedDifference, 'verdict'>): boolean {
+  return verdict === 'modified' || verdict === 'removed' || verdict === 'missing' || verdict === 'extra';
+}
+
+/** The field whose place a difference is shown on; `undefined` when Git declares no such scalar. */
+export function questionOf({ object, field, verdict }: PlacedDifference): PlaceQuestion | undefined {
+  if (field === undefined) return verdict === 'missing' ? { object, path: '/metadata/name' } : undefined;
+  return field.change === 'remove' ? undefined : { object, path: field.path, toward: field.live };
+}
+
+/** Whether a place will be looked for and is not there yet. */
+export function isWaiting(difference: PlacedDifference): boolean {
+  const isAsked = difference.origin === 'drift' && isReported(difference) && questionOf(difference) !== undefined;
+  return isAsked && difference.provenance === undefined;
+}

@@ -1,0 +1,141 @@
+import { isList, isObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import type { JsonPointer } from '../model/difference.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Rendering } from '../model/rendering.ts';
+import type { KubeObject, ResourceKey } from '../model/resource.ts';
+import { pointerOf, pointerParts } from '../model/words.ts';
+import { isAbort, messageOf } from '../model/userError.ts';
+import type { FileTree, Log, RenderEngine } from '../ports.ts';
+import { explainField } from '../provenance/explainField.ts';
+import type { AppPicture, GitPicture } from './gitPicture.ts';
+import { isWaiting, questionOf } from './placeQuestion.ts';
+import type { PlaceQuestion } from './placeQuestion.ts';
+import type { AppState } from './state.ts';
+
+/** Finds the places behind drift, one proof at a time, and keeps every answer as long as the rendering it was proven on. */
+export class ProvenanceFinder {
+  readonly #engine: RenderEngine;
+  readonly #log: Log;
+  readonly #answers = new WeakMap<Rendering, Map<string, Provenance>>();
+
+  constructor(engine: RenderEngine, log: Log) {
+    this.#engine = engine;
+    this.#log = log;
+  }
+
+  /** The answer already found for a field of the buffers' rendering. */
+  known(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
+    const rendering = app.sides.buffers;
+    return rendering && this.#answers.get(rendering)?.get(answerKey(question));
+  }
+
+  /** Whether some difference still waits for its place. */
+  hasWork(apps: readonly AppState[]): boolean {
+    return apps.some(({ differences }) => differences.some(isWaiting));
+  }
+
+  /** Looks for every place that is waited for; tells whether any answer is new. */
+  async findAll(apps: readonly AppState[], picture: GitPicture, signal: AbortSignal): Promise<boolean> {
+    let hasFound = false;
+    for (const { app, differences } of apps) {
+      const own = picture.apps.find((each) => each.app.id === app.id);
+      if (own === undefined) continue;
+      for (const difference of differences.filter(isWaiting)) {
+        const question = questionOf(difference);
+        if (question === undefined) continue;
+        await this.find(own, picture.buffersTree, question, signal);
+        hasFound = true;
+      }
+    }
+    return hasFound;
+  }
+
+  /** The place of one field, proven now or remembered. Trouble of the engine is an answer too: the line stays unknown. */
+  async find(app: AppPicture, tree: FileTree, question: PlaceQuestion, signal: AbortSignal): Promise<Provenance> {
+    const rendering = app.sides.buffers;
+    if (rendering === undefined) return unknown('The app does not render.');
+    const answers = this.#answers.get(rendering) ?? new Map<string, Provenance>();
+    this.#answers.set(rendering, answers);
+    const key = answerKey(question);
+    const before = answers.get(key);
+    if (before !== undefined) return before;
+    const answer = await this.#prove(app, rendering, tree, question, signal);
+    answers.set(key, answer);
+    return answer;
+  }
+
+  async #prove(
+    { app, sides }: AppPicture,
+    rendering: Rendering,
+    tree: FileTree,
+    { object: key, path, toward }: PlaceQuestion,
+    signal: AbortSignal,
+  ): Promise<Provenance> {
+    const now = objectOf(rendering, key);
+    if (now === undefined) return unknown('The edited files no longer render this object.');
+    const then = sides.applied && objectOf(sides.applied, key);
+    const here = then === undefined ? path : translatePath(then, now, path);
+    try {
+      return await explainField({ app, tree, engine: this.#engine, key, path: leafPath(now, here), toward }, signal);
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      this.#log.warn(`No place for ${key} ${path}: ${messageOf(error)}`);
+      return unknown(messageOf(error));
+    }
+  }
+}
+
+function answerKey({ object, path, toward }: PlaceQuestion): string {
+  return `${object} ${path} ${JSON.stringify(toward ?? null)}`;
+}
+
+function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {
+  return rendering.objects.find((each) => each.key === key)?.object;
+}
+
+function unknown(why: string): Provenance {
+  return { kind: 'unknown', why, also: [] };
+}
+
+/** Keys by which items of Kubernetes lists are told apart, the usual one first. */
+const itemKeys = ['name', 'key', 'containerPort', 'port', 'mountPath', 'ip'] as const;
+
+/** A path into one version of an object as a path into another: list items that carry a key are found by it. */
+export function translatePath(from: Json, to: Json, path: JsonPointer): JsonPointer {
+  const out: (string | number)[] = [];
+  let [a, b]: readonly (Json | undefined)[] = [from, to];
+  for (const part of pointerParts(path)) {
+    const step = isList(a) && isList(b) ? indexOfTwin(a[Number(part)], b, Number(part)) : part;
+    out.push(step);
+    a = childOf(a, part);
+    b = childOf(b, String(step));
+  }
+  return pointerOf(out);
+}
+
+function indexOfTwin(item: Json | undefined, list: readonly Json[], otherwise: number): number {
+  if (!isObject(item)) return otherwise;
+  const key = itemKeys.find((each) => item[each] !== undefined);
+  if (key === undefined) return otherwise;
+  const index = list.findIndex((each) => isObject(each) && each[key] === item[key]);
+  return index < 0 ? otherwise : index;
+}
+
+/** The first scalar at or below a path: where a difference of a whole map or list is shown. */
+function leafPath(object: Json, path: JsonPointer): JsonPointer {
+  const parts: (string | number)[] = [...pointerParts(path)];
+  let at = parts.reduce<Json | undefined>((value, part) => childOf(value, String(part)), object);
+  for (;;) {
+    const next = isList(at) ? 0 : isObject(at) ? Object.keys(at)[0] : undefined;
+    const child = next === undefined ? undefined : childOf(at, String(next));
+    if (next === undefined || child === undefined) return pointerOf(parts);
+    parts.push(next);
+    at = child;
+  }
+}
+
+function childOf(value: Json | undefined, part: string): Json | undefined {
+  if (isList(value)) return value[Number(part)];
+  return isObject(value) ? value[part] : undefined;
+}

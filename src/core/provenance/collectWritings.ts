@@ -1,0 +1,129 @@
+import type { App } from '../model/app.ts';
+import { listAt, objectAt } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import { argoSourceOf } from '../apps/readApp.ts';
+import type { FileTree } from '../ports.ts';
+import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
+import type { PathToken } from '../yaml/locateScalars.ts';
+import { Collection } from './collection.ts';
+import { addImages, addImageStrings, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
+import type { Section } from './fieldWritings.ts';
+import { addInlinePatches, addKustomization } from './kustomizeWritings.ts';
+import type { Additions } from './kustomizeWritings.ts';
+import { addResources } from './manifestWritings.ts';
+import { addImagePieces, addPieces, varsIn } from './pieces.ts';
+import { addVariables } from './variableWritings.ts';
+import type { Writing } from './writing.ts';
+
+/** Collects every scalar that may decide a field of the app's objects, in the order of application. */
+export async function collectWritings(app: App, tree: FileTree, signal: AbortSignal): Promise<Collection> {
+  const into = new Collection(tree, signal);
+  if (app.source.kind !== 'here') return into;
+  if (app.source.render === 'directory') {
+    for (const file of (await manifestFiles(app.source.path, directoryOptions(app), tree, signal)) ?? []) {
+      const located = await into.read(file, 'plain');
+      if (located !== undefined) addResources(into, located, 'resource');
+    }
+  } else {
+    const section = await appSection(into, app);
+    await addKustomization(into, app.source.path, section && additionsOf(app, section));
+  }
+  await addInnerPieces(into);
+  await addLastSteps(into, app);
+  return into;
+}
+
+/** The app's object in its file; list members are found by their name. */
+async function appSection(into: Collection, app: App): Promise<Section | undefined> {
+  const located = app.declared && (await into.read(app.declared.file, 'plain'));
+  const place = app.declared?.place;
+  const name = located?.sites.find((site) => site.place.start === place?.start && site.path.at(-1) === 'name');
+  return located && name && { located, document: name.document, path: name.path.slice(0, -2) };
+}
+
+function within(section: Section, ...path: readonly PathToken[]): Section {
+  return { ...section, path: [...section.path, ...path] };
+}
+
+function additionsOf(app: App, section: Section): Additions | undefined {
+  if (app.kind === 'flux-kustomization')
+    return fluxAdditions(within(section, 'spec'), objectAt(app.declared?.object, 'spec'));
+  if (app.kind !== 'argo-application' || app.declared === undefined) return undefined;
+  const hasList = listAt(app.declared.object, 'spec', 'sources').length > 0;
+  const source = hasList ? within(section, 'spec', 'sources', 0) : within(section, 'spec', 'source');
+  return argoAdditions(within(source, 'kustomize'), objectAt(argoSourceOf(app.declared.object), 'kustomize'));
+}
+
+function fluxAdditions(spec: Section, value: Json | undefined): Additions {
+  return {
+    patches: (into) => {
+      addInlinePatches(into, spec, value, (via) => via);
+    },
+    names: (into) => {
+      addNames(into, spec, 'targetNamespace', (via) => via);
+    },
+    labels: () => undefined,
+    replicas: () => undefined,
+    images: (into) => {
+      addImages(into, spec, 'images');
+    },
+    components: () => listAt(value, 'components').filter((each) => typeof each === 'string'),
+  };
+}
+
+function argoAdditions(options: Section, value: Json | undefined): Additions {
+  const via = 'argo-kustomize';
+  return {
+    patches: (into) => {
+      addInlinePatches(into, options, value, () => via);
+    },
+    names: (into) => {
+      addNames(into, options, 'namespace', () => via);
+    },
+    labels: (into) => {
+      addPairs(into, options, ['commonLabels'], via);
+      addPairs(into, options, ['commonAnnotations'], via);
+    },
+    replicas: (into) => {
+      addReplicas(into, options, via);
+    },
+    images: (into) => {
+      addImageStrings(into, options, via);
+    },
+    components: () => listAt(value, 'components').filter((each) => typeof each === 'string'),
+  };
+}
+
+/** Pieces of scalars that kustomize joins with something else: images and old style variables. */
+async function addInnerPieces(into: Collection): Promise<void> {
+  for (const user of [...into.writings]) {
+    if (typeof user.value !== 'string' || !user.isDirect) continue;
+    const references = into.copies.has('vars') ? varsIn(user.value) : [];
+    if (references.length > 0) await addPieces(into, user, references, user.via);
+    if (isImage(user)) await addImagePieces(into, user);
+  }
+}
+
+function isImage(writing: Writing): boolean {
+  return writing.key === 'image';
+}
+
+/** What the reconciler does after the build. */
+async function addLastSteps(into: Collection, app: App): Promise<void> {
+  const section = await appSection(into, app);
+  if (section === undefined) return;
+  if (app.kind === 'argo-application') {
+    for (const site of sitesOf(section, 'spec', 'destination', 'namespace')) {
+      into.add(site, {
+        via: 'namespace',
+        mayWrite: ({ tokens }) => tokens.join('/') === 'metadata/namespace',
+        isDirect: false,
+      });
+    }
+  }
+  if (app.kind === 'flux-kustomization') {
+    await addVariables(into, app, section);
+    addPairs(into, section, ['spec', 'commonMetadata', 'labels'], 'labels');
+    addPairs(into, section, ['spec', 'commonMetadata', 'annotations'], 'annotations');
+  }
+}

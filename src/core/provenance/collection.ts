@@ -1,0 +1,79 @@
+import { joinPath } from '../model/place.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { Via } from '../model/provenance.ts';
+import type { FileTree } from '../ports.ts';
+import { placeAt } from '../yaml/locatePlace.ts';
+import { locateScalars } from '../yaml/locateScalars.ts';
+import type { LocatedText, ScalarSite } from '../yaml/locateScalars.ts';
+import type { YamlProfile } from '../yaml/readYaml.ts';
+import type { Writing } from './writing.ts';
+
+/** Gathers writings in the order in which the tools apply them. */
+export class Collection {
+  readonly #writings: Writing[] = [];
+  readonly #texts = new Map<string, Promise<LocatedText | undefined>>();
+  readonly tree: FileTree;
+  readonly signal: AbortSignal;
+  /** How values travel between objects in what was collected; decides the word for a value found elsewhere. */
+  readonly copies = new Set<'replacement' | 'vars'>();
+
+  constructor(tree: FileTree, signal: AbortSignal) {
+    this.tree = tree;
+    this.signal = signal;
+  }
+
+  get writings(): readonly Writing[] {
+    return this.#writings;
+  }
+
+  /** Adds a scalar as the latest writing so far. */
+  add(site: SiteLike, rest: Pick<Writing, 'via' | 'mayWrite' | 'isDirect' | 'key'>): void {
+    const { place, value, style, isFlow, outerStyle } = site;
+    this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });
+  }
+
+  /** A file with positions, read once; `undefined` when it is not there. */
+  read(file: RepoPath, profile: YamlProfile): Promise<LocatedText | undefined> {
+    const known = this.#texts.get(`${profile} ${file}`);
+    if (known !== undefined) return known;
+    const reading = this.readText(file).then((text) =>
+      text === undefined ? undefined : locateScalars(file, text, profile),
+    );
+    this.#texts.set(`${profile} ${file}`, reading);
+    return reading;
+  }
+
+  async readText(file: RepoPath): Promise<string | undefined> {
+    const content = await this.tree.read(file, this.signal);
+    return content === undefined ? undefined : new TextDecoder().decode(content);
+  }
+
+  /** What a path written in a kustomization leads to. */
+  async resolve(
+    folder: RepoPath,
+    written: string,
+  ): Promise<{ readonly path: RepoPath; readonly kind: 'file' | 'folder' } | undefined> {
+    const path = /^[a-z]+:\/\//i.test(written) ? undefined : joinPath(folder, written);
+    const kind = path === undefined ? undefined : await this.tree.stat(path, this.signal);
+    return path === undefined || kind === undefined ? undefined : { path, kind };
+  }
+
+  list(folder: RepoPath): ReturnType<FileTree['list']> {
+    return this.tree.list(folder, this.signal);
+  }
+}
+
+export type SiteLike = Pick<ScalarSite, 'place' | 'value' | 'style' | 'isFlow'> & {
+  readonly outerStyle?: Writing['outerStyle'];
+};
+
+/** A stretch of a scalar's text as a site of its own; `from` and `to` are offsets in the file. */
+export function pieceOf(text: LocatedText, from: number, to: number, outer?: ScalarSite): SiteLike {
+  const place = placeAt(text.file, text.text, from, to, text.lineOf);
+  return { place, value: place.text, style: 'raw', isFlow: outer?.isFlow ?? false, outerStyle: outer?.style };
+}
+
+/** In a component everything counts as the component's. */
+export function viaIn(isComponent: boolean, via: Via): Via {
+  return isComponent ? 'component' : via;
+}

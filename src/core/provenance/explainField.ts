@@ -1,0 +1,246 @@
+import type { App } from '../model/app.ts';
+import type { JsonPointer } from '../model/difference.ts';
+import { isList, isObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import type { Place } from '../model/place.ts';
+import type { Provenance, RoledPlace } from '../model/provenance.ts';
+import type { Rendering } from '../model/rendering.ts';
+import { describeKey } from '../model/resource.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import type { FileTree, RenderEngine } from '../ports.ts';
+import { renderApp } from '../render/renderApp.ts';
+import { collectWritings } from './collectWritings.ts';
+import type { Collection } from './collection.ts';
+import { Exchanger, valueAtTokens } from './exchange.ts';
+import { explainAbsence } from './explainAbsence.ts';
+import { isWhole, proveAny, proveOneByOne } from './prove.ts';
+import type { Proof, Proposal, Question } from './prove.ts';
+import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
+import { fieldOf } from './writing.ts';
+import type { Field, Writing } from './writing.ts';
+
+/** Which field is asked for. */
+export interface FieldQuestion {
+  /** As rendered at the explainer's tree. */
+  readonly key: ResourceKey;
+  readonly path: JsonPointer;
+  /** The value that somebody wants there (the live one); of a joined value it tells which piece is meant. */
+  readonly toward?: Json | undefined;
+  /** Most renderings to spend; each costs what one rendering of the app costs. */
+  readonly limit?: number | undefined;
+}
+
+/** An app at a tree. */
+export interface ExplainSubject {
+  readonly app: App;
+  readonly tree: FileTree;
+  readonly engine: RenderEngine;
+  /** The app as it renders at this tree, where that is known already. */
+  readonly rendering?: Rendering | undefined;
+}
+
+const defaultLimit = 24;
+
+/** Explains one field; for several fields of one app use an `AppExplainer`, which reads the app's files once. */
+export async function explainField(request: ExplainSubject & FieldQuestion, signal: AbortSignal): Promise<Provenance> {
+  return new AppExplainer(request).explain(request, signal);
+}
+
+/**
+ * Finds the scalars that decide rendered fields: structure proposes candidates, and one is accepted only when exchanging
+ * its text in memory exchanges exactly that text in the rendered field (design section 2). Never a guess.
+ */
+export class AppExplainer {
+  readonly #subject: ExplainSubject;
+  #before: Rendering | undefined;
+  #collection: Collection | undefined;
+
+  constructor(subject: ExplainSubject) {
+    this.#subject = subject;
+    this.#before = subject.rendering;
+  }
+
+  async explain({ key, path, toward, limit = defaultLimit }: FieldQuestion, signal: AbortSignal): Promise<Provenance> {
+    const { app, tree, engine } = this.#subject;
+    const before = (this.#before ??= await renderApp(app, tree, engine, signal));
+    const object = before.objects.find((each) => each.key === key)?.object;
+    if (object === undefined) return unknown(notRendered(before, key));
+    const field = fieldOf(key, path);
+    const value = valueAtTokens(object, field.tokens);
+    // A value that is only replaced, never changed: two calls at once would read the same twice.
+    const collection = (this.#collection ??= await collectWritings(app, tree, signal));
+    const exchanger = new Exchanger(app, tree, engine, before, limit, signal);
+    const question: Question = { field, before, object, exchanger, value: value ?? null };
+    if (value === undefined) return explainAbsence(question, collection.writings);
+    if (isList(value) || isObject(value)) {
+      const why = 'The field is a map or a list; each of its values has a place of its own.';
+      return unknown(why, firstCandidates(collection.writings, field, value));
+    }
+    const proofs = await search(question, collection, toward);
+    return conclude(question, proofs, collection, app, toward);
+  }
+}
+
+function unknown(why: string, also: readonly RoledPlace[] = []): Provenance {
+  return { kind: 'unknown', why, also };
+}
+
+function notRendered(rendering: Rendering, key: ResourceKey): string {
+  const error = rendering.problems.find((each) => each.severity === 'error');
+  return error === undefined ? `The app renders no ${describeKey(key)}.` : `The app does not render: ${error.message}`;
+}
+
+/** The later writing wins, so candidates are tried from the last to the first; then values that travel between objects. */
+async function search(question: Question, collection: Collection, toward: Json | undefined): Promise<readonly Proof[]> {
+  const proposals = collection.writings.flatMap((writing): Proposal[] => {
+    const splices = splicesOf(writing, question.value);
+    return splices.length === 0 ? [] : [{ writing, splices }];
+  });
+  const isLikely = ({ writing }: Proposal): boolean => writing.mayWrite(question.field);
+  const likely = proposals.filter(isLikely).sort((a, b) => b.writing.order - a.writing.order);
+  const isEnough = (proof: Proof): boolean => toward === undefined || pieceFor(proof.splice, toward) !== undefined;
+  const proofs = await proveOneByOne(question, withoutRepeats(withoutInner(likely)), isEnough);
+  if (proofs.some((each) => isEnough(each) || isWhole(each.splice))) return proofs;
+  const others = proposals.filter((each) => !isLikely(each) && isTelling(each, question.value));
+  return proveAny(question, withoutRepeats(others.reverse()), isEnough, proofs);
+}
+
+/** Where a whole scalar shows as it is written nothing was substituted in it, so its pieces are none. */
+function withoutInner(proposals: readonly Proposal[]): readonly Proposal[] {
+  const wholes = proposals.filter((each) => each.splices.some(({ before, after }) => before === '' && after === ''));
+  return proposals.filter(({ writing }) => !wholes.some((whole) => isInside(writing.place, whole.writing.place)));
+}
+
+function isInside(inner: Place, outer: Place): boolean {
+  const isSmaller = inner.end - inner.start < outer.end - outer.start;
+  return inner.file === outer.file && isSmaller && inner.start >= outer.start && inner.end <= outer.end;
+}
+
+/** Aliases list one place several times; exchanging it once is enough. */
+function withoutRepeats(proposals: readonly Proposal[]): readonly Proposal[] {
+  const seen = new Set<string>();
+  return proposals.filter(({ writing: { place } }) => {
+    const id = `${place.file}:${String(place.start)}:${String(place.end)}`;
+    const isNew = !seen.has(id);
+    seen.add(id);
+    return isNew;
+  });
+}
+
+/** A short piece somewhere else is visible in almost anything. */
+function isTelling({ writing, splices }: Proposal, value: Json): boolean {
+  const isWhole = splices.some((each) => each.before === '' && each.after === '');
+  return isWhole ? value !== null : String(writing.value).length >= 3;
+}
+
+async function conclude(
+  question: Question,
+  proofs: readonly Proof[],
+  collection: Collection,
+  app: App,
+  toward: Json | undefined,
+): Promise<Provenance> {
+  const { field, value, exchanger } = question;
+  const chosen =
+    proofs.find((each) => toward === undefined || pieceFor(each.splice, toward) !== undefined) ?? proofs[0];
+  if (chosen === undefined) {
+    const why = exchanger.isSpent
+      ? 'No place could be proven within the bound of renderings.'
+      : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
+    return unknown(why, firstCandidates(collection.writings, field, value));
+  }
+  if (toward !== undefined && !touchesPiece(chosen.splice, value, toward)) {
+    return unknown(
+      'The value is joined from pieces, and the piece that differs could not be shown to be a scalar of its own.',
+      [{ place: chosen.writing.place, role: 'part' }],
+    );
+  }
+  const unseen = await changesWithTheUnseen(app, question);
+  if (unseen) {
+    return unknown('A ConfigMap or Secret that is not in the repository may set this variable in the cluster.', [
+      { place: chosen.writing.place, role: 'candidate' },
+    ]);
+  }
+  return proven(chosen, proofs, question, collection);
+}
+
+function proven(
+  chosen: Proof,
+  proofs: readonly Proof[],
+  { field, value }: Question,
+  collection: Collection,
+): Provenance {
+  const { writing, splice } = chosen;
+  const parts = proofs
+    .filter((each) => each !== chosen)
+    .map(({ writing: { place } }) => ({ place, role: 'part' }) as const);
+  return {
+    kind: 'proven',
+    place: writing.place,
+    via: viaOf(writing, field, value, collection),
+    encoding: splice.encoding,
+    also: [...parts, ...overriddenBy(writing, field, collection.writings)],
+    writing: {
+      before: splice.before,
+      after: splice.after,
+      value: writing.value,
+      style: writing.style,
+      isFlow: writing.isFlow,
+      outerStyle: writing.outerStyle,
+    },
+  };
+}
+
+/** A value found in another object or at another path came by a replacement or a variable of the kustomization. */
+function viaOf(writing: Writing, field: Field, value: Json, { writings, copies }: Collection): string {
+  if (writing.mayWrite(field)) return writing.via;
+  const isVariable =
+    copies.has('vars') &&
+    (!copies.has('replacement') || writings.some((each) => each.mayWrite(field) && hasVariable(each.value)));
+  if (isVariable) return 'vars';
+  return copies.has('replacement') && value !== null ? 'replacement' : writing.via;
+}
+
+function hasVariable(value: Json): boolean {
+  return typeof value === 'string' && /\$\([\w.-]+\)/.test(value);
+}
+
+/** Other values of the very same field that lose; positions in lists cannot be compared without rendering. */
+function overriddenBy(winner: Writing, field: Field, writings: readonly Writing[]): readonly RoledPlace[] {
+  if (field.tokens.some((token) => /^\d+$/.test(token))) return [];
+  return writings
+    .filter(
+      (each) =>
+        each.isDirect && each.order < winner.order && each.mayWrite(field) && each.place.start !== winner.place.start,
+    )
+    .map(({ place }) => ({ place, role: 'overridden-base' }) as const);
+}
+
+/** Tempting places, for a person to look at. */
+function firstCandidates(writings: readonly Writing[], field: Field, value: Json): readonly RoledPlace[] {
+  const isPart = isList(value) || isObject(value);
+  return writings
+    .filter((each) => (isPart ? leadsInto(each, field, value) : each.mayWrite(field)))
+    .slice(-3)
+    .reverse()
+    .map(({ place }) => ({ place, role: 'candidate' }) as const);
+}
+
+/** Whether a writing decides something inside a map or list. */
+function leadsInto(writing: Writing, field: Field, value: Json): boolean {
+  return leaves(value).some((tokens) => writing.mayWrite({ ...field, tokens: [...field.tokens, ...tokens] }));
+}
+
+function leaves(value: Json, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (!isList(value) && !isObject(value)) return [path];
+  return Object.entries(value).flatMap(([key, each]: [string, Json]) => leaves(each, [...path, key]));
+}
+
+/** Whether the field would differ if the ConfigMaps and Secrets outside the repository set every variable they may set. */
+async function changesWithTheUnseen(app: App, { field, exchanger, value }: Question): Promise<boolean> {
+  const postBuild = isObject(app.declared?.object.spec) ? app.declared.object.spec.postBuild : undefined;
+  if (app.kind !== 'flux-kustomization' || !isObject(postBuild) || !isList(postBuild.substituteFrom)) return false;
+  const rendering = await exchanger.render({ unseenVariables: 'plumbunseen' });
+  const object = rendering.objects.find((each) => each.key === field.key)?.object;
+  return object === undefined || valueAtTokens(object, field.tokens) !== value;
+}

@@ -1,0 +1,269 @@
+import { isObject, listAt, stringAt, valueAt } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { Via } from '../model/provenance.ts';
+import { kustomizationFileNames } from '../apps/fileFacts.ts';
+import type { LocatedText, PathToken, ScalarSite } from '../yaml/locateScalars.ts';
+import { locateEmbedded } from '../yaml/locateEmbedded.ts';
+import { viaIn } from './collection.ts';
+import type { Collection } from './collection.ts';
+import { addImages, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
+import type { Section } from './fieldWritings.ts';
+import { addGenerators } from './generatorWritings.ts';
+import { addInlinePatch, addPatch, addResources } from './manifestWritings.ts';
+
+/** What a reconciler adds to the top kustomization, slot by slot; called where the slot is applied. */
+export interface Additions {
+  patches(into: Collection): void;
+  names(into: Collection): void;
+  labels(into: Collection): void;
+  replicas(into: Collection): void;
+  images(into: Collection): void;
+  components(into: Collection): readonly string[];
+}
+
+/** Deeper nesting is a circle. */
+const deepest = 30;
+
+/**
+ * Collects what a kustomization writes, in kustomize's own order: resources, components, generators, patches, namespace,
+ * names, labels, annotations, JSON patches, replicas, images, configured transformers (kustomize `target.AccumulateTarget`).
+ */
+export async function addKustomization(
+  into: Collection,
+  folder: RepoPath,
+  additions?: Additions,
+  depth = 0,
+): Promise<void> {
+  const located = await readKustomizationFile(into, folder);
+  const document = located?.reading.documents[0];
+  if (located === undefined || document === undefined || depth > deepest)
+    return addFolder(into, folder, additions, depth);
+  const { value } = document;
+  const section: Section = { located, document: document.index, path: [] };
+  const isComponent = stringAt(value, 'kind') === 'Component';
+  const viaOf = (via: Via): Via => viaIn(isComponent, via);
+  for (const each of [...stringsAt(value, 'resources'), ...stringsAt(value, 'bases')])
+    await addResource(into, folder, each, viaOf, depth);
+  for (const each of [...stringsAt(value, 'components'), ...(additions?.components(into) ?? [])]) {
+    const found = await into.resolve(folder, each);
+    if (found?.kind === 'folder') await addKustomization(into, found.path, undefined, depth + 1);
+  }
+  await addGenerators(into, section, folder, value, viaOf);
+  await addPatches(into, section, folder, value, viaOf);
+  additions?.patches(into);
+  addNames(into, section, 'namespace', viaOf);
+  additions?.names(into);
+  addLabels(into, section, value, viaOf);
+  additions?.labels(into);
+  await addPatchList(into, section, folder, value, 'patchesJson6902', viaOf);
+  addReplicas(into, section, viaOf('replicas'));
+  additions?.replicas(into);
+  addImages(into, section, viaOf('images'));
+  additions?.images(into);
+  if (listAt(value, 'replacements').length > 0) into.copies.add('replacement');
+  if (listAt(value, 'vars').length > 0) into.copies.add('vars');
+  await addPlugins(into, section, folder, value, viaOf, depth);
+}
+
+async function readKustomizationFile(into: Collection, folder: RepoPath): Promise<LocatedText | undefined> {
+  for (const name of kustomizationFileNames) {
+    const located = await into.read(folder === '' ? name : `${folder}/${name}`, 'kustomize');
+    if (located !== undefined) return located;
+  }
+  return undefined;
+}
+
+/** A folder without a kustomization, as Flux takes it: all its files. */
+async function addFolder(
+  into: Collection,
+  folder: RepoPath,
+  additions: Additions | undefined,
+  depth: number,
+): Promise<void> {
+  if (depth > deepest) return;
+  for (const { name, kind } of (await into.list(folder)) ?? []) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (kind === 'folder') await addKustomization(into, path, undefined, depth + 1);
+    else if (/\.ya?ml$/.test(name)) await addResource(into, folder, name, (via) => via, depth);
+  }
+  additions?.patches(into);
+  additions?.names(into);
+  additions?.labels(into);
+  additions?.replicas(into);
+  additions?.images(into);
+}
+
+async function addResource(
+  into: Collection,
+  folder: RepoPath,
+  written: string,
+  viaOf: (via: Via) => Via,
+  depth: number,
+): Promise<void> {
+  const found = await into.resolve(folder, written);
+  if (found === undefined) return;
+  if (found.kind === 'folder') return addKustomization(into, found.path, undefined, depth + 1);
+  const located = await into.read(found.path, 'kustomize');
+  if (located !== undefined) addResources(into, located, viaOf('resource'));
+}
+
+async function addPatches(
+  into: Collection,
+  section: Section,
+  folder: RepoPath,
+  value: Json,
+  viaOf: (via: Via) => Via,
+): Promise<void> {
+  for (const [index, each] of listAt(value, 'patchesStrategicMerge').entries()) {
+    if (typeof each !== 'string') continue;
+    const site = sitesOf(section, 'patchesStrategicMerge', index)[0];
+    if (each.includes('\n')) addInlinePatch(into, section.located, site, undefined, viaOf);
+    else await addPatchFile(into, folder, each, undefined, viaOf);
+  }
+  await addPatchList(into, section, folder, value, 'patches', viaOf);
+}
+
+async function addPatchList(
+  into: Collection,
+  section: Section,
+  folder: RepoPath,
+  value: Json,
+  key: 'patches' | 'patchesJson6902',
+  viaOf: (via: Via) => Via,
+): Promise<void> {
+  for (const [index, each] of listAt(value, key).entries()) {
+    const target = valueAt(each, 'target');
+    const path = stringAt(each, 'path');
+    addInlinePatch(into, section.located, siteAt(section, [key, index, 'patch']), target, viaOf);
+    if (path !== undefined) await addPatchFile(into, folder, path, target, viaOf);
+  }
+}
+
+/** The patches of a list in a reconciler's manifest; all are inline. */
+export function addInlinePatches(
+  into: Collection,
+  section: Section,
+  value: Json | undefined,
+  viaOf: (via: Via) => Via,
+): void {
+  listAt(value, 'patches').forEach((each, index) => {
+    addInlinePatch(into, section.located, siteAt(section, ['patches', index, 'patch']), valueAt(each, 'target'), viaOf);
+  });
+}
+
+function siteAt(section: Section, path: readonly PathToken[]): ScalarSite | undefined {
+  return sitesOf(section, ...path).find((site) => site.path.length === 0);
+}
+
+async function addPatchFile(
+  into: Collection,
+  folder: RepoPath,
+  written: string,
+  target: Json | undefined,
+  viaOf: (via: Via) => Via,
+): Promise<void> {
+  const found = await into.resolve(folder, written);
+  const located = found?.kind === 'file' ? await into.read(found.path, 'kustomize') : undefined;
+  if (located !== undefined)
+    addPatch(into, { documents: located.reading.documents, sites: located.sites }, target, viaOf);
+}
+
+function addLabels(into: Collection, section: Section, value: Json, viaOf: (via: Via) => Via): void {
+  listAt(value, 'labels').forEach((_, index) => {
+    addPairs(into, section, ['labels', index, 'pairs'], viaOf('labels'));
+  });
+  addPairs(into, section, ['commonLabels'], viaOf('labels'));
+  addPairs(into, section, ['commonAnnotations'], viaOf('annotations'));
+}
+
+/** The word for what a built-in generator or transformer writes, by its kind. */
+const pluginWords: Readonly<Record<string, Via>> = {
+  AnnotationsTransformer: 'annotations',
+  LabelTransformer: 'labels',
+  NamespaceTransformer: 'namespace',
+  PrefixTransformer: 'name-prefix',
+  SuffixTransformer: 'name-suffix',
+  PrefixSuffixTransformer: 'name-prefix',
+  ImageTagTransformer: 'images',
+  ReplicaCountTransformer: 'replicas',
+  PatchTransformer: 'patch-smp',
+  PatchStrategicMergeTransformer: 'patch-smp',
+  PatchJson6902Transformer: 'patch-json6902',
+  ConfigMapGenerator: 'generator-literal',
+  SecretGenerator: 'generator-literal',
+};
+
+async function addPlugins(
+  into: Collection,
+  section: Section,
+  folder: RepoPath,
+  value: Json,
+  viaOf: (via: Via) => Via,
+  depth: number,
+): Promise<void> {
+  for (const key of ['generators', 'transformers'] as const) {
+    for (const [index, each] of listAt(value, key).entries()) {
+      if (typeof each !== 'string') continue;
+      if (each.includes('\n')) addInlinePlugin(into, section, [key, index], viaOf);
+      else await addPluginPath(into, folder, each, viaOf, depth);
+    }
+  }
+}
+
+async function addPluginPath(
+  into: Collection,
+  folder: RepoPath,
+  written: string,
+  viaOf: (via: Via) => Via,
+  depth: number,
+): Promise<void> {
+  const found = await into.resolve(folder, written);
+  if (found?.kind === 'folder') return addKustomization(into, found.path, undefined, depth + 1);
+  const located = found?.kind === 'file' ? await into.read(found.path, 'kustomize') : undefined;
+  for (const { value, index } of located?.reading.documents ?? []) {
+    if (located === undefined) continue;
+    const section: Section = { located, document: index, path: [] };
+    const target = isObject(value) ? value.target : undefined;
+    addInlinePatch(into, located, siteAt(section, ['patch']), target, viaOf);
+    addPlugin(into, value, sitesOf(section), viaOf);
+  }
+}
+
+function addInlinePlugin(
+  into: Collection,
+  section: Section,
+  path: readonly PathToken[],
+  viaOf: (via: Via) => Via,
+): void {
+  const site = siteAt(section, path);
+  const embedded = site && locateEmbedded(site, section.located);
+  for (const { value, index } of embedded?.documents ?? []) {
+    addPlugin(into, value, embedded?.sites.filter((each) => each.document === index) ?? [], viaOf);
+  }
+}
+
+/** A transformer's own values: any of them may be what it writes; where, its `fieldSpecs` say. */
+function addPlugin(into: Collection, value: Json, sites: readonly ScalarSite[], viaOf: (via: Via) => Via): void {
+  const kind = stringAt(value, 'kind') ?? '';
+  const word = pluginWords[kind];
+  if (word === undefined) return;
+  for (const site of sites) {
+    const top = String(site.path[0]);
+    if (['apiVersion', 'kind', 'metadata', 'fieldSpecs', 'target'].includes(top)) continue;
+    into.add(site, {
+      via: viaOf(word),
+      mayWrite: ({ tokens }) => pluginWrites(kind, site.path, tokens),
+      isDirect: false,
+    });
+  }
+}
+
+function pluginWrites(kind: string, path: readonly PathToken[], tokens: readonly string[]): boolean {
+  const isMap = kind === 'AnnotationsTransformer' || kind === 'LabelTransformer';
+  return !isMap || path.at(-1) === tokens.at(-1);
+}
+
+function stringsAt(value: Json, key: string): readonly string[] {
+  return listAt(value, key).filter((each) => typeof each === 'string');
+}

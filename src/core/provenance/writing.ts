@@ -1,0 +1,57 @@
+import type { JsonPointer } from '../model/difference.ts';
+import type { Place } from '../model/place.ts';
+import type { Via } from '../model/provenance.ts';
+import { parseKey } from '../model/resource.ts';
+import type { ResourceId, ResourceKey } from '../model/resource.ts';
+import type { PathToken, ScalarStyle } from '../yaml/locateScalars.ts';
+
+/** A field of a rendered object. */
+export interface Field {
+  readonly key: ResourceKey;
+  readonly id: ResourceId;
+  readonly path: JsonPointer;
+  readonly tokens: readonly string[];
+}
+
+/** A scalar, or a piece of one, that may decide fields of rendered objects. Structure proposes it, an exchange proves it. */
+export interface Writing {
+  readonly place: Place;
+  /** The value that the scalar or piece stands for. */
+  readonly value: string | number | boolean | null;
+  readonly style: ScalarStyle;
+  readonly isFlow: boolean;
+  /** For a scalar of an inline patch: how the scalar around it is written. */
+  readonly outerStyle?: ScalarStyle | undefined;
+  readonly via: Via;
+  /** Order of application: of two writings of one field the larger wins. */
+  readonly order: number;
+  /** Whether the scalar's position says that it may write this field. */
+  readonly mayWrite: (field: Field) => boolean;
+  /** The last key of the path that it writes, where it writes at a path of its own. */
+  readonly key?: string | undefined;
+  /** The field is written at this very path, so that a losing writing is an overridden value. */
+  readonly isDirect: boolean;
+}
+
+/** A field from its object and pointer. */
+export function fieldOf(key: ResourceKey, path: JsonPointer): Field {
+  return { key, id: parseKey(key), path, tokens: pointerTokens(path) };
+}
+
+/** The reference tokens of an RFC 6901 pointer. */
+export function pointerTokens(pointer: JsonPointer): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Whether a path in a source may become a path in the rendered object: keys are equal, list positions may differ. */
+export function isSamePath(source: readonly PathToken[], rendered: readonly string[]): boolean {
+  return source.length === rendered.length && source.every((token, index) => isSameToken(token, rendered[index] ?? ''));
+}
+
+function isSameToken(source: PathToken, rendered: string): boolean {
+  const isPosition = typeof source === 'number' || source === '-' || /^\d+$/.test(source);
+  return isPosition ? /^\d+$/.test(rendered) : source === rendered;
+}

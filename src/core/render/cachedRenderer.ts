@@ -1,0 +1,46 @@
+import type { App, AppId } from '../model/app.ts';
+import type { Rendering } from '../model/rendering.ts';
+import type { FileTree, RenderEngine } from '../ports.ts';
+import { givesSameAnswers } from './recordingTree.ts';
+import { renderApp } from './renderApp.ts';
+
+/** Renders apps and keeps the results for as long as the files they read stay the same, whichever tree asks. */
+export class CachedRenderer {
+  readonly #engine: RenderEngine;
+  readonly #kept = new Map<AppId, readonly KeptRendering[]>();
+
+  constructor(engine: RenderEngine) {
+    this.#engine = engine;
+  }
+
+  /** The same `Rendering` object comes back while nothing changed, so that callers can compare by identity. */
+  async render(app: App, tree: FileTree, signal: AbortSignal): Promise<Rendering> {
+    const declaration = JSON.stringify([app.source, app.destination, app.declared?.object]);
+    for (const kept of this.#kept.get(app.id) ?? []) {
+      if (kept.declaration !== declaration || !(await givesSameAnswers(tree, kept.rendering.reads, signal))) continue;
+      this.#keep(app.id, kept);
+      return kept.rendering;
+    }
+    const rendering = await renderApp(app, tree, this.#engine, signal);
+    this.#keep(app.id, { declaration, rendering });
+    return rendering;
+  }
+
+  /** Forgets apps that are gone. */
+  retain(apps: ReadonlySet<AppId>): void {
+    for (const id of this.#kept.keys()) if (!apps.has(id)) this.#kept.delete(id);
+  }
+
+  #keep(id: AppId, kept: KeptRendering): void {
+    const others = (this.#kept.get(id) ?? []).filter((each) => each !== kept);
+    this.#kept.set(id, [kept, ...others].slice(0, renderingsPerApp));
+  }
+}
+
+/** Buffers, HEAD, upstream and applied, and one that just was. */
+const renderingsPerApp = 5;
+
+interface KeptRendering {
+  readonly declaration: string;
+  readonly rendering: Rendering;
+}

@@ -1,0 +1,43 @@
+import { indexPaths, sortEntries } from './pathIndex.ts';
+import type { PathIndex } from './pathIndex.ts';
+import type { FileTree, TreeEntry } from '../ports.ts';
+import type { RepoPath } from '../model/place.ts';
+
+/**
+ * A tree with some files exchanged in memory: unsaved buffers over the working tree, or a candidate edit over either.
+ * An edited file reads as the edit; one that the base does not have appears in the listings, with the folders it needs.
+ */
+export class OverlayTree implements FileTree {
+  readonly label: string;
+  readonly #base: FileTree;
+  readonly #edits: ReadonlyMap<RepoPath, string>;
+  readonly #folders: PathIndex;
+
+  constructor(base: FileTree, edits: ReadonlyMap<RepoPath, string>, label: string) {
+    this.label = label;
+    this.#base = base;
+    this.#edits = edits;
+    // Without edits no folder is implied, not even the root: the base alone decides.
+    this.#folders = edits.size === 0 ? new Map() : indexPaths(edits.keys());
+  }
+
+  async stat(path: RepoPath, signal: AbortSignal): Promise<'file' | 'folder' | undefined> {
+    signal.throwIfAborted();
+    if (this.#edits.has(path)) return 'file';
+    if (this.#folders.has(path)) return 'folder';
+    return this.#base.stat(path, signal);
+  }
+
+  async read(path: RepoPath, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    signal.throwIfAborted();
+    const edit = this.#edits.get(path);
+    return edit === undefined ? this.#base.read(path, signal) : new TextEncoder().encode(edit);
+  }
+
+  async list(path: RepoPath, signal: AbortSignal): Promise<readonly TreeEntry[] | undefined> {
+    const below = await this.#base.list(path, signal);
+    const above = this.#folders.get(path);
+    if (above === undefined) return below;
+    return sortEntries(new Map([...(below ?? []), ...above].map((entry) => [entry.name, entry.kind])));
+  }
+}

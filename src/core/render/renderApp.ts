@@ -1,0 +1,137 @@
+import type { App } from '../model/app.ts';
+import type { RepoPath } from '../model/place.ts';
+import type { Rendering, RenderProblem } from '../model/rendering.ts';
+import { asKubeObject, keyOf } from '../model/resource.ts';
+import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
+import { deriveArgo } from './deriveArgo.ts';
+import { deriveFlux } from './deriveFlux.ts';
+import type { Derivation } from './derivation.ts';
+import { finishFlux } from './finishFlux.ts';
+import { OverlayTree } from './overlayTree.ts';
+import { placeObjects } from './placeObjects.ts';
+import { RecordingTree } from './recordingTree.ts';
+import { directoryOptions, renderDirectory } from './renderDirectory.ts';
+import type { Rendered } from './renderDirectory.ts';
+
+/** What a rendering may assume instead of what the tree says. */
+export interface RenderAssumptions {
+  /** Value of every variable that a ConfigMap or Secret outside the repository may set (Flux substitution). */
+  readonly unseenVariables?: string | undefined;
+}
+
+/**
+ * Renders an app at a tree as its reconciler would. Bad input is data: an `error` problem with the person's own file.
+ * Throws only what the engine throws when it fails itself, and the signal's reason.
+ */
+export async function renderApp(
+  app: App,
+  tree: FileTree,
+  engine: RenderEngine,
+  signal: AbortSignal,
+  assumptions: RenderAssumptions = {},
+): Promise<Rendering> {
+  const { source } = app;
+  if (source.kind !== 'here') return notRendered(app);
+  const recorded = new RecordingTree(tree);
+  const built =
+    source.render === 'directory'
+      ? await renderDirectory(source.path, directoryOptions(app), recorded, signal)
+      : await renderKustomize(app, source.path, recorded, engine, signal);
+  const { objects, problems } = await finish(app, built, recorded, assumptions, signal);
+  return { objects, problems, reads: recorded.reads };
+}
+
+/** The reconciler's last steps on the built objects. */
+async function finish(
+  app: App,
+  built: Rendered,
+  tree: FileTree,
+  assumptions: RenderAssumptions,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  switch (app.kind) {
+    case 'argo-application': {
+      const placed = placeObjects(built.objects, app.destination.namespace);
+      return { objects: placed.objects, problems: [...built.problems, ...placed.problems] };
+    }
+    case 'flux-kustomization':
+      return finishFlux(app, built, tree, assumptions, signal);
+    case 'kustomize':
+    case 'manifests':
+      return built;
+  }
+}
+
+function notRendered(app: App): Rendering {
+  const message =
+    app.source.kind === 'elsewhere'
+      ? `Its manifests are in another repository (${app.source.url}).`
+      : app.source.kind === 'unsupported'
+        ? app.source.why
+        : '';
+  const place = app.declared?.place;
+  return {
+    objects: [],
+    problems: [{ severity: 'error', message, file: place?.file, line: place?.range.line, column: place?.range.column }],
+    reads: [],
+  };
+}
+
+async function renderKustomize(
+  app: App,
+  path: RepoPath,
+  tree: FileTree,
+  engine: RenderEngine,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const derivation = await derive(app, path, tree, signal);
+  const request: KustomizeRequest = { path, loadRestrictor: app.kind === 'flux-kustomization' ? 'none' : 'root-only' };
+  if (derivation.edits.size === 0)
+    return toRendered(await engine.kustomize(request, tree, signal), derivation.problems);
+  const reply = await engine.kustomize(request, new OverlayTree(tree, derivation.edits, 'derived'), signal);
+  if (!reply.problems.some((each) => each.severity === 'error')) return toRendered(reply, derivation.problems);
+  return toRendered(
+    await retell(app, reply, derivation, () => engine.kustomize(request, tree, signal)),
+    derivation.problems,
+  );
+}
+
+async function derive(app: App, path: RepoPath, tree: FileTree, signal: AbortSignal): Promise<Derivation> {
+  if (app.kind === 'argo-application') return deriveArgo(app, path, tree, signal);
+  if (app.kind === 'flux-kustomization') return deriveFlux(app, path, tree, signal);
+  return { edits: new Map(), problems: [] };
+}
+
+/**
+ * Tells trouble of a derived build in terms of the person's own files: when the folder does not build by itself either,
+ * its own trouble is the one to show; else what the app's manifest adds is at fault.
+ */
+async function retell(
+  app: App,
+  reply: KustomizeReply,
+  derivation: Derivation,
+  buildBare: () => Promise<KustomizeReply>,
+): Promise<KustomizeReply> {
+  const isDerived = (problem: RenderProblem): boolean =>
+    problem.file === undefined || derivation.edits.has(problem.file);
+  if (!reply.problems.some(isDerived)) return reply;
+  if (!derivation.isGenerated) {
+    const bare = await buildBare();
+    if (bare.problems.some((each) => each.severity === 'error')) return bare;
+  }
+  const place = app.declared?.place;
+  const problems = reply.problems.map((each) =>
+    isDerived(each)
+      ? { severity: each.severity, message: each.message, file: place?.file, line: place?.range.line }
+      : each,
+  );
+  return { ...reply, problems };
+}
+
+function toRendered(reply: KustomizeReply, problems: readonly RenderProblem[]): Rendered {
+  const objects = reply.objects.flatMap(({ object, origin, transformations }) => {
+    const read = asKubeObject(object);
+    return read === undefined ? [] : [{ key: keyOf(read), object: read, origin, transformations }];
+  });
+  return { objects, problems: [...problems, ...reply.problems] };
+}

@@ -1,0 +1,26 @@
+import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } from './clusterCommands.ts';
+import type { CommandHandler } from './commandDeps.ts';
+import { compareWithCluster, openRow, showRendered } from './documentCommands.ts';
+import { openManifest, openObjectSource, openSource } from './sourceCommands.ts';
+import { syncApp } from './syncCommand.ts';
+import { changeAndSync, copyMarkdown, explainDifference, refresh, showOutput } from './windowCommands.ts';
+
+/** Every command of the extension and what carries it out; package.json declares exactly these. */
+export const commandTable = {
+  'plumbline.connectCluster': connectCluster,
+  'plumbline.disconnectCluster': disconnectCluster,
+  'plumbline.reconnectCluster': reconnectCluster,
+  'plumbline.selectContexts': selectContexts,
+  'plumbline.refresh': refresh,
+  'plumbline.compareWithCluster': compareWithCluster,
+  'plumbline.showRendered': showRendered,
+  'plumbline.openRow': openRow,
+  'plumbline.openSource': openSource,
+  'plumbline.openManifest': openManifest,
+  'plumbline.openObjectSource': openObjectSource,
+  'plumbline.sync': syncApp,
+  'plumbline.changeAndSync': changeAndSync,
+  'plumbline.copyMarkdown': copyMarkdown,
+  'plumbline.explainDifference': explainDifference,
+  'plumbline.showOutput': showOutput,
+} as const satisfies Readonly<Record<string, CommandHandler>>;

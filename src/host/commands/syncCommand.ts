@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import { isAbort, UserError } from '../../core/model/userError.ts';
+import type { AppState } from '../../core/overview/state.ts';
+import type { ClusterConnection } from '../../core/ports.ts';
+import type { SyncPlan } from '../../core/sync/syncPlan.ts';
+import { confirmWrite } from '../confirmWrite.ts';
+import { planSync } from '../panel/planSync.ts';
+import { followHealth, followPlan, sendPlan } from '../panel/panelRun.ts';
+import { differenceCount } from '../views/appWords.ts';
+import type { OpenRepository } from '../workspace/repositorySession.ts';
+import type { CommandDeps } from './commandDeps.ts';
+import { openRepository, pickReconciledApp } from './pickApp.ts';
+
+/** Asks an app's reconciler to apply what Git has now, after a confirmation, and follows it until it is healthy. */
+export async function syncApp(deps: CommandDeps, argument: unknown): Promise<void> {
+  const repository = await openRepository(deps);
+  const state = await pickReconciledApp(deps, argument);
+  if (state === undefined) return;
+  const plan = planOf(deps, state, repository);
+  const [blocker] = plan.blockers;
+  if (blocker !== undefined) throw new UserError(blocker.code, blocker.message);
+  const connection = deps.sessions.connection(plan.context);
+  if (connection === undefined) {
+    throw new UserError('cluster-unreachable', vscode.l10n.t('Cluster {0} is not connected.', plan.context));
+  }
+  const detail = confirmationDetail(state, plan, repository);
+  if (!(await confirmWrite({ title: plan.summary, detail, action: vscode.l10n.t('Sync') }))) return;
+  await sendAndFollow(deps, { repository, state, plan, connection });
+}
+
+/** `UserError` says why there is nothing to plan: no cluster, no reconciler, or the cluster does not hold the app. */
+function planOf({ clock }: CommandDeps, { app, context }: AppState, { overview }: OpenRepository): SyncPlan {
+  const t = vscode.l10n.t;
+  if (app.namespace === undefined) {
+    throw new UserError('usage', t('No reconciler manages {0}, so there is nothing to sync.', app.name));
+  }
+  if (context === undefined) {
+    throw new UserError('usage', t('No connected cluster runs {0}. Connect its cluster first.', app.name));
+  }
+  const ticket = { app: app.id, context, token: clock.now().toISOString() };
+  return planSync(app, overview, undefined, ticket, t);
+}
+
+/** Names what the write touches, what it will change, and what it leaves out. */
+function confirmationDetail({ app, differences }: AppState, plan: SyncPlan, { overview }: OpenRepository): string {
+  const restored = differences.filter(({ origin }) => origin === 'drift' || origin === 'unsynced').length;
+  const waiting = differences.filter(({ origin }) => origin === 'uncommitted' || origin === 'unpushed').length;
+  const { repo } = overview.state;
+  const lines = [
+    vscode.l10n.t('Context: {0}', plan.context),
+    vscode.l10n.t('Namespace: {0}', app.destination.namespace ?? plan.target.namespace),
+    vscode.l10n.t('App: {0} {1}/{2}', plan.target.kind, plan.target.namespace, plan.target.name),
+    ...plan.steps.map(({ title }, index) => `${index + 1}. ${title}`),
+    restored > 0
+      ? vscode.l10n.t('Brings the cluster back to Git: {0}.', differenceCount(restored, vscode.l10n.t))
+      : undefined,
+    waiting > 0
+      ? vscode.l10n.t(
+          'Not part of it, because the remote does not have it: {0}.',
+          differenceCount(waiting, vscode.l10n.t),
+        )
+      : undefined,
+    repo?.upstream === undefined ? undefined : vscode.l10n.t('Upstream: {0}', repo.upstream.name),
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+interface Run {
+  readonly repository: OpenRepository;
+  readonly state: AppState;
+  readonly plan: SyncPlan;
+  readonly connection: ClusterConnection;
+}
+
+async function sendAndFollow(deps: CommandDeps, { repository, state, plan, connection }: Run): Promise<void> {
+  const { app } = state;
+  const title = vscode.l10n.t('Syncing {0}', app.name);
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const health = await vscode.window.withProgress(options, async (progress, token) => {
+    const ended = new AbortController();
+    const cancelling = token.onCancellationRequested(() => {
+      ended.abort();
+    });
+    const say = (message: string): void => {
+      progress.report({ message });
+    };
+    const input = { app, plan, overview: repository.overview, clock: deps.clock, t: vscode.l10n.t, say };
+    try {
+      await sendPlan(plan, connection, ended.signal);
+      deps.output.info(`${plan.summary}: requested.`);
+      await followPlan(input, ended.signal);
+      return await followHealth(input, ended.signal);
+    } catch (error) {
+      if (!isAbort(error)) throw error;
+      return undefined;
+    } finally {
+      cancelling.dispose();
+    }
+  });
+  if (health === undefined) {
+    vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is not followed any more; the sync goes on.', app.name), 6000);
+    return;
+  }
+  deps.output.info(`${plan.summary}: ${health}.`);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is synced: {1}.', app.name, health), 6000);
+}

@@ -1,0 +1,99 @@
+import { findingCodes } from '../../core/model/finding.ts';
+import type { Finding, FindingCode, RelatedPlace, Severity } from '../../core/model/finding.ts';
+import type { Place, RepoPath, TextRange } from '../../core/model/place.ts';
+import type { OverviewState } from '../../core/overview/state.ts';
+
+/** What a person sets for a code; `off` shows it in the tree only. */
+export type SeveritySetting = Severity | 'off';
+
+/** Severities by code; absent: as the core judges. */
+export type SeveritySettings = Readonly<Partial<Record<FindingCode, SeveritySetting>>>;
+
+/** One entry of the Problems view, as data. */
+export interface PlannedDiagnostic {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly place: Place;
+  readonly related: readonly RelatedPlace[];
+}
+
+/**
+ * The diagnostics of a state by file. What several apps find on the same scalar (a base shared by environments) becomes
+ * one entry that names them all; a finding without a line stands on its app's own manifest.
+ */
+export function planDiagnostics(
+  state: OverviewState,
+  settings: SeveritySettings,
+): ReadonlyMap<RepoPath, readonly PlannedDiagnostic[]> {
+  const planned = new Map<string, PlannedDiagnostic>();
+  for (const { app, findings } of state.apps) {
+    for (const finding of findings) {
+      const diagnostic = planOne(finding, finding.place ?? app.declared?.place, settings);
+      if (diagnostic === undefined) continue;
+      const key = [diagnostic.place.file, diagnostic.place.start, diagnostic.place.end, diagnostic.code].join('\0');
+      planned.set(key, merge(planned.get(key), diagnostic));
+    }
+  }
+  return byFile([...planned.values()]);
+}
+
+function byFile(diagnostics: readonly PlannedDiagnostic[]): ReadonlyMap<RepoPath, readonly PlannedDiagnostic[]> {
+  const files = new Map<RepoPath, readonly PlannedDiagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const { file } = diagnostic.place;
+    files.set(file, [...(files.get(file) ?? []), diagnostic]);
+  }
+  return files;
+}
+
+/** Reads the setting tolerantly: unknown codes and words are left out. */
+export function readSeverities(setting: unknown): SeveritySettings {
+  if (typeof setting !== 'object' || setting === null) return {};
+  const values = new Map<string, unknown>(Object.entries(setting));
+  const known = findingCodes.flatMap((code) => {
+    const value = values.get(code);
+    return isSeverity(value) ? [[code, value] as const] : [];
+  });
+  return Object.fromEntries(known);
+}
+
+function isSeverity(value: unknown): value is SeveritySetting {
+  return ['error', 'warning', 'information', 'hint', 'off'].some((word) => word === value);
+}
+
+function planOne(
+  { code, severity, message, related }: Finding,
+  place: Place | undefined,
+  settings: SeveritySettings,
+): PlannedDiagnostic | undefined {
+  const chosen = settings[code] ?? severity;
+  if (place === undefined || chosen === 'off') return undefined;
+  return { code, severity: chosen, message, place, related };
+}
+
+const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
+
+function merge(first: PlannedDiagnostic | undefined, next: PlannedDiagnostic): PlannedDiagnostic {
+  if (first === undefined || first.message.split('\n').includes(next.message)) return first ?? next;
+  const worst = order.find((severity) => severity === first.severity || severity === next.severity);
+  const known = new Set(first.related.map(relatedKey));
+  return {
+    ...first,
+    severity: worst ?? first.severity,
+    message: `${first.message}\n${next.message}`,
+    related: [...first.related, ...next.related.filter((related) => !known.has(relatedKey(related)))],
+  };
+}
+
+function relatedKey({ message, place }: RelatedPlace): string {
+  return [message, place.file, place.start].join('\0');
+}
+
+/**
+ * Tells whether every place still has the text that was read there (`read` gives the text of a range); if not, the state
+ * is older than the editor and the file keeps what it shows until the next state.
+ */
+export function isCurrent(read: (range: TextRange) => string, diagnostics: readonly PlannedDiagnostic[]): boolean {
+  return diagnostics.every(({ place }) => read(place.range) === place.text);
+}

@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { readSeverities } from './diagnostics/plannedDiagnostic.ts';
+import type { SeveritySettings } from './diagnostics/plannedDiagnostic.ts';
+
+const section = 'plumbline';
+
+/** The contexts chosen for this workspace; `undefined` when nobody chose yet. */
+export function chosenContexts(): readonly string[] | undefined {
+  const found = configuration().inspect<unknown>('contexts');
+  // Only the workspace's own value counts: a context is pinned to a workspace, never to a machine.
+  const value = found?.workspaceFolderValue ?? found?.workspaceValue;
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined;
+}
+
+/** Pins contexts to the workspace. */
+export async function saveContexts(contexts: readonly string[]): Promise<void> {
+  const value = contexts.length === 0 ? undefined : contexts;
+  await configuration().update('contexts', value, vscode.ConfigurationTarget.Workspace);
+}
+
+/** Tells whether writing to clusters is still locked, as it is until a person unlocks it. */
+export function isReadOnly(): boolean {
+  return configuration().get('readOnly', true);
+}
+
+/** Unlocks writing to clusters for this workspace. */
+export async function unlockWrites(): Promise<void> {
+  await configuration().update('readOnly', false, vscode.ConfigurationTarget.Workspace);
+}
+
+/** The severities that a person set for codes. */
+export function severities(): SeveritySettings {
+  return readSeverities(configuration().get('severity'));
+}
+
+/** Path of the kubeconfig file; `undefined` for `KUBECONFIG` or the usual place. */
+export function kubeconfigPath(): string | undefined {
+  return configuration().get<string>('kubeconfig', '').trim() || undefined;
+}
+
+/** Calls back when one of the settings changes. */
+export function onSetting(names: readonly string[], listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (names.some((name) => event.affectsConfiguration(`${section}.${name}`))) listener();
+  });
+}
+
+function configuration(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration(section);
+}

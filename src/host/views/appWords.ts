@@ -1,0 +1,131 @@
+import type { App, AppKind } from '../../core/model/app.ts';
+import type { AppState } from '../../core/overview/state.ts';
+import type { Translate } from '../text.ts';
+import type { RowIcon } from './row.ts';
+
+/** The one word for how an app is, worst first; each has a shape of its own in the tree. */
+export type AppCondition =
+  | 'broken'
+  | 'degraded'
+  | 'drifted'
+  | 'running'
+  | 'suspended'
+  | 'pending'
+  | 'progressing'
+  | 'good'
+  | 'elsewhere'
+  | 'unsupported'
+  | 'unread';
+
+const badHealth: ReadonlySet<string> = new Set(['Degraded', 'Missing', 'Failed', 'NotFound']);
+const busyHealth: ReadonlySet<string> = new Set(['Progressing', 'InProgress', 'Terminating']);
+
+/** Judges an app by what is most urgent about it. */
+export function conditionOf(state: AppState): AppCondition {
+  const { app, sync, health, problems, context } = state;
+  const checks: readonly (readonly [AppCondition, boolean])[] = [
+    ['elsewhere', app.source.kind === 'elsewhere' && context === undefined],
+    ['unsupported', app.source.kind === 'unsupported' && context === undefined],
+    ['broken', problems.some(({ severity }) => severity === 'error')],
+    ['degraded', badHealth.has(health.status)],
+    ['drifted', isDrifted(state)],
+    ['running', sync.isRunning],
+    ['suspended', sync.isSuspended],
+    ['pending', sync.status === 'OutOfSync' || state.differences.length > 0],
+    ['progressing', busyHealth.has(health.status)],
+    ['unread', context === undefined || sync.status === 'Unknown'],
+  ];
+  return checks.find(([, isSo]) => isSo)?.[0] ?? 'good';
+}
+
+/** Tells whether somebody changed in the cluster what this app's reconciler applied. */
+export function isDrifted(state: AppState): boolean {
+  return state.differences.some(({ origin }) => origin === 'drift');
+}
+
+/** The icon of each condition: told apart by shape, coloured by the theme. */
+export const conditionIcons: Readonly<Record<AppCondition, RowIcon>> = {
+  broken: { name: 'bracket-error', color: 'list.errorForeground' },
+  degraded: { name: 'error', color: 'list.errorForeground' },
+  drifted: { name: 'git-compare', color: 'list.warningForeground' },
+  running: { name: 'sync', color: 'charts.blue' },
+  suspended: { name: 'debug-pause' },
+  pending: { name: 'repo-push', color: 'charts.blue' },
+  progressing: { name: 'loading', color: 'charts.blue' },
+  good: { name: 'pass', color: 'testing.iconPassed' },
+  elsewhere: { name: 'link-external' },
+  unsupported: { name: 'circle-slash' },
+  unread: { name: 'circle-large-outline' },
+};
+
+/** What a screen reader says for a condition. */
+export function conditionWords(condition: AppCondition, t: Translate): string {
+  const words: Readonly<Record<AppCondition, string>> = {
+    broken: t('does not render'),
+    degraded: t('degraded'),
+    drifted: t('drifted'),
+    running: t('syncing'),
+    suspended: t('suspended'),
+    pending: t('changes waiting'),
+    progressing: t('progressing'),
+    good: t('in sync'),
+    elsewhere: t('declared in another repository'),
+    unsupported: t('not supported'),
+    unread: t('cluster not read'),
+  };
+  return words[condition];
+}
+
+/** What manages apps of a kind, as people say it. */
+export function reconcilerName(kind: AppKind, t: Translate): string {
+  const names: Readonly<Record<AppKind, string>> = {
+    'argo-application': 'Argo CD',
+    'flux-kustomization': 'Flux',
+    kustomize: 'kustomize',
+    manifests: t('Manifests'),
+  };
+  return names[kind];
+}
+
+/** The short text behind an app's name: `Flux · 3 differences · Progressing`. */
+export function appDescription(state: AppState, t: Translate): string {
+  return [reconcilerName(state.app.kind, t), ...stateWords(state, t)].join(' · ');
+}
+
+/** The same under its reconciler's name, where the path of its source says more. */
+export function appDescriptionWithPath(state: AppState, t: Translate): string {
+  const { app } = state;
+  // A bare root's name is its path already.
+  const path = app.source.kind === 'here' && app.namespace !== undefined ? [app.source.path] : [];
+  return [...path, ...stateWords(state, t)].join(' · ');
+}
+
+function stateWords(state: AppState, t: Translate): readonly string[] {
+  const { app, sync, health, differences, problems } = state;
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const parts = [
+    sourceWords(app, t),
+    errors > 0 ? t('does not render') : undefined,
+    differences.length > 0 ? differenceCount(differences.length, t) : undefined,
+    sync.isRunning ? t('syncing') : syncWord(state),
+    sync.isSuspended ? t('suspended') : undefined,
+    health.status === 'Unknown' ? undefined : health.status,
+  ];
+  return parts.filter((part) => part !== undefined);
+}
+
+/** `1 difference`, `3 differences`. */
+export function differenceCount(n: number, t: Translate): string {
+  return n === 1 ? t('1 difference') : t('{0} differences', n);
+}
+
+function syncWord({ sync, differences }: AppState): string | undefined {
+  // The differences say more than "OutOfSync" does.
+  if (sync.status === 'Unknown' || (sync.status === 'OutOfSync' && differences.length > 0)) return undefined;
+  return sync.status;
+}
+
+function sourceWords({ source }: App, t: Translate): string | undefined {
+  if (source.kind === 'elsewhere') return t('another repository');
+  return source.kind === 'unsupported' ? t('not supported') : undefined;
+}

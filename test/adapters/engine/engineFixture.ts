@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EnginePool } from '../../../src/adapters/engine/enginePool.ts';
+import type { EnginePoolOptions } from '../../../src/adapters/engine/enginePool.ts';
+import { stringAt } from '../../../src/core/model/json.ts';
+import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
+import { OverlayTree } from '../../../src/core/render/overlayTree.ts';
+import type { EngineObject, KustomizeReply, KustomizeRequest } from '../../../src/core/ports.ts';
+
+export const worker = new URL('../../../src/adapters/engine/engineWorker.ts', import.meta.url);
+export const wasm = fileURLToPath(new URL('../../../dist/engine/kustomize.wasm', import.meta.url));
+
+/** Makes a pool over the real module with an unbuilt worker; the caller disposes of it. */
+export function openPool(options: Partial<EnginePoolOptions> = {}): EnginePool {
+  if (!existsSync(wasm)) throw new Error('dist/engine/kustomize.wasm is missing: run "npm run build"');
+  return new EnginePool({ worker, wasm, ...options });
+}
+
+/** Renders a folder of a tree, or of files given as text, with kustomize's own load restrictor unless said. */
+export function render(
+  pool: EnginePool,
+  files: Readonly<Record<string, string>> | MemoryTree | OverlayTree,
+  path: string,
+  loadRestrictor: KustomizeRequest['loadRestrictor'] = 'root-only',
+): Promise<KustomizeReply> {
+  const isTree = files instanceof MemoryTree || files instanceof OverlayTree;
+  const tree = isTree ? files : new MemoryTree(files);
+  return pool.kustomize({ path, loadRestrictor }, tree, new AbortController().signal);
+}
+
+/** The object of a kind and name. */
+export function find(reply: KustomizeReply, kind: string, name: RegExp | string): EngineObject {
+  const found = reply.objects.find(({ object }) => {
+    const own = stringAt(object, 'metadata', 'name') ?? '';
+    return object.kind === kind && (typeof name === 'string' ? own === name : name.test(own));
+  });
+  if (found === undefined) throw new Error(`no ${kind} ${String(name)} in ${JSON.stringify(reply)}`);
+  return found;
+}

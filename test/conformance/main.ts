@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureEngine } from '../../scripts/build/engine.ts';
+import { EnginePool } from '../../src/adapters/engine/enginePool.ts';
+import { messageOf, UserError } from '../../src/core/model/userError.ts';
+import { runDiffCases } from './diffCases.ts';
+import { runProvenanceCases } from './provenanceCases.ts';
+
+/** One case's line, for people and for machines; the counts are cases for diff and fields for provenance. */
+interface CaseLine {
+  readonly case: string;
+  readonly text: string;
+  readonly total: number;
+  readonly agree: number;
+  readonly wrong: number;
+  readonly undecided: number;
+  readonly json: unknown;
+}
+
+interface Kind {
+  readonly needsEngine: boolean;
+  run(dir: string, engine: EnginePool): AsyncIterable<CaseLine>;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  diff: { needsEngine: true, run: diffLines },
+  provenance: { needsEngine: true, run: provenanceLines },
+};
+
+const usage = `npm run conformance -- --kind ${Object.keys(kinds).join('|')} --cases DIR [--json]`;
+
+async function* diffLines(dir: string): AsyncIterable<CaseLine> {
+  for await (const result of runDiffCases(dir)) {
+    const word = result.agree ? 'agree' : result.undecided ? 'undecided' : 'WRONG';
+    yield {
+      case: result.case,
+      text: `${word.padEnd(9)} ${result.case}${result.agree ? '' : `: ${result.message ?? ''}`}`,
+      total: 1,
+      agree: Number(result.agree),
+      wrong: Number(result.wrong),
+      undecided: Number(result.undecided),
+      json: result,
+    };
+  }
+}
+
+async function* provenanceLines(dir: string, engine: EnginePool): AsyncIterable<CaseLine> {
+  for await (const result of runProvenanceCases(dir, engine)) {
+    const misses = result.details.filter(({ outcome }) => outcome !== 'agree');
+    const told = misses.map(
+      ({ outcome, object, path, message }) => `\n            ${outcome} ${object} ${path}: ${message ?? ''}`,
+    );
+    const score = `${result.agree}/${result.fields}`;
+    const word = result.wrong > 0 ? 'WRONG' : result.undecided > 0 ? 'undecided' : 'agree';
+    yield {
+      ...result,
+      total: result.fields,
+      text: `${word.padEnd(9)} ${score} ${result.case}${told.join('')}`,
+      json: result,
+    };
+  }
+}
+
+function readOptions(args: readonly string[]): { kind: Kind; name: string; cases: string; isJson: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { kind: { type: 'string' }, cases: { type: 'string' }, json: { type: 'boolean' } },
+  });
+  const name = values.kind ?? '';
+  const kind = kinds[name];
+  if (kind === undefined) throw new UserError('usage', `There is no kind "${name}". ${usage}`);
+  if (values.cases === undefined) throw new UserError('usage', `--cases names the folder of the cases. ${usage}`);
+  if (!existsSync(values.cases)) throw new UserError('usage', `${values.cases} does not exist.`);
+  return { kind, name, cases: values.cases, isJson: values.json ?? false };
+}
+
+/** Prints one line a case and a summary; the score does not decide the exit status. */
+async function main(args: readonly string[]): Promise<void> {
+  const { kind, name, cases, isJson } = readOptions(args);
+  const wasm = kind.needsEngine
+    ? await ensureEngine((line) => {
+        console.error(line);
+      })
+    : '';
+  const worker = fileURLToPath(new URL('../../src/adapters/engine/engineWorker.ts', import.meta.url));
+  const engine = new EnginePool({ worker, wasm });
+  const sum = { kind: name, total: 0, agree: 0, wrong: 0, undecided: 0 };
+  try {
+    for await (const line of kind.run(cases, engine)) {
+      console.log(isJson ? JSON.stringify(line.json) : line.text);
+      for (const count of ['total', 'agree', 'wrong', 'undecided'] as const) sum[count] += line[count];
+    }
+  } finally {
+    engine.dispose();
+  }
+  const share = sum.total === 0 ? 0 : (100 * sum.agree) / sum.total;
+  const words = `${sum.agree} of ${sum.total} agree (${share.toFixed(1)} %), ${sum.wrong} wrong, ${sum.undecided} undecided`;
+  console.log(isJson ? JSON.stringify(sum) : words);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`plumbline: ${messageOf(error)}`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'mocha';
+import { plainText } from '../../../src/host/text.ts';
+import { appRows } from '../../../src/host/views/appRows.ts';
+import { conditionIcons } from '../../../src/host/views/appWords.ts';
+import { changedRows, indexRows } from '../../../src/host/views/row.ts';
+import type { Row } from '../../../src/host/views/row.ts';
+import type { OverviewState } from '../../../src/core/overview/state.ts';
+import {
+  appState,
+  connected,
+  deployment,
+  fluxApp,
+  gitOnly,
+  now,
+  overview,
+  place,
+  replicasDrift,
+  secret,
+} from './states.ts';
+
+const context = { now, t: plainText };
+
+/** The tree as text, two spaces a level, description behind a bar. */
+function draw(rows: readonly Row[], indent = ''): readonly string[] {
+  return rows.flatMap((row) => [
+    `${indent}${row.label}${row.description ? ` | ${row.description}` : ''}`,
+    ...draw(row.children, `${indent}  `),
+  ]);
+}
+
+function check(state: Partial<OverviewState>, expected: readonly string[]): void {
+  assert.deepEqual(draw(appRows(overview(state), context)), expected);
+}
+
+function rowsIn(rows: readonly Row[]): readonly Row[] {
+  return rows.flatMap((row) => [row, ...rowsIn(row.children)]);
+}
+
+describe('rows of the Apps view', () => {
+  it('group by reconciler while there is Git only', () => {
+    const bare = fluxApp({ kind: 'kustomize', name: 'tools', namespace: undefined });
+    check({ apps: [gitOnly({ app: bare }), gitOnly()] }, [
+      'Flux | 1 app',
+      '  web | apps/web',
+      'kustomize | 1 app',
+      '  tools',
+    ]);
+  });
+
+  it('group by cluster once there is one, with apps that none runs kept in sight', () => {
+    const other = gitOnly({ app: fluxApp({ id: fluxApp({}).id, name: 'other' }) });
+    check({ apps: [appState(), other], clusters: [connected] }, [
+      'prod | 1 app',
+      '  web | Flux · Synced · Healthy',
+      'Not in any cluster | 1 app',
+      '  other | Flux',
+    ]);
+  });
+
+  it('say a drift with field, values, writer and age', () => {
+    check({ apps: [appState({ differences: [replicasDrift()] })], clusters: [connected] }, [
+      'prod | 1 app · 1 drifted',
+      '  web | Flux · 1 difference · Synced · Healthy',
+      '    Differences | 1',
+      '      Deployment web | spec.replicas   3 → 5   drift, kubectl-edit 2 h ago',
+    ]);
+  });
+
+  it('read a pending change from what was to what is on its way, and shorten images to their tags', () => {
+    const field = {
+      path: '/spec/template/spec/containers/0/image',
+      change: 'modify',
+      desired: 'registry.example/web:1.4.2',
+      live: 'registry.example/web:1.4.1',
+    } as const;
+    const rows = appRows(
+      overview({ apps: [gitOnly({ differences: [replicasDrift({ origin: 'unsynced', field })] })] }),
+      context,
+    );
+    assert.ok(draw(rows).includes('      Deployment web | containers[0].image   1.4.1 → 1.4.2   unsynced'));
+  });
+
+  it('never say a value of a Secret', () => {
+    const field = { path: '/data/token', change: 'modify', desired: 'aGVsbG8=', live: 'd29ybGQ=' } as const;
+    const rows = appRows(
+      overview({ apps: [gitOnly({ differences: [replicasDrift({ object: secret, field })] })] }),
+      context,
+    );
+    assert.ok(draw(rows).includes('      Secret keys | token   changed (hidden)   drift'));
+    assert.doesNotMatch(JSON.stringify(rows), /aGVsbG8|d29ybGQ/);
+  });
+
+  it('put problems of an app and of the repository where they can be opened', () => {
+    const problem = {
+      severity: 'error',
+      message: 'no such resource',
+      file: 'apps/web/kustomization.yaml',
+      line: 4,
+    } as const;
+    check({ apps: [gitOnly({ problems: [problem] })], problems: [{ ...problem, message: 'bad indentation' }] }, [
+      'Flux | 1 app',
+      '  web | apps/web · does not render',
+      '    Problems | 1',
+      '      no such resource | kustomization.yaml:4',
+      'Problems | 1',
+      '  bad indentation | kustomization.yaml:4',
+    ]);
+    const [row] = rowsIn(appRows(overview({ problems: [problem] }), context)).filter(
+      ({ target }) => target?.kind === 'file',
+    );
+    assert.deepEqual(row?.target, { kind: 'file', file: 'apps/web/kustomization.yaml', line: 4, column: 1 });
+  });
+
+  it('list resources with health and verdict', () => {
+    const diff = { verdict: 'missing', fields: [], remarks: [] } as const;
+    const resource = { key: deployment, diff, health: { status: 'Missing' }, isDeclared: true, isLive: false };
+    check({ apps: [appState({ resources: [resource] })], clusters: [connected] }, [
+      'prod | 1 app',
+      '  web | Flux · Synced · Healthy',
+      '    Resources | 1',
+      '      Deployment web | Missing · not in the cluster',
+    ]);
+  });
+
+  for (const [status, expected] of [
+    [{ kind: 'connecting' }, ['prod | connecting… · 0 apps']],
+    [
+      { kind: 'partly-forbidden', denied: ['may not list secrets in web'] },
+      ['prod | partly forbidden · 0 apps', '  may not list secrets in web'],
+    ],
+    [{ kind: 'offline', message: 'connection refused' }, ['prod | offline · 0 apps', '  connection refused']],
+    [
+      { kind: 'no-reconciler' },
+      ['prod | no reconciler · 0 apps', '  This cluster serves neither Argo CD’s nor Flux’s kinds.'],
+    ],
+  ] as const) {
+    it(`say that a cluster is ${status.kind}`, () => {
+      check({ clusters: [{ context: 'prod', status }] }, expected);
+    });
+  }
+
+  it('offer sync only for an app that a reconciler of a connected cluster runs', () => {
+    const words = (rows: readonly Row[]): readonly string[] =>
+      rowsIn(rows)
+        .filter(({ target }) => target?.kind === 'app')
+        .map((row) => row.context);
+    assert.deepEqual(words(appRows(overview({ apps: [appState()], clusters: [connected] }), context)), [
+      'app flux reconciled here connected',
+    ]);
+    assert.deepEqual(words(appRows(overview({ apps: [gitOnly()] }), context)), ['app flux reconciled here detached']);
+  });
+
+  it('mark differences whose line is proven', () => {
+    const provenance = { kind: 'proven', place: place(), via: 'patch-smp', also: [] } as const;
+    const rows = rowsIn(
+      appRows(overview({ apps: [gitOnly({ differences: [replicasDrift({ provenance })] })] }), context),
+    );
+    const row = rows.find(({ target }) => target?.kind === 'difference');
+    assert.equal(row?.context, 'difference drift proven');
+    assert.match(row.tooltip ?? '', /Decided by apps\/web\/patch\.yaml, line 7/);
+  });
+
+  it('use icons that exist, a shape of its own for each condition', () => {
+    const css = readFileSync(
+      new URL('../../../node_modules/@vscode/codicons/dist/codicon.css', import.meta.url),
+      'utf8',
+    );
+    const names = Object.values(conditionIcons).map(({ name }) => name);
+    assert.deepEqual(
+      names.filter((name) => !css.includes(`.codicon-${name}:before`)),
+      [],
+    );
+    assert.equal(new Set(names).size, names.length);
+  });
+});
+
+describe('redrawing the Apps view', () => {
+  const index = (state: Partial<OverviewState>): ReturnType<typeof indexRows> =>
+    indexRows(appRows(overview(state), context));
+
+  it('touches nothing when the new state looks the same', () => {
+    assert.deepEqual(
+      changedRows(
+        index({ apps: [appState()], clusters: [connected] }),
+        index({ apps: [appState()], clusters: [connected] }),
+      ),
+      [],
+    );
+  });
+
+  it('touches the app and its group, not the root, when a difference appears', () => {
+    const before = index({ apps: [appState()], clusters: [connected] });
+    const after = index({ apps: [appState({ differences: [replicasDrift()] })], clusters: [connected] });
+    assert.deepEqual(changedRows(before, after), ['cluster:prod', fluxApp().id]);
+  });
+
+  it('draws all when a group comes or goes', () => {
+    assert.deepEqual(changedRows(index({}), index({ apps: [gitOnly()] })), ['']);
+  });
+
+  it('knows the parent of every row', () => {
+    const { rows, parents } = index({ apps: [appState({ differences: [replicasDrift()] })], clusters: [connected] });
+    const difference = [...rows.keys()].find((id) => id.includes('|difference|')) ?? '';
+    assert.equal(parents.get(difference), `${fluxApp().id}|differences`);
+    assert.equal(parents.get(fluxApp().id), 'cluster:prod');
+  });
+});
