@@ -44,7 +44,8 @@ function outputOf(command, args) {
 }
 
 function checkGit() {
-  if (outputOf('git', ['--version']) === undefined) stop('git is not on PATH. Install git (https://git-scm.com) and start again.');
+  if (outputOf('git', ['--version']) === undefined)
+    stop('git is not on PATH. Install git (https://git-scm.com) and start again.');
 }
 
 function checkGo() {
@@ -87,7 +88,8 @@ function installPackages() {
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
     : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
   if (error) stop('npm is not on PATH. Install Node.js with npm (https://nodejs.org) and start again.');
-  if (status !== 0) stop(`npm ci failed (exit ${status}). Check the network and npm's registry setting, then start again.`);
+  if (status !== 0)
+    stop(`npm ci failed (exit ${status}). Check the network and npm's registry setting, then start again.`);
 }
 
 /** @param {string} script @param {readonly string[]} args */
@@ -107,7 +109,9 @@ function handOver(script, args) {
  */
 export async function run(name, tools) {
   if (isOlder(versionIn(process.versions.node), oldestNode)) {
-    stop(`Node here is ${process.version}. Install Node.js ${oldestNode[0]} or newer (https://nodejs.org) and start again.`);
+    stop(
+      `Node here is ${process.version}. Install Node.js ${oldestNode[0]} or newer (https://nodejs.org) and start again.`,
+    );
   }
   if (tools.includes('git')) checkGit();
   if (tools.includes('go')) checkGo();

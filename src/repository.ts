@@ -2,6 +2,7 @@ import { EnginePool } from './adapters/engine/enginePool.ts';
 import { systemClock } from './adapters/cluster/systemClock.ts';
 import { compareRendered } from './core/diff/compareRendered.ts';
 import { Overview } from './core/overview/overview.ts';
+import { editFor } from './core/provenance/editFor.ts';
 import type { Log, SecretHasher } from './core/ports.ts';
 import { Lifetime } from './host/lifetime.ts';
 import type { OpenRepository } from './host/workspace/repositorySession.ts';
@@ -37,6 +38,7 @@ export async function openAt(
     writer,
     gitFolders,
     compare: compareRendered,
+    editFor,
     dispose: () => {
       life.dispose();
     },

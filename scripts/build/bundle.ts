@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
@@ -60,21 +59,14 @@ function optionsOf(target: BundleTarget, { production }: BundleOptions): esbuild
   };
 }
 
-function hasEntry(target: BundleTarget): boolean {
-  const exists = existsSync(path.join(projectRoot, target.entry));
-  if (!exists) console.warn(`bundle: ${target.out} left out, ${target.entry} does not exist`);
-  return exists;
-}
-
 /** Writes every bundle into `dist`. Throws esbuild's `BuildFailure`, already printed, when a source does not build. */
 export async function bundleAll(options: BundleOptions): Promise<readonly Bundle[]> {
   await mkdir(path.join(projectRoot, 'dist'), { recursive: true });
-  const present = targets.filter(hasEntry);
   const bundles = await Promise.all(
-    present.map(async (target) => ({ target, metafile: (await esbuild.build(optionsOf(target, options))).metafile })),
+    targets.map(async (target) => ({ target, metafile: (await esbuild.build(optionsOf(target, options))).metafile })),
   );
   await Promise.all(
-    present
+    targets
       .filter((target) => target.banner?.startsWith('#!'))
       .map((target) => chmod(path.join(projectRoot, target.out), 0o755)),
   );
@@ -84,7 +76,7 @@ export async function bundleAll(options: BundleOptions): Promise<readonly Bundle
 /** Bundles again whenever a source changes, until the process ends. */
 export async function watchAll(options: BundleOptions): Promise<void> {
   const contexts = await Promise.all(
-    targets.filter(hasEntry).map((target) => esbuild.context({ ...optionsOf(target, options), logLevel: 'info' })),
+    targets.map((target) => esbuild.context({ ...optionsOf(target, options), logLevel: 'info' })),
   );
   await Promise.all(contexts.map((context) => context.watch()));
 }

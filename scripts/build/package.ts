@@ -10,8 +10,14 @@ export const vsixFile = path.join(projectRoot, 'plumbline.vsix');
 
 /** Packages what `dist` holds now and returns the file's size in bytes; nothing is published. */
 export async function packageVsix(): Promise<number> {
-  // The bundles hold all dependencies, so none is packed beside them.
-  await createVSIX({ cwd: projectRoot, packagePath: vsixFile, dependencies: false, skipLicense: false });
+  await createVSIX({
+    cwd: projectRoot,
+    packagePath: vsixFile,
+    // The bundles hold all dependencies, so none is packed beside them.
+    dependencies: false,
+    // package.json names no public address yet that links of the README could be made absolute with.
+    rewriteRelativeLinks: false,
+  });
   return (await stat(vsixFile)).size;
 }
 

@@ -10,6 +10,9 @@ export interface TreeRow {
 }
 
 const patience = 20_000;
+/** Long enough for a palette on a busy machine. */
+const glance = 5_000;
+const attempts = 4;
 
 /** Drives a workbench the way a person does: by the palette, the keyboard and what is on the screen. */
 export class WorkbenchDriver {
@@ -21,17 +24,31 @@ export class WorkbenchDriver {
 
   /** Runs a command by its title in the palette (`GitOps: Refresh`). Rejects when the palette does not offer it. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor({ timeout: patience });
-    await input.fill(`>${title}`);
-    const row = this.#quickPickRow(title);
-    await row.waitFor({ timeout: patience });
-    await row.click();
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      if (await this.#tryCommand(title)) return;
+    }
+    throw new Error(`the palette does not offer "${title}"`);
   }
 
-  /** Chooses a row of the open quick pick by a part of its text. */
-  async pick(text: string): Promise<void> {
+  /** An editor that opens late takes the focus and closes the palette; the next attempt finds it quiet. */
+  async #tryCommand(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    try {
+      await input.fill(`>${title}`, { timeout: glance });
+      await this.page
+        .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
+        .waitFor({ timeout: glance });
+      await input.press('Enter', { timeout: glance });
+      return true;
+    } catch {
+      await this.page.keyboard.press('Escape');
+      return false;
+    }
+  }
+
+  /** Chooses a row of the open quick pick by a part of its text, or by a pattern where one text begins another. */
+  async pick(text: string | RegExp): Promise<void> {
     const row = this.#quickPickRow(text);
     await row.waitFor({ timeout: patience });
     await row.click();
@@ -48,7 +65,7 @@ export class WorkbenchDriver {
     await this.page.keyboard.press('Enter');
   }
 
-  #quickPickRow(text: string): Locator {
+  #quickPickRow(text: string | RegExp): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   }
 
@@ -89,6 +106,25 @@ export class WorkbenchDriver {
     return this.view(title).locator('.monaco-list-row', { hasText: text }).first();
   }
 
+  /** A row of a view's tree by its whole label. */
+  exactTreeRow(title: string, label: string): Locator {
+    const name = this.page.locator('.label-name').getByText(label, { exact: true });
+    return this.view(title).locator('.monaco-list-row', { has: name }).first();
+  }
+
+  /** Chooses an entry of the open context menu. */
+  async pickMenu(text: string): Promise<void> {
+    await this.page.locator('.monaco-menu .action-item', { hasText: text }).first().click({ timeout: patience });
+  }
+
+  /** Opens a row of a view's tree, if it is closed. */
+  async expandRow(title: string, text: string): Promise<void> {
+    const row = this.treeRow(title, text);
+    await row.waitFor({ timeout: patience });
+    if ((await row.getAttribute('aria-expanded')) === 'true') return;
+    await row.locator('.monaco-tl-twistie').click({ timeout: patience });
+  }
+
   /** Presses one of a tree row's inline actions by its name. */
   async pressInlineAction(title: string, row: string, action: string): Promise<void> {
     const found = this.treeRow(title, row);
@@ -96,14 +132,17 @@ export class WorkbenchDriver {
     await found.locator(`.action-label[aria-label*="${action}"]`).click({ timeout: patience });
   }
 
+  /** Shows the Problems panel. */
+  async openProblems(): Promise<void> {
+    if (await this.page.locator('.markers-panel').isVisible()) return;
+    await this.runCommand('Problems: Focus on Problems View');
+    await this.page.locator('.markers-panel').waitFor({ timeout: patience });
+  }
+
   /** The rows of the Problems panel, files and problems alike, as text. */
   async problems(): Promise<readonly string[]> {
-    const rows = this.page.locator('.markers-panel .monaco-list-row');
-    if (!(await this.page.locator('.markers-panel').isVisible())) {
-      await this.runCommand('Problems: Focus on Problems View');
-      await this.page.locator('.markers-panel').waitFor({ timeout: patience });
-    }
-    return rows.allInnerTexts();
+    await this.openProblems();
+    return this.page.locator('.markers-panel .monaco-list-row').allInnerTexts();
   }
 
   /** The title texts of notifications on the screen. */
@@ -123,6 +162,16 @@ export class WorkbenchDriver {
       .locator('.monaco-dialog-box .monaco-button', { hasText: text })
       .first()
       .click({ timeout: patience });
+  }
+
+  /** Agrees to what the modal dialog asks: its default button. */
+  async confirmDialog(): Promise<void> {
+    const button = this.page.locator('.monaco-dialog-box .monaco-button:not(.secondary)').first();
+    await button.click({ timeout: patience });
+    await this.page
+      .locator('.monaco-dialog-box')
+      .waitFor({ state: 'hidden', timeout: glance })
+      .catch(() => undefined);
   }
 
   /** The document inside the visible webview. */

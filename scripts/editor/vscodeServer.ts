@@ -55,6 +55,9 @@ export const calmSettings: Readonly<Record<string, unknown>> = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'editor.accessibilitySupport': 'off',
+  'remote.autoForwardPorts': false,
+  // As on the desktop; a browser's VS Code saves by itself otherwise.
+  'files.autoSave': 'off',
 };
 
 async function npm(args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {

@@ -11,16 +11,19 @@ export interface MochaOptions {
   readonly grep?: string | undefined;
   /** `dot` prints as it goes, failures at the end; `none` is for places without a terminal: failures become remarks. */
   readonly reporter: 'dot' | 'none';
+  /** Runs after every test of every file. */
+  readonly afterEach?: (() => Promise<void>) | undefined;
 }
 
 /** Runs test files with mocha, in this process, and counts. */
-export async function runMocha({ files, timeout, grep, reporter }: MochaOptions): Promise<Outcome> {
+export async function runMocha({ files, timeout, grep, reporter, afterEach }: MochaOptions): Promise<Outcome> {
   const mocha = new Mocha({
     ui: 'bdd',
     // The base class counts and prints nothing.
     reporter: reporter === 'none' ? Mocha.reporters.Base : reporter,
     timeout,
     ...(grep === undefined ? {} : { grep }),
+    ...(afterEach === undefined ? {} : { rootHooks: { afterEach } }),
   });
   for (const file of files) mocha.addFile(file);
   await mocha.loadFilesAsync();

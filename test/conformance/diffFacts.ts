@@ -47,7 +47,7 @@ export function readAppFacts(app: JsonObject | undefined): AppFacts | undefined 
     syncOptions: strings(app.syncOptions),
     secondRender: readSecondRender(stringAt(app, 'secondRender')),
     capabilities: readQuestions(objectAt(app, 'capabilities')),
-    lookups: readQuestions(objectAt(app, 'lookups')),
+    lookups: readQuestions(objectAt(app, 'lookups')) ?? readLookups(app),
     renderError: stringAt(app, 'renderError'),
     skipsCrds: stringAt(app, 'from') === 'crds/' && (stringAt(app, 'upgrade', 'crds') ?? 'Skip') === 'Skip',
     isPruneOff: app.prune === false,
@@ -93,6 +93,12 @@ function readInventory(value: Json): NonNullable<AppFacts['inventory']> {
 
 function readSecondRender(text: string | undefined): AppFacts['secondRender'] {
   return text === undefined ? undefined : asKubeObject(readYaml(text, 'plain').documents[0]?.value);
+}
+
+/** Lookups stated as a list: nobody answered them. */
+function readLookups(app: JsonObject): QuestionsAsked | undefined {
+  const asked = listAt(app, 'lookups').map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+  return asked.length === 0 ? undefined : { isAnswered: false, asked };
 }
 
 function readQuestions(value: JsonObject | undefined): QuestionsAsked | undefined {

@@ -209,6 +209,16 @@ describe('the Change & Sync page in a real browser', function () {
     assert.equal(await panel.page.getByRole('checkbox', { name: /pdb\.yaml/ }).isChecked(), false);
   });
 
+  it('begins a new message once everything is committed', async () => {
+    await start();
+    await panel.page.locator('#message').fill('mine');
+    const files = snapshot.files.map((file) => ({ ...file, origin: 'unpushed' as const }));
+    await panel.send({ type: 'files', files });
+    await panel.page.waitForFunction(
+      `document.querySelector('#message').value === ${JSON.stringify(snapshot.act.template)}`,
+    );
+  });
+
   it('forgets what was entered for another app', async () => {
     await start({ state: { app: 'other', message: 'theirs', signOff: true, leftOut: [], folded: [] } });
     assert.equal(await panel.page.locator('#message').inputValue(), snapshot.act.template);

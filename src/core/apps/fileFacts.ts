@@ -4,7 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import { baseName } from '../model/place.ts';
 import type { Place, RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
-import { asKubeObject, groupOf } from '../model/resource.ts';
+import { asKubeObject, groupOf, nameOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { placeAt } from '../yaml/locatePlace.ts';
 import { readYaml } from '../yaml/readYaml.ts';
@@ -60,12 +60,15 @@ export function readFileFacts(file: RepoPath, text: string): FileFacts {
   // Most manifests say nothing about apps: what they hold is read when an app is rendered.
   if (!namesReconciler(text)) return { ...noFacts, hasManifests: true };
   const reading = readYaml(text, 'plain');
+  const problems = problemsOf(file, reading);
+  // What does not parse because of its template signs is for a templating tool, not for a reconciler.
+  if (problems.length > 0 && text.includes('{{')) return noFacts;
   const declared = reading.documents.flatMap((document) => objectsOf(file, text, document, reading));
   const isReconciler = (each: DeclaredObject): boolean => isReconcilerObject(each.object);
   return {
     hasManifests: declared.some((each) => !isReconciler(each)),
-    declared: declared.filter(isReconciler),
-    problems: problemsOf(file, reading),
+    declared: declared.filter((each) => isReconciler(each) && !nameOf(each.object).includes('{{')),
+    problems,
   };
 }
 
@@ -75,9 +78,9 @@ function isReconcilerObject(object: KubeObject): boolean {
 }
 
 function looksLikeManifest(text: string): boolean {
-  return (
-    /(^|[\s{,])["']?apiVersion["']?\s*:/.test(text) && /(^|[\s{,])["']?kind["']?\s*:/.test(text) && !text.includes('{{')
-  );
+  const hasKeys = /(^|[\s{,])["']?apiVersion["']?\s*:/.test(text) && /(^|[\s{,])["']?kind["']?\s*:/.test(text);
+  // A line of template code: a chart's template. Template signs inside values are usual (alerting rules).
+  return hasKeys && !/^\s*\{\{/m.test(text);
 }
 
 function namesReconciler(text: string): boolean {

@@ -1,34 +1,21 @@
-import { isObject, objectAt } from '../model/json.ts';
-import type { Json, JsonObject } from '../model/json.ts';
 import type { ObjectDiff, Remark, Verdict } from '../model/difference.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { pointerOf } from '../model/words.ts';
 import { confirmByDryRun } from './confirm.ts';
-import { isCovered } from './coverage.ts';
-import { isServerSide } from './diffInput.ts';
 import type { DiffInput } from './diffInput.ts';
-import { isEmpty } from './emptiness.ts';
+import { isEncrypted, isEncryptedValue } from './encrypted.ts';
 import { isHeldByRight } from './externalWriters.ts';
-import { toDifference } from './findings.ts';
+import { placeFinding, toDifference } from './findings.ts';
 import type { PlacedFinding } from './findings.ts';
 import { ignoringFor, isIgnoredAll } from './ignoreRules.ts';
 import type { Ignoring } from './ignoreRules.ts';
 import { judgeUncompared } from './judgeUncompared.ts';
-import { managedEntries, writerAt } from './managedFields.ts';
-import type { ManagedEntry } from './managedFields.ts';
-import { partsOf, pathOf } from './path.ts';
-import { findRemovals } from './removals.ts';
-import { holdingsOf } from './holdings.ts';
+import { valueUnder } from './path.ts';
+import { preparePair } from './preparedPair.ts';
+import type { PreparedPair } from './preparedPair.ts';
 import { remarksOf } from './remarks.ts';
-import { anyType, childType } from './schema/typeSchemas.ts';
-import type { ObjectType } from './schema/typeSchemas.ts';
-import { foldStringData, lastAppliedAnnotation, reduceSecret } from './secrets.ts';
-import type { FoldedSecret } from './secrets.ts';
-import { stampsOf, withStamps } from './stamps.ts';
+import { searchPair } from './searchPair.ts';
 import { unstablePaths } from './unstable.ts';
-import { without } from './without.ts';
-import { compareNode } from './walk.ts';
-import type { RawFinding } from './walk.ts';
 
 /**
  * Says whether live is what Git declares, and if not, field by field, by the rules of the diff cases: declared fields
@@ -39,142 +26,31 @@ export function compareObject(input: DiffInput): ObjectDiff {
   if (judged !== undefined) return judged;
   const { desired, live } = input;
   if (desired === undefined || live === undefined) return { verdict: 'unknown', fields: [], remarks: [] };
-  const pair = prepare(input, desired, live);
-  const raw = [...findDifferences(input, pair), ...findLeftovers(input, pair)];
-  const placed = raw.map((finding) => placeFinding(finding, pair, input));
-  return judge(input, pair, placed);
+  const pair = preparePair(input, desired, live);
+  const placed = searchPair(input, pair)
+    .map((finding) => placeFinding(finding, pair, input))
+    .filter((each) => !isUnreadable(desired, each));
+  return doubt(input, pair, placed) ?? judge(input, pair, placed);
 }
 
-/** Both sides as they are compared. */
-export interface PreparedPair {
-  readonly desired: KubeObject;
-  readonly live: KubeObject;
-  readonly type: ObjectType | undefined;
-  readonly isBuiltIn: boolean;
-  readonly folded: FoldedSecret;
-  readonly entries: readonly ManagedEntry[];
+/** What is encrypted in Git cannot be compared, only that it is there. */
+function isUnreadable(desired: KubeObject, { change, place }: PlacedFinding): boolean {
+  return change === 'modify' && isEncrypted(desired) && isEncryptedValue(valueUnder(desired, place));
 }
 
-function prepare(input: DiffInput, rendered: KubeObject, live: KubeObject): PreparedPair {
-  const stamped = withStamps(rendered, stampsOf(input, rendered));
-  const reduced = input.hasher === undefined ? stamped : reduceSecret(stamped, input.hasher);
-  const folded = foldStringData(reduced, input.hasher !== undefined);
-  const type = input.schemas.typeOf(rendered.apiVersion, rendered.kind);
-  return {
-    desired: folded.object,
-    live,
-    type,
-    isBuiltIn: isBuiltInGroup(rendered.apiVersion),
-    folded,
-    entries: managedEntries(live),
-  };
-}
-
-/** Groups of Kubernetes itself: no dot, or below `k8s.io` as the API review policy reserves it. */
-function isBuiltInGroup(apiVersion: string): boolean {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return (
-    !group.includes('.') ||
-    /^(?:apiextensions|apiregistration|[\w-]+\.authorization|networking|storage|scheduling|admissionregistration|coordination|discovery|node|certificates|flowcontrol\.apiserver|events|authentication|authorization|resource)\.k8s\.io$/.test(
-      group,
-    )
-  );
-}
-
-/** Root fields and metadata that identify an object or belong to the server. */
-const uncomparedRoots: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
-const comparedMetadata = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
-
-function findDifferences(input: DiffInput, pair: PreparedPair): readonly RawFinding[] {
-  const found: RawFinding[] = [];
-  const walk = {
-    dropsNulls: input.manager.tool === 'flux-kustomize' && pair.isBuiltIn,
-    replacesAtomicMaps: isServerSide(input.manager.tool),
-    emit: (finding: RawFinding) => found.push(finding),
-  };
+/** Findings that prove nothing, since the two sides were not made to be compared. */
+function doubt(input: DiffInput, pair: PreparedPair, found: readonly PlacedFinding[]): ObjectDiff | undefined {
+  const own = found.filter(({ place }) => place[0] !== 'metadata');
+  if (own.length === 0) return undefined;
   const { desired, live } = pair;
-  const root = pair.type?.root ?? anyType;
-  for (const key in desired) {
-    if (uncomparedRoots.has(key)) continue;
-    const at = pathOf(key);
-    compareNode(walk, desired[key], live[key], childType(root, key), at, at);
+  if (desired.apiVersion !== live.apiVersion) {
+    const reason = `Git declares ${desired.apiVersion}, and the object was read as ${live.apiVersion}.`;
+    return { verdict: 'unknown', fields: [], remarks: [], reason };
   }
-  const metadata = childType(root, 'metadata');
-  for (const key of comparedMetadata) {
-    const at = pathOf('metadata', key);
-    compareNode(walk, desired.metadata[key], live.metadata[key], childType(metadata, key), at, at);
-  }
-  return found;
-}
-
-function findLeftovers(input: DiffInput, pair: PreparedPair): readonly RawFinding[] {
-  const { holdings, foreign } = holdingsOf(input, pair);
-  const root = pair.type?.root ?? anyType;
-  const { desired, live } = pair;
-  if (holdings.every((holding) => isCovered(holding, desired, root, comparedFields))) return [];
-  const found: RawFinding[] = [];
-  const search = {
-    foreign,
-    dropsNulls: input.manager.tool === 'flux-kustomize' && pair.isBuiltIn,
-    root: live,
-    emit: (finding: RawFinding) => found.push(finding),
-  };
-  findRemovals(search, holdings, comparedPart(live), comparedPart(desired), root, undefined);
-  return found;
-}
-
-const comparedFields = {
-  isCompared: (depth: number, parent: string, key: string): boolean => {
-    if (depth === 0) return key === 'metadata' || !uncomparedRoots.has(key);
-    return parent !== 'metadata' || comparedMetadata.some((each) => each === key);
-  },
-};
-
-/** An object without what is never removed: identity, server fields, status, and the client's record of the last apply. */
-function comparedPart(object: KubeObject): JsonObject {
-  const metadata: Record<string, Json> = {};
-  for (const key of comparedMetadata) {
-    const value = object.metadata[key];
-    const part = key === 'annotations' && isObject(value) ? without(value, lastAppliedAnnotation) : value;
-    if (part !== undefined && !isEmpty(part)) metadata[key] = part;
-  }
-  return { ...without(object, 'apiVersion', 'kind', 'status'), metadata };
-}
-
-function placeFinding(finding: RawFinding, pair: PreparedPair, input: DiffInput): PlacedFinding {
-  const { change, certainty, desired, live } = finding;
-  const livePlace = partsOf(finding.livePath);
-  const place = declaredPlace(partsOf(finding.path), finding, pair);
-  const writer =
-    change === 'add' ? undefined : writerAt(pair.entries, pair.live, livePlace, input.manager.fieldManager);
-  const proof = change === 'remove' ? (writer ?? ownApplyEntry(pair, input)) : writer;
-  const given = originalValue(place, desired, input);
-  return { certainty, change, place, livePlace, desired: given, live, writer: proof };
-}
-
-/** A value declared as `stringData` is found there, and said as it is written. */
-function declaredPlace(
-  place: readonly (string | number)[],
-  finding: RawFinding,
-  pair: PreparedPair,
-): readonly (string | number)[] {
-  const [root, key] = place;
-  if (finding.change === 'remove' || root !== 'data' || typeof key !== 'string') return place;
-  return pair.folded.fromStringData.has(key) ? ['stringData', key] : place;
-}
-
-function originalValue(
-  place: readonly (string | number)[],
-  value: Json | undefined,
-  input: DiffInput,
-): Json | undefined {
-  const [root, key] = place;
-  if (root !== 'stringData' || typeof key !== 'string' || input.hasher !== undefined) return value;
-  return objectAt(input.desired, 'stringData')?.[key] ?? value;
-}
-
-function ownApplyEntry(pair: PreparedPair, input: DiffInput): ManagedEntry | undefined {
-  return pair.entries.find((entry) => entry.manager === input.manager.fieldManager && entry.subresource === undefined);
+  const lookups = input.app?.lookups;
+  if (lookups?.isAnswered !== false || lookups.asked.length === 0) return undefined;
+  const reason = `The chart looks up ${lookups.asked.join(', ')} in the cluster, which the render was not told.`;
+  return { verdict: 'unknown', fields: [], remarks: [{ kind: 'lookup', message: reason }], reason };
 }
 
 /** Sorts findings into what counts and what is only remarked, and draws the verdict. */

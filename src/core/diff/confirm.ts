@@ -3,7 +3,7 @@ import type { Json } from '../model/json.ts';
 import type { Verdict } from '../model/difference.ts';
 import type { DiffInput } from './diffInput.ts';
 import type { PlacedFinding } from './findings.ts';
-import type { PreparedPair } from './compareObject.ts';
+import type { PreparedPair } from './preparedPair.ts';
 import { valueUnder } from './path.ts';
 
 /**
@@ -16,7 +16,7 @@ export function confirmByDryRun(
   suspects: readonly PlacedFinding[],
 ): Verdict | undefined {
   const { dryRun, dryRunError, forbidden } = input.cluster ?? {};
-  if (dryRunError !== undefined || forbidden?.includes('patch') === true) return 'unknown';
+  if (dryRunError !== undefined || forbidden?.some((verb) => verb.startsWith('patch')) === true) return 'unknown';
   if (dryRun === undefined) return undefined;
   const changed = suspects.filter(
     ({ livePlace }) => !isSame(valueUnder(dryRun, livePlace), valueUnder(pair.live, livePlace)),

@@ -40,9 +40,11 @@ function fieldsCovered(
       if (depth < 2 && !compared.isCompared(depth, parent, field)) continue;
     }
     const found = field === undefined ? ownItem(name, desired, type) : isObject(desired) ? desired[field] : undefined;
-    if (isEmpty(found) || found === undefined) return false;
-    if (isOwnedLeaf(below)) continue;
     const child = childType(type, field ?? 0);
+    const isLeaf = isOwnedLeaf(below);
+    if (isLeaf && child.kind === 'struct' && child.isAlwaysPresent) continue;
+    if (isEmpty(found) || found === undefined) return false;
+    if (isLeaf) continue;
     const childKeys = type.kind === 'list' ? type.keys : [];
     if (!fieldsCovered(below, found, child, childKeys, depth + 1, compared, field)) return false;
   }

@@ -1,12 +1,26 @@
 import { objectAt } from '../model/json.ts';
-import { groupOf, nameOf } from '../model/resource.ts';
+import { annotationOf, groupOf, nameOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { AutoscalerFact, DiffInput } from './diffInput.ts';
 import type { PlacedFinding } from './findings.ts';
 
 /** Tells whether another writer holds a differing field by right, so that the difference is nobody's drift. */
 export function isHeldByRight(input: DiffInput, desired: KubeObject, finding: PlacedFinding): boolean {
-  return isAutoscaled(input, desired, finding) || isAggregated(desired, finding);
+  return isAutoscaled(input, desired, finding) || isAggregated(desired, finding) || isInjected(input, desired, finding);
+}
+
+/** Annotations by which a declaration itself asks for its CA bundle to be filled in (cert-manager, OpenShift service CA). */
+const injections = [
+  'cert-manager.io/inject-ca-from',
+  'cert-manager.io/inject-ca-from-secret',
+  'cert-manager.io/inject-apiserver-ca',
+  'service.beta.openshift.io/inject-cabundle',
+];
+
+function isInjected(input: DiffInput, desired: KubeObject, { place, writer }: PlacedFinding): boolean {
+  if (place.at(-1) !== 'caBundle' || writer === undefined || writer.manager === input.manager.fieldManager)
+    return false;
+  return injections.some((name) => annotationOf(desired, name) !== undefined);
 }
 
 /**

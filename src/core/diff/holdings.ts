@@ -2,7 +2,7 @@ import { objectAt, stringAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { annotationOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
-import type { PreparedPair } from './compareObject.ts';
+import type { PreparedPair } from './preparedPair.ts';
 import type { DiffInput } from './diffInput.ts';
 import { isMarked } from './judgeUncompared.ts';
 import type { ManagedEntry } from './managedFields.ts';

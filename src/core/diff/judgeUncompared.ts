@@ -1,4 +1,4 @@
-import { listAt, stringAt } from '../model/json.ts';
+import { listAt, numberAt, stringAt } from '../model/json.ts';
 import type { ObjectDiff, Remark, Verdict } from '../model/difference.ts';
 import { annotationOf, groupOf, labelOf, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
@@ -83,15 +83,23 @@ function whyHelmSkips(input: DiffInput, desired: KubeObject): string | undefined
 
 function judgeAbsent(input: DiffInput, desired: KubeObject): ObjectDiff {
   const { cluster } = input;
-  if (cluster?.forbidden?.some((verb) => verb === 'get' || verb === 'list') === true) {
+  if (cluster?.forbidden?.some((verb) => /^(?:get|list)\b/.test(verb)) === true) {
     return judged('unknown', 'The rights at hand do not allow reading this object.');
   }
-  const remarks = renamedFrom(input, desired);
+  const remarks = [...renamedFrom(input, desired), ...expiredJob(desired)];
   if (isServed(input, desired)) return judged('missing', 'The cluster does not hold it.', remarks);
   const isDefinedHere = cluster?.alsoDesired?.some((each) => each.kind === 'CustomResourceDefinition') === true;
   if (isDefinedHere)
     return judged('missing', 'The cluster does not hold it; its kind comes with the same app.', remarks);
   return judged('invalid', `The cluster does not serve ${desired.kind} in ${desired.apiVersion}.`, remarks);
+}
+
+/** A finished Job may have been cleared away by its own time to live. */
+function expiredJob(desired: KubeObject): readonly Remark[] {
+  if (desired.kind !== 'Job' || numberAt(desired, 'spec', 'ttlSecondsAfterFinished') === undefined) return [];
+  return [
+    { kind: 'expired-job', message: 'A Job with a time to live goes away once it is done; a sync runs it again.' },
+  ];
 }
 
 function isServed(input: DiffInput, desired: KubeObject): boolean {
@@ -176,7 +184,10 @@ function namesItself(id: string | undefined, app: AppFacts, live: KubeObject): b
 function argoPruneRemarks(live: KubeObject): readonly Remark[] {
   const options = (annotationOf(live, 'argocd.argoproj.io/sync-options') ?? '').split(',').map((each) => each.trim());
   const compare = annotationOf(live, 'argocd.argoproj.io/compare-options') ?? '';
-  const isKept = options.includes('Prune=false') || options.includes('Delete=false');
+  const isKept =
+    options.includes('Prune=false') ||
+    options.includes('Delete=false') ||
+    annotationOf(live, 'helm.sh/resource-policy') === 'keep';
   return [
     ...(isKept ? [pruneBlocked('Its sync options keep Argo CD from pruning it.')] : []),
     ...(options.includes('Prune=confirm') ? [pruneBlocked('Argo CD prunes it only once somebody confirms.')] : []),

@@ -3,9 +3,10 @@ import type { Json } from '../model/json.ts';
 import type { JsonPointer, Remark } from '../model/difference.ts';
 import { annotationOf } from '../model/resource.ts';
 import { pointerOf, wordsOfPath } from '../model/words.ts';
-import type { PreparedPair } from './compareObject.ts';
+import type { PreparedPair } from './preparedPair.ts';
 import { isArgo } from './diffInput.ts';
 import type { DiffInput } from './diffInput.ts';
+import { isEncrypted } from './encrypted.ts';
 import type { PlacedFinding } from './findings.ts';
 import type { Ignoring } from './ignoreRules.ts';
 import { unmanagedChanges } from './unmanaged.ts';
@@ -34,12 +35,18 @@ export function remarksOf(input: DiffInput, pair: PreparedPair, found: SortedFin
       path,
       message: `Two renders disagree on ${wordsOfPath(path)}, so no value of it can be in sync.`,
     })),
+    ...encryptedRemarks(input),
     ...adoptionRemarks(input, found.own),
     ...leftoverRemarks(input, pair, found.own),
     ...found.own.flatMap(durationRemark),
     ...replaceRemarks(pair, found.own),
     ...unmanagedChanges(input, pair, found.own),
   ];
+}
+
+function encryptedRemarks({ desired }: DiffInput): readonly Remark[] {
+  if (desired === undefined || !isEncrypted(desired)) return [];
+  return [{ kind: 'encrypted', message: 'SOPS encrypts it: its keys were compared, its values were not.' }];
 }
 
 function ignoredRemark(finding: PlacedFinding): Remark {

@@ -188,6 +188,12 @@ function isDefault(type: TypeNode): boolean {
 }
 
 function isWhole(holding: Holding, type: TypeNode): boolean {
-  if (holding.kind === 'fields') return isOwnedLeaf(holding.fields) && !('.' in holding.fields);
+  if (holding.kind === 'fields') return isOwnedLeaf(holding.fields) && !('.' in holding.fields) && !isGranular(type);
   return !isObject(holding.value) && !(isList(holding.value) && isKeyedOrSet(type));
+}
+
+/** A node whose children are owned one by one; owned without children it was applied empty. */
+function isGranular(type: TypeNode): boolean {
+  if (type.kind === 'struct' || type.kind === 'map') return !type.isAtomic;
+  return isKeyedOrSet(type);
 }

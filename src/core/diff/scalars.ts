@@ -9,7 +9,9 @@ export type Likeness = 'same' | 'unsure' | 'different';
 export function compareScalars(type: ScalarType, desired: Json, live: Json): Likeness {
   if (desired === live) return 'same';
   if (type.of === 'quantity') return isSameQuantity(desired, live) ? 'same' : 'different';
-  if (type.maybeQuantity === true) return isSameQuantity(desired, live) ? 'unsure' : 'different';
+  if (type.maybeQuantity === true && textOf(desired) !== textOf(live)) {
+    return isSameQuantity(desired, live) ? 'unsure' : 'different';
+  }
   return equalities[type.of]?.(desired, live) === true ? 'same' : 'different';
 }
 

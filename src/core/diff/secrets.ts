@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { asKubeObject } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { SecretHasher } from '../ports.ts';
+import { isAcceptable } from './scalars.ts';
 import { without } from './without.ts';
 
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -68,6 +69,16 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Tells whether the API refuses what a Secret declares at `data/key` or `stringData/key`; asked before tokens hide the value. */
+export function isRefusedInSecret(declared: KubeObject | undefined, place: readonly (string | number)[]): boolean {
+  const [root, key] = place;
+  if (declared === undefined || !isSecret(declared) || (root !== 'data' && root !== 'stringData')) return false;
+  const value = objectAt(declared, root)?.[String(key)];
+  if (value === undefined || value === null) return false;
+  const of = root === 'data' ? 'bytes' : 'string';
+  return !isAcceptable({ kind: 'scalar', of, zero: 'different' }, value);
 }
 
 /** The UTF-8 bytes of a text; pure, as the core has no `Buffer`. */

@@ -2,7 +2,7 @@ import { isList, isObject } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Remark } from '../model/difference.ts';
 import { pointerOf, wordsOfPath } from '../model/words.ts';
-import type { PreparedPair } from './compareObject.ts';
+import type { PreparedPair } from './preparedPair.ts';
 import type { DiffInput } from './diffInput.ts';
 import { isEmpty } from './emptiness.ts';
 import type { PlacedFinding } from './findings.ts';

@@ -58,6 +58,8 @@ export interface ScalarWriting {
   readonly value: string | number | boolean | null;
   /** `raw` is text that is no YAML scalar of its own: a literal after its `=`, a line of an env file, a whole file. */
   readonly style: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'raw';
+  /** It writes `$${` for what renders as `${` (Flux substitution). */
+  readonly isEscaped?: boolean | undefined;
   /** Inside `[…]` or `{…}`. */
   readonly isFlow: boolean;
   /** For a scalar of an inline patch or a piece of a scalar: how the scalar around it is written. */

@@ -3,6 +3,7 @@ import type { Discovery } from '../apps/appCatalog.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
+import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
 import type { FileTree, Log, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
@@ -76,7 +77,7 @@ export class GitPictureReader {
     const appliedRevision = context.applied.get(app.id);
     if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: [sourceProblem(app)] };
     const { head } = context.repo;
-    const buffers = await this.#renderer.render(app, context.buffersTree, context.signal);
+    const buffers = await this.#render(app, context.buffersTree, context.signal);
     const atHead = head === undefined ? undefined : await this.#renderAt(app.id, head, context);
     const upstream = await this.#renderUpstream(app, context);
     const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app.id, appliedRevision, context);
@@ -87,6 +88,20 @@ export class GitPictureReader {
       sides: defined({ buffers, head: atHead, upstream, applied }),
       problems: isUnfetched ? [unfetchedProblem(app, appliedRevision)] : [],
     };
+  }
+
+  /** One app that the engine fails on must not take the others' picture away: the failure becomes the app's problem. */
+  async #render(app: App, tree: FileTree, signal: AbortSignal): Promise<Rendering> {
+    try {
+      return await this.#renderer.render(app, tree, signal);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return {
+        objects: [],
+        problems: [{ severity: 'error', message: error.message, file: app.declared?.file }],
+        reads: [],
+      };
+    }
   }
 
   /** The remote branch that the reconciler follows; for bare roots the branch's own upstream. */
@@ -105,7 +120,7 @@ export class GitPictureReader {
     if (known !== undefined) return known;
     const declared = commit.discovery.apps.find(({ id }) => id === app);
     const isHere = declared?.source.kind === 'here';
-    const rendering = isHere ? await this.#renderer.render(declared, commit.tree, context.signal) : nothing;
+    const rendering = isHere ? await this.#render(declared, commit.tree, context.signal) : nothing;
     commit.renderings.set(app, rendering);
     return rendering;
   }

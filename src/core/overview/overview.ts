@@ -2,7 +2,7 @@ import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
-import type { Rendering } from '../model/rendering.ts';
+import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
@@ -55,6 +55,7 @@ export class Overview implements OverviewApi {
   readonly #ended = new AbortController();
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
   #picture: GitPicture | undefined;
+  #trouble: RenderProblem | undefined;
   #state: OverviewState = { phase: 'loading', apps: [], clusters: [], problems: [] };
   #busy = 0;
 
@@ -143,13 +144,20 @@ export class Overview implements OverviewApi {
 
   #isSettled(): boolean {
     const isAnswered = [...this.#followers.values()].every((follower) => follower.isSettled);
-    return this.#picture !== undefined && this.#busy === 0 && isAnswered;
+    return this.#state.phase === 'ready' && this.#busy === 0 && isAnswered;
   }
 
   async #readPicture(): Promise<void> {
     if (this.#ended.signal.aborted) return;
-    const picture = await this.#reader.read(this.#buffers, this.#appliedNow(), this.#ended.signal);
-    this.#picture = picture;
+    try {
+      this.#picture = await this.#reader.read(this.#buffers, this.#appliedNow(), this.#ended.signal);
+      this.#trouble = undefined;
+    } catch (error) {
+      // What was known stays on the screen, under the reason why it is not newer.
+      if (isAbort(error) || this.#ended.signal.aborted) return;
+      this.#trouble = { severity: 'error', message: messageOf(error) };
+      this.#deps.log.error(messageOf(error));
+    }
     this.#publish();
   }
 
@@ -188,7 +196,11 @@ export class Overview implements OverviewApi {
 
   #assemble(): OverviewState {
     const picture = this.#picture;
-    if (picture === undefined) return { ...this.#state, clusters: this.#clusterStates() };
+    const clusters = this.#clusterStates();
+    const trouble = this.#trouble === undefined ? [] : [this.#trouble];
+    if (picture === undefined) {
+      return { ...this.#state, phase: trouble.length > 0 ? 'ready' : 'loading', clusters, problems: trouble };
+    }
     const now = this.#deps.clock.now();
     const apps = picture.apps.map((app) =>
       this.#builder.build(app, this.#followers, now, (question) => this.#finder.known(app, question)),
@@ -197,8 +209,8 @@ export class Overview implements OverviewApi {
       phase: 'ready',
       repo: picture.repo,
       apps,
-      clusters: this.#clusterStates(),
-      problems: picture.problems,
+      clusters,
+      problems: [...trouble, ...picture.problems],
     };
   }
 

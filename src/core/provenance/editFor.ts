@@ -18,7 +18,8 @@ export interface ScalarEdit {
 export function editFor(provenance: Provenance, newValue: Json): ScalarEdit | undefined {
   if (provenance.kind !== 'proven' || provenance.writing === undefined) return undefined;
   const { place, writing, encoding } = provenance;
-  const piece = pieceFor({ before: writing.before, after: writing.after, encoding }, newValue);
+  const { before, after, isEscaped } = writing;
+  const piece = pieceFor({ before, after, isEscaped, encoding }, newValue);
   const newText = piece === undefined ? undefined : textFor(writing, place, piece, newValue);
   return newText === undefined ? undefined : { place, newText };
 }

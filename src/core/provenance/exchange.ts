@@ -135,18 +135,18 @@ export function valueAtTokens(object: Json, tokens: readonly string[]): Json | u
   }, object);
 }
 
-/** Whether two values have the same keys and list lengths throughout, so that only scalars differ. */
-export function hasSameShape(a: Json, b: Json): boolean {
-  if (isList(a))
-    return isList(b) && a.length === b.length && a.every((each, index) => hasSameShape(each, b[index] ?? null));
-  if (isList(b)) return false;
-  if (isObject(a)) {
-    const keys = Object.keys(a);
-    return (
-      isObject(b) &&
-      keys.length === Object.keys(b).length &&
-      keys.every((key) => Object.hasOwn(b, key) && hasSameShape(a[key] ?? null, b[key] ?? null))
-    );
-  }
-  return !isObject(b);
+/**
+ * Whether two objects have the same keys and list lengths at every step of a path: an exchanged key of a merged list makes
+ * another item, and then the path leads to something else.
+ */
+export function hasSameSteps(a: Json, b: Json, tokens: readonly string[]): boolean {
+  return tokens.every((_, depth) => {
+    const path = tokens.slice(0, depth);
+    return stepOf(valueAtTokens(a, path)) === stepOf(valueAtTokens(b, path));
+  });
+}
+
+function stepOf(value: Json | undefined): string {
+  if (isList(value)) return String(value.length);
+  return isObject(value) ? JSON.stringify(Object.keys(value).sort()) : '';
 }

@@ -13,11 +13,13 @@ import { collectWritings } from './collectWritings.ts';
 import type { Collection } from './collection.ts';
 import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
+import { firstCandidates, overriddenBy, viaOf } from './roles.ts';
 import { isWhole, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
+import type { Splice } from './splice.ts';
 import { fieldOf } from './writing.ts';
-import type { Field, Writing } from './writing.ts';
+import type { Writing } from './writing.ts';
 
 /** Which field is asked for. */
 export interface FieldQuestion {
@@ -79,6 +81,21 @@ export class AppExplainer {
     const proofs = await search(question, collection, toward);
     return conclude(question, proofs, collection, app, toward);
   }
+
+  /**
+   * Where an object is declared: the scalar of its name in its own manifest or generator. For showing the object as a whole
+   * (it is missing in the cluster); no claim that this scalar alone decides the rendered name.
+   */
+  async locateObject(key: ResourceKey, signal: AbortSignal): Promise<Place | undefined> {
+    const { app, tree, engine } = this.#subject;
+    this.#before ??= await renderApp(app, tree, engine, signal);
+    this.#collection ??= await collectWritings(app, tree, signal);
+    const origin = this.#before.objects.find((each) => each.key === key)?.origin;
+    const field = fieldOf(key, '/metadata/name');
+    const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
+    const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
+    return (named.find(isOrigin) ?? named[0])?.place;
+  }
 }
 
 function unknown(why: string, also: readonly RoledPlace[] = []): Provenance {
@@ -101,7 +118,7 @@ async function search(question: Question, collection: Collection, toward: Json |
   const isEnough = (proof: Proof): boolean => toward === undefined || pieceFor(proof.splice, toward) !== undefined;
   const proofs = await proveOneByOne(question, withoutRepeats(withoutInner(likely)), isEnough);
   if (proofs.some((each) => isEnough(each) || isWhole(each.splice))) return proofs;
-  const others = proposals.filter((each) => !isLikely(each) && isTelling(each, question.value));
+  const others = proposals.filter((each) => !isLikely(each) && isTelling(each, question.value, collection));
   return proveAny(question, withoutRepeats(others.reverse()), isEnough, proofs);
 }
 
@@ -127,11 +144,21 @@ function withoutRepeats(proposals: readonly Proposal[]): readonly Proposal[] {
   });
 }
 
-/** A short piece somewhere else is visible in almost anything. */
-function isTelling({ writing, splices }: Proposal, value: Json): boolean {
-  const isWhole = splices.some((each) => each.before === '' && each.after === '');
-  return isWhole ? value !== null : String(writing.value).length >= 3;
+/**
+ * A scalar elsewhere counts when it is the whole value, or where kustomize copies values one of its words. A piece cut out
+ * of a scalar elsewhere is computed, not written.
+ */
+function isTelling({ writing, splices }: Proposal, value: Json, collection: Collection): boolean {
+  if (value === null || (writing.style === 'raw' && !writing.isDirect)) return false;
+  return splices.some((each) => isWhole(each) || (collection.copies.size > 0 && isWord(each)));
 }
+
+function isWord({ before, after }: Splice): boolean {
+  return !/[\p{L}\p{N}]$/u.test(before) && !/^[\p{L}\p{N}]/u.test(after);
+}
+
+/** The suffix of generated names (kustomize `hasher`: ten letters and digits that cannot be mistaken for each other). */
+const contentHash = /^-[2456789bcdfghkmt]{10}$/;
 
 async function conclude(
   question: Question,
@@ -148,6 +175,11 @@ async function conclude(
       ? 'No place could be proven within the bound of renderings.'
       : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
     return unknown(why, firstCandidates(collection.writings, field, value));
+  }
+  if (contentHash.test(chosen.splice.after)) {
+    return unknown('The name is joined with a hash of the generated content, which stands nowhere.', [
+      { place: chosen.writing.place, role: 'input' },
+    ]);
   }
   if (toward !== undefined && !touchesPiece(chosen.splice, value, toward)) {
     return unknown(
@@ -183,57 +215,13 @@ function proven(
     writing: {
       before: splice.before,
       after: splice.after,
+      isEscaped: splice.isEscaped,
       value: writing.value,
       style: writing.style,
       isFlow: writing.isFlow,
       outerStyle: writing.outerStyle,
     },
   };
-}
-
-/** A value found in another object or at another path came by a replacement or a variable of the kustomization. */
-function viaOf(writing: Writing, field: Field, value: Json, { writings, copies }: Collection): string {
-  if (writing.mayWrite(field)) return writing.via;
-  const isVariable =
-    copies.has('vars') &&
-    (!copies.has('replacement') || writings.some((each) => each.mayWrite(field) && hasVariable(each.value)));
-  if (isVariable) return 'vars';
-  return copies.has('replacement') && value !== null ? 'replacement' : writing.via;
-}
-
-function hasVariable(value: Json): boolean {
-  return typeof value === 'string' && /\$\([\w.-]+\)/.test(value);
-}
-
-/** Other values of the very same field that lose; positions in lists cannot be compared without rendering. */
-function overriddenBy(winner: Writing, field: Field, writings: readonly Writing[]): readonly RoledPlace[] {
-  if (field.tokens.some((token) => /^\d+$/.test(token))) return [];
-  return writings
-    .filter(
-      (each) =>
-        each.isDirect && each.order < winner.order && each.mayWrite(field) && each.place.start !== winner.place.start,
-    )
-    .map(({ place }) => ({ place, role: 'overridden-base' }) as const);
-}
-
-/** Tempting places, for a person to look at. */
-function firstCandidates(writings: readonly Writing[], field: Field, value: Json): readonly RoledPlace[] {
-  const isPart = isList(value) || isObject(value);
-  return writings
-    .filter((each) => (isPart ? leadsInto(each, field, value) : each.mayWrite(field)))
-    .slice(-3)
-    .reverse()
-    .map(({ place }) => ({ place, role: 'candidate' }) as const);
-}
-
-/** Whether a writing decides something inside a map or list. */
-function leadsInto(writing: Writing, field: Field, value: Json): boolean {
-  return leaves(value).some((tokens) => writing.mayWrite({ ...field, tokens: [...field.tokens, ...tokens] }));
-}
-
-function leaves(value: Json, path: readonly string[] = []): readonly (readonly string[])[] {
-  if (!isList(value) && !isObject(value)) return [path];
-  return Object.entries(value).flatMap(([key, each]: [string, Json]) => leaves(each, [...path, key]));
 }
 
 /** Whether the field would differ if the ConfigMaps and Secrets outside the repository set every variable they may set. */

@@ -45,12 +45,12 @@ export async function addGenerators(
 
 async function addGenerator(into: Collection, generator: Generator): Promise<void> {
   const { section, viaOf } = generator;
+  const { kind, name } = generator;
+  const mayWrite = ({ id, tokens }: Field): boolean =>
+    /name$/i.test(tokens.at(-1) ?? '') &&
+    (tokens.join('/') !== 'metadata/name' || (id.kind === kind && id.name.includes(name)));
   for (const site of sitesOf(section, 'name')) {
-    into.add(site, {
-      via: viaOf('name'),
-      mayWrite: ({ tokens }) => /name$/i.test(tokens.at(-1) ?? ''),
-      isDirect: false,
-    });
+    into.add(site, { via: viaOf('name'), mayWrite, isDirect: false, declares: true });
   }
   for (const site of sitesOf(section, 'files')) {
     if (typeof site.value === 'string') await addFile(into, generator, site.value);

@@ -4,13 +4,13 @@ import type { RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import { kustomizationFileNames } from '../apps/fileFacts.ts';
 import type { LocatedText, PathToken, ScalarSite } from '../yaml/locateScalars.ts';
-import { locateEmbedded } from '../yaml/locateEmbedded.ts';
 import { viaIn } from './collection.ts';
 import type { Collection } from './collection.ts';
 import { addImages, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
 import { addGenerators } from './generatorWritings.ts';
 import { addInlinePatch, addPatch, addResources } from './manifestWritings.ts';
+import { addInlinePlugin, addPlugin } from './pluginWritings.ts';
 
 /** What a reconciler adds to the top kustomization, slot by slot; called where the slot is applied. */
 export interface Additions {
@@ -177,23 +177,6 @@ function addLabels(into: Collection, section: Section, value: Json, viaOf: (via:
   addPairs(into, section, ['commonAnnotations'], viaOf('annotations'));
 }
 
-/** The word for what a built-in generator or transformer writes, by its kind. */
-const pluginWords: Readonly<Record<string, Via>> = {
-  AnnotationsTransformer: 'annotations',
-  LabelTransformer: 'labels',
-  NamespaceTransformer: 'namespace',
-  PrefixTransformer: 'name-prefix',
-  SuffixTransformer: 'name-suffix',
-  PrefixSuffixTransformer: 'name-prefix',
-  ImageTagTransformer: 'images',
-  ReplicaCountTransformer: 'replicas',
-  PatchTransformer: 'patch-smp',
-  PatchStrategicMergeTransformer: 'patch-smp',
-  PatchJson6902Transformer: 'patch-json6902',
-  ConfigMapGenerator: 'generator-literal',
-  SecretGenerator: 'generator-literal',
-};
-
 async function addPlugins(
   into: Collection,
   section: Section,
@@ -205,7 +188,7 @@ async function addPlugins(
   for (const key of ['generators', 'transformers'] as const) {
     for (const [index, each] of listAt(value, key).entries()) {
       if (typeof each !== 'string') continue;
-      if (each.includes('\n')) addInlinePlugin(into, section, [key, index], viaOf);
+      if (each.includes('\n')) addInlinePlugin(into, section.located, siteAt(section, [key, index]), viaOf);
       else await addPluginPath(into, folder, each, viaOf, depth);
     }
   }
@@ -228,40 +211,6 @@ async function addPluginPath(
     addInlinePatch(into, located, siteAt(section, ['patch']), target, viaOf);
     addPlugin(into, value, sitesOf(section), viaOf);
   }
-}
-
-function addInlinePlugin(
-  into: Collection,
-  section: Section,
-  path: readonly PathToken[],
-  viaOf: (via: Via) => Via,
-): void {
-  const site = siteAt(section, path);
-  const embedded = site && locateEmbedded(site, section.located);
-  for (const { value, index } of embedded?.documents ?? []) {
-    addPlugin(into, value, embedded?.sites.filter((each) => each.document === index) ?? [], viaOf);
-  }
-}
-
-/** A transformer's own values: any of them may be what it writes; where, its `fieldSpecs` say. */
-function addPlugin(into: Collection, value: Json, sites: readonly ScalarSite[], viaOf: (via: Via) => Via): void {
-  const kind = stringAt(value, 'kind') ?? '';
-  const word = pluginWords[kind];
-  if (word === undefined) return;
-  for (const site of sites) {
-    const top = String(site.path[0]);
-    if (['apiVersion', 'kind', 'metadata', 'fieldSpecs', 'target'].includes(top)) continue;
-    into.add(site, {
-      via: viaOf(word),
-      mayWrite: ({ tokens }) => pluginWrites(kind, site.path, tokens),
-      isDirect: false,
-    });
-  }
-}
-
-function pluginWrites(kind: string, path: readonly PathToken[], tokens: readonly string[]): boolean {
-  const isMap = kind === 'AnnotationsTransformer' || kind === 'LabelTransformer';
-  return !isMap || path.at(-1) === tokens.at(-1);
 }
 
 function stringsAt(value: Json, key: string): readonly string[] {

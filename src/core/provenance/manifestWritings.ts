@@ -16,7 +16,8 @@ type Scope = (field: Field) => boolean;
 export function addResources(into: Collection, located: LocatedText, via: Via): void {
   for (const { value: root, index } of located.reading.documents) {
     const sites = located.sites.filter((site) => site.document === index);
-    for (const { value, path } of unfoldList(root)) addObject(into, sitesUnder(sites, path), via, scopeOfObject(value));
+    for (const { value, path } of unfoldList(root))
+      addObject(into, sitesUnder(sites, path), via, scopeOfObject(value), true);
   }
 }
 
@@ -34,7 +35,7 @@ export function addPatch(
     const sites = patch.sites.filter((site) => site.document === index);
     const scope = target === undefined ? scopeOfPatch(value) : scopeOfTarget(target);
     if (Array.isArray(value)) addOperations(into, value, sites, viaFor('patch-json6902'), scope);
-    else addObject(into, sites, viaFor('patch-smp'), scope);
+    else addObject(into, sites, viaFor('patch-smp'), scope, false);
   }
 }
 
@@ -50,12 +51,22 @@ export function addInlinePatch(
   if (embedded !== undefined) addPatch(into, embedded, target, viaFor);
 }
 
-function addObject(into: Collection, sites: readonly ScalarSite[], via: Via, scope: Scope): void {
+function addObject(into: Collection, sites: readonly ScalarSite[], via: Via, scope: Scope, isResource: boolean): void {
   for (const site of sites) {
     if (isIdentity(site.path)) continue;
     const mayWrite = (field: Field): boolean => scope(field) && isSamePath(site.path, field.tokens);
-    into.add(site, { via, mayWrite, isDirect: true, key: String(site.path.at(-1)) });
+    into.add(site, {
+      via,
+      mayWrite,
+      isDirect: true,
+      key: String(site.path.at(-1)),
+      declares: isResource && isName(site.path),
+    });
   }
+}
+
+function isName(path: readonly PathToken[]): boolean {
+  return path.join('/') === 'metadata/name';
 }
 
 /** What selects an object rather than decides a field of it. */

@@ -2,7 +2,7 @@ import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
-import { findField, hasSameShape } from './exchange.ts';
+import { findField, hasSameSteps } from './exchange.ts';
 import type { Exchanger, RenderedField } from './exchange.ts';
 import { hasFewValues, probeFor } from './probe.ts';
 import type { Probe } from './probe.ts';
@@ -94,7 +94,7 @@ function shownIn(splice: Splice, probe: Probe | undefined): string {
   return spliced({ ...splice, before: '', after: '' }, probe?.shown ?? '');
 }
 
-/** Exchanges one scalar; a proof when the field then has exactly the other text, and the object is otherwise of the same shape. */
+/** Exchanges one scalar; a proof when the field then has exactly the other text, and its path still leads to the same item. */
 async function prove(question: Question, { writing, splices }: Proposal): Promise<Proof | undefined> {
   const probe = probeFor(writing, writing.order % 97);
   const after = await exchange(question, [writing], [probe]);
@@ -102,8 +102,8 @@ async function prove(question: Question, { writing, splices }: Proposal): Promis
     return undefined;
   const text = String(after.value);
   const splice = splices.find((each) => spliced(each, probe.shown) === text);
-  // Changing a matcher moves fields too, but it also adds or drops some.
-  return splice && hasSameShape(question.object, after.object) ? { writing, splice } : undefined;
+  // Changing a matcher moves fields too, but then the path leads to another item.
+  return splice && hasSameSteps(question.object, after.object, question.field.tokens) ? { writing, splice } : undefined;
 }
 
 async function exchange(

@@ -8,6 +8,8 @@ export interface Splice {
   readonly before: string;
   readonly after: string;
   readonly encoding?: 'base64' | undefined;
+  /** The scalar writes `$${` for what renders as `${` (Flux substitution). */
+  readonly isEscaped?: boolean | undefined;
 }
 
 /** Every way in which a scalar's value is visible in a rendered value; whole values first. */
@@ -15,7 +17,8 @@ export function splicesOf(writing: Writing, rendered: Json): readonly Splice[] {
   const { value } = writing;
   if (isList(rendered) || isObject(rendered)) return [];
   if (rendered === null || value === null) return rendered === value ? [whole] : [];
-  if (String(rendered) === String(value) || unescaped(String(value)) === rendered) return [whole];
+  if (String(rendered) === String(value)) return [whole];
+  if (unescaped(String(value)) === rendered) return [{ ...whole, isEscaped: true }];
   if (typeof rendered !== 'string' || value === '' || typeof value === 'boolean') return [];
   if (decodeBase64(rendered) === String(value)) return [{ ...whole, encoding: 'base64' }];
   return occurrences(rendered, String(value));
@@ -46,7 +49,8 @@ export function pieceFor(splice: Splice, wanted: Json): string | undefined {
   if (isList(wanted) || isObject(wanted) || wanted === null) return undefined;
   const text = String(wanted);
   if (splice.encoding === 'base64') return decodeBase64(text);
-  const { before, after } = splice;
+  const { before, after, isEscaped } = splice;
+  if (isEscaped) return text.replaceAll('${', () => '$${');
   const isJoined = text.startsWith(before) && text.endsWith(after) && text.length >= before.length + after.length;
   return isJoined ? text.slice(before.length, text.length - after.length) : undefined;
 }

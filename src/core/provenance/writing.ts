@@ -27,6 +27,8 @@ export interface Writing {
   readonly order: number;
   /** Whether the scalar's position says that it may write this field. */
   readonly mayWrite: (field: Field) => boolean;
+  /** The scalar is the name under which a manifest or a generator declares an object. */
+  readonly declares?: boolean | undefined;
   /** The last key of the path that it writes, where it writes at a path of its own. */
   readonly key?: string | undefined;
   /** The field is written at this very path, so that a losing writing is an overridden value. */

@@ -25,7 +25,10 @@ export function argoProgress(plan: SyncPlan, application: KubeObject): SyncProgr
     case 'Terminating':
       return { phase: 'applying', message: message ?? 'Terminating', commit, resources };
     default:
-      return { phase: 'applying', message, commit, resources };
+      // The controller merges the start into the status: what has an end is left over from the operation before.
+      return stringAt(operation, 'finishedAt') === undefined
+        ? { phase: 'applying', message, commit, resources }
+        : { phase: 'applying', message: 'Argo CD has started', commit: plan.commit, resources: [] };
   }
 }
 

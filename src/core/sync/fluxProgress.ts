@@ -62,12 +62,18 @@ function applyProgress(
   if (ready?.status === 'False' && ready.reason === 'DependencyNotReady') {
     return { phase: 'requested', message: ready.message };
   }
-  if (reconciling?.status === 'True' && ready?.status !== 'False') return runningProgress(reconciling.message);
+  if (reconciling?.status === 'True' && ready?.status !== 'False') return runningProgress(reconciling.message, commit);
+  // Between the last check of a run and its final status.
+  if (isHandled && isAttempted) return { phase: 'waiting-for-health', message: ready?.message };
   return { phase: 'requested', message: 'Waiting for Flux to start' };
 }
 
-/** Only the words of the condition tell the stages of a run apart; they decide what is shown, never the outcome. */
-function runningProgress(message: string): Omit<SyncProgress, 'resources'> {
+/** Only the words of the condition tell the stages and the revision of a run; they decide what is shown, never the outcome. */
+function runningProgress(message: string, commit: string | undefined): Omit<SyncProgress, 'resources'> {
+  const running = /\bsha(?:1|256):([0-9a-f]+)/.exec(message)?.[1];
+  if (running !== undefined && commit !== undefined && running !== commit) {
+    return { phase: 'requested', message: `Waiting for the run at ${shortRevision(running)} to end` };
+  }
   return { phase: message.startsWith('Running health checks') ? 'waiting-for-health' : 'applying', message };
 }
 

@@ -145,13 +145,18 @@ function reportDuplicate(key: string, pair: Pair, to: Conversion): void {
 function keyOf(node: unknown, to: Conversion): string | undefined {
   const key = isAlias(node) ? to.targets.get(node) : node;
   const value = isScalar(key) ? key.value : undefined;
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string' && !isReadAsTime(key, to)) return value;
   if (to.profile === 'plain' && typeof value === 'boolean') return String(value);
   if (to.profile === 'plain' && typeof value === 'number') return numberKey(value);
   const source = isScalar(key) ? (key.source ?? '') : '';
   const message = source === '' ? 'A key must be a plain word.' : `The key ${source} does not read as text; quote it.`;
   to.report({ severity: 'error', code: 'bad-key', message, offset: offsetOf(node) });
   return undefined;
+}
+
+/** A date that kustomize read as a time is no key for it; that it was one shows in its text having changed. */
+function isReadAsTime(key: unknown, to: Conversion): boolean {
+  return to.profile === 'kustomize' && isScalar(key) && key.type === 'PLAIN' && key.source !== key.value;
 }
 
 /** sigs.k8s.io/yaml writes float keys with the digits of a 32-bit float. */

@@ -1,6 +1,7 @@
+import { acceptLive } from './acceptLive.ts';
 import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } from './clusterCommands.ts';
 import type { CommandHandler } from './commandDeps.ts';
-import { compareWithCluster, openRow, showRendered } from './documentCommands.ts';
+import { compareWithCluster, openRow, showLive, showRendered } from './documentCommands.ts';
 import { openManifest, openObjectSource, openSource } from './sourceCommands.ts';
 import { syncApp } from './syncCommand.ts';
 import { changeAndSync, copyMarkdown, explainDifference, refresh, showOutput } from './windowCommands.ts';
@@ -13,11 +14,13 @@ export const commandTable = {
   'plumbline.selectContexts': selectContexts,
   'plumbline.refresh': refresh,
   'plumbline.compareWithCluster': compareWithCluster,
+  'plumbline.showLive': showLive,
   'plumbline.showRendered': showRendered,
   'plumbline.openRow': openRow,
   'plumbline.openSource': openSource,
   'plumbline.openManifest': openManifest,
   'plumbline.openObjectSource': openObjectSource,
+  'plumbline.acceptLive': acceptLive,
   'plumbline.sync': syncApp,
   'plumbline.changeAndSync': changeAndSync,
   'plumbline.copyMarkdown': copyMarkdown,

@@ -52,12 +52,22 @@ export async function showComparison({ app, context }: AppState, object: Resourc
     vscode.window.setStatusBarMessage(vscode.l10n.t('No cluster runs {0}; this is what Git declares.', app.name), 8000);
     return;
   }
-  const live = documentUri({ kind: 'live', context, object });
+  const live = documentUri({ kind: 'live', context, object, app: app.id });
   const title = vscode.l10n.t('{0}: {1} ↔ Git', describeKey(object), context);
   await vscode.commands.executeCommand('vscode.diff', live, rendered, title, { preview: true });
 }
 
-/** The same for an app and an object by their ids; does nothing for an app that is gone. */
+/** Shows an object as the cluster holds it, defaults included. */
+export async function showLive(deps: CommandDeps, argument: unknown): Promise<void> {
+  const state = await pickApp(deps, argument);
+  if (state?.context === undefined) return;
+  const target = targetOf(deps, argument);
+  const isObject = target !== undefined && 'object' in target && target.app === state.app.id;
+  const object = isObject ? target.object : await pickObject(state);
+  if (object !== undefined) await showDocument(documentUri({ kind: 'live', context: state.context, object }));
+}
+
+/** Compares an object of an app, both given by their ids; does nothing for an app that is gone. */
 export async function compareObject(session: RepositorySession, app: AppId, object: ResourceKey): Promise<void> {
   const state = session.state?.apps.find((each) => each.app.id === app);
   if (state !== undefined) await showComparison(state, object);

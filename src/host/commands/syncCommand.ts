@@ -48,7 +48,7 @@ function confirmationDetail({ app, differences }: AppState, plan: SyncPlan, { ov
   const { repo } = overview.state;
   const lines = [
     vscode.l10n.t('Context: {0}', plan.context),
-    vscode.l10n.t('Namespace: {0}', app.destination.namespace ?? plan.target.namespace),
+    vscode.l10n.t('Namespace: {0}', app.destination.namespace ?? vscode.l10n.t('as the manifests declare')),
     vscode.l10n.t('App: {0} {1}/{2}', plan.target.kind, plan.target.namespace, plan.target.name),
     ...plan.steps.map(({ title }, index) => `${index + 1}. ${title}`),
     restored > 0

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { reduceSecret } from '../../core/diff/secrets.ts';
-import { describeKey } from '../../core/model/resource.ts';
-import type { KubeObject } from '../../core/model/resource.ts';
+import { asKubeObject, describeKey } from '../../core/model/resource.ts';
+import type { KubeObject, ResourceKey } from '../../core/model/resource.ts';
+import type { OverviewApi } from '../../core/overview/api.ts';
+import type { AppState } from '../../core/overview/state.ts';
 import type { SecretHasher } from '../../core/ports.ts';
 import { Lifetime } from '../lifetime.ts';
 import type { RepositorySession } from '../workspace/repositorySession.ts';
+import { declaredPart } from './declaredPart.ts';
 import { addressOf, documentScheme, subjectOf } from './objectUri.ts';
 import type { DocumentSubject } from './objectUri.ts';
 
@@ -54,12 +57,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
   async #text(subject: DocumentSubject, signal: AbortSignal): Promise<string> {
     const overview = this.#session.current?.overview;
     if (overview === undefined) return comment(vscode.l10n.t('No repository is open.'));
-    if (subject.kind === 'live') {
-      const live = overview.liveObject(subject.context, subject.object);
-      const absent = vscode.l10n.t('{0} is not in cluster {1}.', describeKey(subject.object), subject.context);
-      // Reduced where it came in; reducing a token again would make another one of it.
-      return live === undefined ? comment(absent) : (await this.#loadText())([live]);
-    }
+    if (subject.kind === 'live') return this.#liveText(subject, overview, signal);
     const rendering = await overview.renderApp(subject.app, subject.side, signal);
     if (rendering === undefined)
       return comment(vscode.l10n.t('There is nothing rendered of this app at this revision.'));
@@ -69,6 +67,24 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     const found = rendering.objects.find(({ key }) => key === subject.object);
     const absent = vscode.l10n.t('Git does not declare {0}.', describeKey(subject.object));
     return found === undefined ? trouble + comment(absent) : this.#renderedText([found.object]);
+  }
+
+  async #liveText(
+    { context, object, app }: Extract<DocumentSubject, { readonly kind: 'live' }>,
+    overview: OverviewApi,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const live = overview.liveObject(context, object);
+    if (live === undefined) {
+      return comment(vscode.l10n.t('{0} is not in cluster {1}.', describeKey(object), context));
+    }
+    const rendering = app === undefined ? undefined : await overview.renderApp(app, 'buffers', signal);
+    const declared = rendering?.objects.find(({ key }) => key === object)?.object;
+    const state = overview.state.apps.find((each) => each.app.id === app);
+    const part =
+      declared === undefined ? live : asKubeObject(declaredPart(live, declared, differentFields(state, object)));
+    // Reduced where it came in; reducing a token again would make another one of it.
+    return (await this.#loadText())([part ?? live]);
   }
 
   async #renderedText(objects: readonly KubeObject[]): Promise<string> {
@@ -81,6 +97,11 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
       if (uri.scheme === documentScheme) this.#changed.fire(uri);
     }
   }
+}
+
+function differentFields(state: AppState | undefined, object: ResourceKey): readonly string[] {
+  const own = state?.differences.filter((difference) => difference.object === object) ?? [];
+  return own.flatMap(({ field }) => (field === undefined ? [] : [field.path]));
 }
 
 /** The URI of a virtual document. */

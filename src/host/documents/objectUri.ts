@@ -9,7 +9,8 @@ export const documentScheme = 'plumbline';
 
 /** What a virtual document shows. */
 export type DocumentSubject =
-  | { readonly kind: 'live'; readonly context: string; readonly object: ResourceKey }
+  /** With an app only the part that the app declares or that differs from it; without one the whole object. */
+  | { readonly kind: 'live'; readonly context: string; readonly object: ResourceKey; readonly app?: AppId | undefined }
   | { readonly kind: 'rendered'; readonly app: AppId; readonly object: ResourceKey; readonly side: Side }
   | { readonly kind: 'app'; readonly app: AppId; readonly side: Side };
 
@@ -71,7 +72,7 @@ function isSubject(value: unknown): value is DocumentSubject {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const isText = (key: string): boolean => typeof new Map<string, unknown>(Object.entries(value)).get(key) === 'string';
   const hasSide = 'side' in value && sides.some((side) => side === value.side);
-  if (value.kind === 'live') return isText('context') && isText('object');
+  if (value.kind === 'live') return isText('context') && isText('object') && (!('app' in value) || isText('app'));
   if (value.kind === 'rendered') return isText('app') && isText('object') && hasSide;
   return value.kind === 'app' && isText('app') && hasSide;
 }

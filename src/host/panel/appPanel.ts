@@ -174,13 +174,14 @@ export class AppPanel {
       state,
       changeSet: this.#picture.changeSet,
       report: (progress) => {
+        const isNew = this.#progress?.state !== progress.state;
         this.#progress = progress;
+        if (isNew) this.#update();
         this.#show();
       },
     };
     try {
       this.#notice = undefined;
-      this.#update();
       await work(context, run.signal);
     } finally {
       this.#run = undefined;
@@ -198,7 +199,7 @@ export class AppPanel {
   }
 
   async #readPicture(): Promise<void> {
-    const picture = await this.#pictures.read(this.#run !== undefined);
+    const picture = await this.#pictures.read(this.#progress?.state === 'running');
     if (picture === undefined) {
       this.#sayGone();
       return;

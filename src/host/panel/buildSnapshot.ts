@@ -2,6 +2,7 @@ import type { Blocker } from '../../core/change/blocker.ts';
 import type { ChangeSet } from '../../core/change/changeSet.ts';
 import type { RepoPath } from '../../core/model/place.ts';
 import type { Rendering } from '../../core/model/rendering.ts';
+import { parseKey } from '../../core/model/resource.ts';
 import type { AppHealth, AppState, AppSync, ClusterState, OverviewState } from '../../core/overview/state.ts';
 import type { Availability, PanelAct, PanelApp, PanelFile, PanelStatus, Tone } from '../../protocol/panelState.ts';
 import type { Translate } from '../text.ts';
@@ -33,7 +34,7 @@ export function buildPanelApp(state: AppState, clusters: readonly ClusterState[]
     name: app.name,
     reconciler: reconcilerName(app.kind, t),
     context,
-    namespace: app.destination.namespace,
+    namespace: namespacesOf(state),
     appliedRevision: sync.appliedRevision,
     sync: syncStatus(sync, t),
     health: healthStatus(health),
@@ -42,6 +43,13 @@ export function buildPanelApp(state: AppState, clusters: readonly ClusterState[]
       t,
     ),
   };
+}
+
+/** The namespaces an app's objects go to, as one text: the destination, else those its objects name; `undefined` for none. */
+export function namespacesOf({ app, resources }: AppState): string | undefined {
+  if (app.destination.namespace !== undefined) return app.destination.namespace;
+  const named = resources.map(({ key }) => parseKey(key).namespace).filter((namespace) => namespace !== undefined);
+  return [...new Set(named)].sort().join(', ') || undefined;
 }
 
 function syncStatus(sync: AppSync, t: Translate): PanelStatus {
@@ -139,7 +147,7 @@ export function buildAct(input: ActInput, t: Translate): PanelAct {
   const reconciler = reconcilerName(input.state.app.kind, t);
   const context = input.state.context ?? '';
   return {
-    template: changeSet.message,
+    template: changeSet.files.length === 0 ? '' : changeSet.message,
     commit: availability(commitTrouble, t('Commits to {0}. Nothing is pushed.', branch)),
     commitAndSync: availability(
       bothTrouble,

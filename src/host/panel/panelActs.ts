@@ -8,7 +8,7 @@ import type { SyncPlan } from '../../core/sync/syncPlan.ts';
 import type { PageMessage } from '../../protocol/panel.ts';
 import type { PanelProgress } from '../../protocol/panelState.ts';
 import { confirmWrite } from '../confirmWrite.ts';
-import { commitsToPush } from './buildSnapshot.ts';
+import { commitsToPush, namespacesOf } from './buildSnapshot.ts';
 import type { DocumentLink } from './documentLink.ts';
 import type { PanelDeps, PanelRepository } from './panelDeps.ts';
 import { followHealth, followPlan, PanelRun, sendPlan } from './panelRun.ts';
@@ -163,7 +163,7 @@ async function confirmSync(context: ActContext, act: string, words: readonly str
   const detail = [
     ...words,
     t('Cluster: {0}', cluster),
-    t('Namespace: {0}', state.app.destination.namespace ?? t('as the manifests say')),
+    t('Namespace: {0}', namespacesOf(state) ?? t('none, cluster-wide objects only')),
     t('App: {0}', appWords(state.app)),
     t('Applied now: {0}', shortRevision(state.sync.appliedRevision ?? t('not known'))),
     ...context.changeSet.risks.map(({ message }) => `⚠ ${message}`),

@@ -2,13 +2,7 @@ import { baseName } from '../../core/model/place.ts';
 import { parseKey } from '../../core/model/resource.ts';
 import type { RenderProblem } from '../../core/model/rendering.ts';
 import { shortRevision } from '../../core/model/words.ts';
-import type {
-  AppState,
-  ClusterState,
-  OverviewState,
-  PlacedDifference,
-  ResourceState,
-} from '../../core/overview/state.ts';
+import type { AppState, ClusterState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import type { Translate } from '../text.ts';
 import {
   appDescription,
@@ -19,15 +13,12 @@ import {
   isDrifted,
   reconcilerName,
 } from './appWords.ts';
-import { differenceLine, originName, verdictWords, wordsOfDifference } from './differenceWords.ts';
+import { differenceLine, originName, wordsOfDifference } from './differenceWords.ts';
+import { resourcesRow } from './resourceRows.ts';
+import { folderRow } from './row.ts';
+import type { RowContext } from './rowContext.ts';
 import { clusterWords } from './clusterWords.ts';
 import type { Row, RowIcon, RowTarget } from './row.ts';
-
-/** What rows are made from besides the state. */
-export interface RowContext {
-  readonly now: Date;
-  readonly t: Translate;
-}
 
 /**
  * The rows of the Apps view: clusters, or reconcilers while no cluster is chosen, then apps, then what is to be known of
@@ -101,8 +92,10 @@ function groupRow(group: Group, apps: readonly AppState[], context: RowContext):
     apps.length === 1 ? t('1 app') : t('{0} apps', apps.length),
     drifted > 0 ? t('{0} drifted', drifted) : undefined,
   ].filter((part) => part !== undefined);
+  const isEmpty = apps.length === 0 && group.notices.length === 0;
   return {
-    id: group.id,
+    // A tree keeps a row that was drawn without children closed; under another id it opens when the first ones come.
+    id: isEmpty ? `${group.id}|empty` : group.id,
     label: group.label,
     description: parts.join(' · '),
     icon: group.icon,
@@ -271,61 +264,4 @@ function problemRow(prefix: string, { severity, message, file, line, column }: R
     target: file === undefined ? undefined : { kind: 'file', file, line: line ?? 1, column: column ?? 1 },
     children: [],
   };
-}
-
-function resourcesRow(state: AppState, context: RowContext): readonly Row[] {
-  const { app, resources } = state;
-  if (resources.length === 0) return [];
-  const children = resources
-    .map((resource) => resourceRow(state, resource, context))
-    .toSorted((a, b) => a.label.localeCompare(b.label));
-  const label = context.t('Resources');
-  return [folderRow({ id: `${app.id}|resources`, label, description: String(resources.length), children })];
-}
-
-function resourceRow(
-  { app }: AppState,
-  { key, diff, health, isLive, isDeclared }: ResourceState,
-  context: RowContext,
-): Row {
-  const { t } = context;
-  const { kind, name, namespace } = parseKey(key);
-  const label = `${kind} ${name}`;
-  const words = [
-    health === undefined || health.status === 'Unknown' ? undefined : health.status,
-    diff === undefined || diff.verdict === 'in-sync' ? undefined : verdictWords(diff.verdict, t),
-  ].filter((part) => part !== undefined);
-  const presence = [isDeclared ? 'declared' : undefined, isLive ? 'live' : undefined];
-  return {
-    id: `${app.id}|resource|${key}`,
-    label,
-    description: words.join(' · '),
-    tooltip: [
-      namespace === undefined ? label : `${label}\n${t('Namespace: {0}', namespace)}`,
-      health?.message,
-      diff?.reason,
-    ]
-      .filter((line) => line !== undefined)
-      .join('\n'),
-    icon: resourceIcon(diff?.verdict, isLive),
-    spoken: [label, ...words].join(', '),
-    context: ['resource', ...presence].filter((word) => word !== undefined).join(' '),
-    target: { kind: 'object', app: app.id, object: key },
-    children: [],
-  };
-}
-
-function resourceIcon(verdict: PlacedDifference['verdict'] | undefined, isLive: boolean): RowIcon {
-  if (verdict === undefined) return { name: isLive ? 'symbol-field' : 'circle-large-outline' };
-  if (verdict === 'in-sync') return { name: 'pass', color: 'testing.iconPassed' };
-  if (verdict === 'missing') return { name: 'diff-removed', color: 'list.warningForeground' };
-  if (verdict === 'extra') return { name: 'diff-added', color: 'list.warningForeground' };
-  if (verdict === 'modified' || verdict === 'removed') {
-    return { name: 'diff-modified', color: 'list.warningForeground' };
-  }
-  return { name: verdict === 'invalid' ? 'error' : 'question' };
-}
-
-function folderRow(row: Pick<Row, 'id' | 'label' | 'description' | 'children' | 'isExpanded'>): Row {
-  return { ...row, spoken: `${row.label}, ${row.description ?? ''}`, context: 'folder' };
 }

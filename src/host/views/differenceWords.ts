@@ -70,7 +70,8 @@ function originWords({ origin, field }: PlacedDifference, now: Date, t: Translat
   return age === undefined ? `${name}, ${by}` : `${name}, ${by} ${age}`;
 }
 
-function isSecretValue(object: ResourceKey, { path }: FieldDifference): boolean {
+/** Tells whether a field holds a value of a Secret, which is never said. */
+export function isSecretValue(object: ResourceKey, { path }: FieldDifference): boolean {
   const { group, kind } = parseKey(object);
   return group === '' && kind === 'Secret' && /^\/(?:data|stringData)\b/.test(path);
 }

@@ -1,7 +1,7 @@
 import { describeKey, parseKey } from '../../core/model/resource.ts';
 import { wordsOfPath } from '../../core/model/words.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
-import type { RowContext } from './appRows.ts';
+import type { RowContext } from './rowContext.ts';
 import { reconcilerName } from './appWords.ts';
 import { wordsOfDifference } from './differenceWords.ts';
 

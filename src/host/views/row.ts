@@ -79,3 +79,8 @@ function face(row: Row): string {
 function childIds(rows: readonly Row[]): string {
   return JSON.stringify(rows.map(({ id }) => id));
 }
+
+/** A row that only holds others together. */
+export function folderRow(row: Pick<Row, 'id' | 'label' | 'description' | 'children' | 'isExpanded'>): Row {
+  return { ...row, spoken: `${row.label}, ${row.description ?? ''}`, context: 'folder' };
+}

@@ -1,10 +1,19 @@
 import * as vscode from 'vscode';
 import type { CompareRendered } from '../../core/change/changeSet.ts';
+import type { Json } from '../../core/model/json.ts';
+import type { Place } from '../../core/model/place.ts';
+import type { Provenance } from '../../core/model/provenance.ts';
 import { isAbort, messageOf, UserError } from '../../core/model/userError.ts';
 import type { OverviewApi } from '../../core/overview/api.ts';
 import type { OverviewChange, OverviewState } from '../../core/overview/state.ts';
 import type { Log, RepoReader, RepoWriter } from '../../core/ports.ts';
 import type { Stage, WindowState } from '../views/appsSummary.ts';
+
+/** A place and the text to write there. */
+export interface TextEdit {
+  readonly place: Place;
+  readonly newText: string;
+}
 
 /** A repository that is open: its picture and the ways to read and write it. */
 export interface OpenRepository {
@@ -15,6 +24,8 @@ export interface OpenRepository {
   readonly gitFolders: readonly string[];
   /** Compares two renderings of an object. */
   readonly compare: CompareRendered;
+  /** What to write at a proven place so that the field gets a value; `undefined` when that place alone cannot bring it about. */
+  readonly editFor: (provenance: Provenance, value: Json) => TextEdit | undefined;
   dispose(): void;
 }
 

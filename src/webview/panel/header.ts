@@ -28,7 +28,7 @@ export function showHeader(target: HTMLElement, app: PanelApp): void {
       'dl',
       { class: 'facts' },
       ...fact('Cluster', app.context ?? 'none chosen'),
-      ...fact('Namespace', app.namespace ?? 'as the manifests say'),
+      ...fact('Namespace', app.namespace ?? 'none'),
       ...fact('Applied', revision(app.appliedRevision)),
       ...fact('Sync', statusBadge(app.sync)),
       ...fact('Health', statusBadge(app.health)),

@@ -119,6 +119,10 @@ export class Page {
   #show(snapshot: PanelSnapshot): void {
     const before = this.#snapshot;
     this.#snapshot = snapshot;
+    // Once all is committed, message and choice have served their purpose.
+    if (before?.files.some(isCommittable) === true && !snapshot.files.some(isCommittable)) {
+      this.#remember({ message: undefined, leftOut: [] });
+    }
     if (before?.app !== snapshot.app) showHeader(this.#header, snapshot.app);
     if (before?.effect !== snapshot.effect) this.#effect.show(snapshot.effect, this.#state.folded);
     if (before?.progress !== snapshot.progress) this.#progress.show(snapshot.progress);

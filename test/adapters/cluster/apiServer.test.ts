@@ -159,7 +159,7 @@ describe('a cluster by its API server', () => {
     assert.equal(findObject(store, key('first')), undefined);
     const second = findObject(store, key('second'));
     assert.deepEqual(second?.data, { a: '1' });
-    assert.ok(valueAt(second?.metadata, 'managedFields') !== undefined, 'managedFields are kept');
+    assert.ok(valueAt(second.metadata, 'managedFields') !== undefined, 'managedFields are kept');
     following.close();
     const heard = recorder.events.length;
     await createMap(namespace, 'third');

@@ -46,7 +46,7 @@ describe('discovery', () => {
       'argo-application:argocd/web -> directory apps/web',
     ]);
     assert.equal(apps[1]?.destination.namespace, 'shop');
-    assert.equal(apps[1]?.source.kind === 'here' ? apps[1].source.revision : '', 'main');
+    assert.equal(apps[1].source.kind === 'here' ? apps[1].source.revision : '', 'main');
   });
 
   it('says where the manifest of an app stands, also in a later document and in a list', async () => {
@@ -62,9 +62,9 @@ items:
 `,
     });
     assert.equal(web?.declared?.place.text, 'web');
-    assert.equal(web?.declared?.place.range.line, 5);
+    assert.equal(web.declared.place.range.line, 5);
     assert.equal(wiki?.declared?.place.text, '"wiki"');
-    assert.equal(wiki?.declared?.place.range.line, 15);
+    assert.equal(wiki.declared.place.range.line, 15);
   });
 
   it('takes an Application with one entry in sources, and says why it does not take others', async () => {
@@ -204,6 +204,21 @@ spec: {url: "${url}", ref: {branch: main}}
     );
     for (const problem of problems)
       assert.ok((problem.line ?? 0) >= 1 && problem.message.length > 5, JSON.stringify(problem));
+  });
+
+  it('finds manifests and apps with template signs in values, but not templates', async () => {
+    const values = 'helm: {values: "a: {{ b }}"}';
+    const apps = await discover({
+      'rules/alerts.yaml': `${service}data: {text: "{{ $labels.job }} is down"}\n`,
+      'clusters/web.yaml': application('web', `source: {${here}, path: a, ${values}}`),
+      'templates/app.yaml': application('"{{ .name }}"', `source: {${here}, path: a}`),
+      'templates/other.yaml': `{{- if .x }}\n${application('other', `source: {${here}, path: a}`)}{{- end }}\n`,
+      'templates/broken.yaml': application('broken', 'source: {{ .source }}: x'),
+    });
+    assert.deepEqual(
+      apps.map((each) => each.id),
+      ['argo-application:argocd/web', 'manifests:rules'],
+    );
   });
 
   it('takes a repository without remotes as the one that its apps mean', async () => {

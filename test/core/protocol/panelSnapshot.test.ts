@@ -252,6 +252,17 @@ describe('the header and the files of the panel', () => {
     assert.equal(buildPanelApp({ ...state, context: undefined }, [], plainText).live.word, 'Git only');
   });
 
+  it('name the namespaces of the objects where the app itself names none', () => {
+    const app = { ...state.app, destination: {} };
+    const resources = [secret('a'), deployment(1)].map((object) => ({
+      key: keyOf(object),
+      isDeclared: true,
+      isLive: true,
+    }));
+    assert.equal(buildPanelApp({ ...state, app, resources }, [], plainText).namespace, 'shop');
+    assert.equal(buildPanelApp({ ...state, app }, [], plainText).namespace, undefined);
+  });
+
   it('list changed files first, unpushed ones next, and never a file that is not there', () => {
     const reads = ['b.yaml', 'c.yaml', 'gone.yaml', 'apps/shop/a.yaml'].map((path) => ({
       path,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { discoverApps } from '../../../src/core/apps/appCatalog.ts';
 import { bareApp } from '../../../src/core/apps/bareApp.ts';
 import type { App } from '../../../src/core/model/app.ts';
-import type { KustomizeReply, RenderEngine } from '../../../src/core/ports.ts';
+import type { RenderEngine } from '../../../src/core/ports.ts';
 import { CachedRenderer } from '../../../src/core/render/cachedRenderer.ts';
 import { deriveArgo } from '../../../src/core/render/deriveArgo.ts';
 import { deriveFlux } from '../../../src/core/render/deriveFlux.ts';
@@ -102,7 +102,7 @@ describe('an Application with a plain folder', () => {
     });
     const { objects, problems } = await renderApp(await appOf(tree), tree, noEngine, signal);
     assert.deepEqual(
-      objects.map((each) => each.object['data']),
+      objects.map((each) => each.object.data),
       [{ x: '2' }],
     );
     assert.deepEqual(
@@ -119,7 +119,7 @@ describe('an Application with a plain folder', () => {
     });
     const { objects, problems } = await renderApp(await appOf(tree), tree, noEngine, signal);
     assert.deepEqual(
-      objects.map((each) => each.object.metadata['name']),
+      objects.map((each) => each.object.metadata.name),
       ['one'],
     );
     assert.deepEqual(
@@ -160,7 +160,7 @@ describe('a rendering that is kept', () => {
     const renderer = new CachedRenderer(noEngine);
     const files = { 'app/a.yaml': config('one') };
     const names = async (now: Readonly<Record<string, string>>): Promise<readonly unknown[]> =>
-      (await renderer.render(app, new MemoryTree(now), signal)).objects.map((each) => each.object.metadata['name']);
+      (await renderer.render(app, new MemoryTree(now), signal)).objects.map((each) => each.object.metadata.name);
     const first = await renderer.render(app, new MemoryTree(files), signal);
     assert.deepEqual(await names({ 'app/a.yaml': config('uno') }), ['uno']);
     assert.deepEqual(await names({ ...files, 'app/b.yaml': config('two') }), ['one', 'two']);

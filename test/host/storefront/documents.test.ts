@@ -14,21 +14,26 @@ async function shown(): Promise<string> {
   return document.getText();
 }
 
-async function replaceText(path: string, before: string, after: string): Promise<vscode.TextDocument> {
+/** Replaces a text in a file's buffer; the result puts it back. */
+async function replaceText(path: string, before: string, after: string): Promise<() => Promise<void>> {
   const [file] = await vscode.workspace.findFiles(path);
   assert.ok(file, path);
   const document = await vscode.workspace.openTextDocument(file);
-  const at = document.getText().indexOf(before);
+  const original = document.getText();
+  const at = original.indexOf(before);
   assert.ok(at >= 0, `${path} has ${before}`);
   const edit = new vscode.WorkspaceEdit();
   edit.replace(file, new vscode.Range(document.positionAt(at), document.positionAt(at + before.length)), after);
   await vscode.workspace.applyEdit(edit);
-  return document;
+  return () => restore(document, original);
 }
 
-async function revert(document: vscode.TextDocument): Promise<void> {
-  await vscode.window.showTextDocument(document);
-  await vscode.commands.executeCommand('workbench.action.files.revert');
+/** Puts the text back and saves it: VS Code in a browser saves by itself, so that reverting would come too late. */
+async function restore(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  await document.save();
 }
 
 describe('what the extension shows in editors', () => {
@@ -57,9 +62,9 @@ describe('what the extension shows in editors', () => {
     await vscode.commands.executeCommand('plumbline.showRendered', appNamed('payments'));
     await shown();
     const rendered = vscode.window.activeTextEditor?.document;
-    const source = await replaceText('apps/payments/deployment.yaml', 'part-of: storefront', 'part-of: renamed');
+    const putBack = await replaceText('apps/payments/deployment.yaml', 'part-of: storefront', 'part-of: renamed');
     await until(() => (rendered?.getText().includes('part-of: renamed') ? true : undefined));
-    await revert(source);
+    await putBack();
     await until(() => (rendered?.getText().includes('part-of: renamed') ? undefined : true));
   });
 
@@ -82,7 +87,7 @@ describe('what the extension shows in editors', () => {
 
   it('marks an overlay that does not render, and takes the mark away again', async () => {
     const file = 'apps/web/overlays/prod/kustomization.yaml';
-    const document = await replaceText(file, 'resources:', 'resources:\n  - nowhere.yaml');
+    const putBack = await replaceText(file, 'resources:', 'resources:\n  - nowhere.yaml');
     const marks = (): readonly vscode.Diagnostic[] =>
       vscode.languages
         .getDiagnostics()
@@ -91,7 +96,7 @@ describe('what the extension shows in editors', () => {
     const [mark] = await until(() => (marks().length > 0 ? marks() : undefined));
     assert.match(mark?.message ?? '', /nowhere\.yaml/);
     assert.equal(mark?.severity, vscode.DiagnosticSeverity.Error);
-    await revert(document);
+    await putBack();
     await until(() => (marks().length === 0 ? true : undefined));
   });
 });

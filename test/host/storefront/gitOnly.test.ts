@@ -55,6 +55,5 @@ describe('the extension in a GitOps repository without a cluster', () => {
       differences.map(({ origin, field }) => [origin, field?.path]),
       [['uncommitted', '/spec/replicas']],
     );
-    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 });

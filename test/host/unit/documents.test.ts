@@ -6,6 +6,7 @@ import { asKubeObject } from '../../../src/core/model/resource.ts';
 import type { Json } from '../../../src/core/model/json.ts';
 import type { KubeObject } from '../../../src/core/model/resource.ts';
 import type { SecretHasher } from '../../../src/core/ports.ts';
+import { declaredPart } from '../../../src/host/documents/declaredPart.ts';
 import { textOf } from '../../../src/host/documents/objectText.ts';
 import { addressOf, subjectOf } from '../../../src/host/documents/objectUri.ts';
 import type { DocumentSubject } from '../../../src/host/documents/objectUri.ts';
@@ -73,5 +74,31 @@ describe('virtual documents', () => {
   it('hide a value that is no token as a whole', () => {
     const raw = object({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys' }, data: { token: 'c2VjcmV0' } });
     assert.match(textOf([raw]), /token: ••• \(hidden\)\n/);
+  });
+
+  it('leave defaults of the server out of a comparison, but nothing that differs', () => {
+    const declared = { spec: { replicas: 3, containers: [{ name: 'web', image: 'web:1' }] } };
+    const live = {
+      metadata: { labels: { owner: 'flux' } },
+      spec: {
+        replicas: 5,
+        paused: true,
+        strategy: { type: 'RollingUpdate' },
+        containers: [
+          { name: 'sidecar', image: 'proxy:2' },
+          { name: 'web', image: 'web:1', terminationMessagePath: '/dev/termination-log' },
+        ],
+      },
+    };
+    assert.deepEqual(declaredPart(live, declared, ['/spec/replicas', '/spec/paused']), {
+      spec: {
+        replicas: 5,
+        paused: true,
+        containers: [
+          { name: 'sidecar', image: 'proxy:2' },
+          { name: 'web', image: 'web:1' },
+        ],
+      },
+    });
   });
 });

@@ -22,7 +22,7 @@ export function customSchemas(definitions: readonly JsonObject[], metadata: Type
 /** The type of a structural schema (Kubernetes "Specifying a structural schema"). */
 export function structuralType(schema: JsonObject): TypeNode {
   if (schema['x-kubernetes-int-or-string'] === true) {
-    return scalar('int-or-string', schema, { maybeQuantity: true });
+    return scalar('int-or-string', schema, { maybeQuantity: isQuantityPattern(schema.pattern) });
   }
   switch (schema.type) {
     case 'object':
@@ -40,6 +40,11 @@ export function structuralType(schema: JsonObject): TypeNode {
     default:
       return anyType;
   }
+}
+
+/** controller-gen gives a Quantity the pattern of its suffixes; other integers or strings are ports and percentages. */
+function isQuantityPattern(pattern: Json | undefined): boolean {
+  return typeof pattern === 'string' && pattern.includes('[KMGTPE]i');
 }
 
 /** Only base64 is decoded by the API's own rules; a `date-time` stays the text that it is. */
