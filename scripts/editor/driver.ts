@@ -49,9 +49,7 @@ export class WorkbenchDriver {
 
   /** Chooses a row of the open quick pick by a part of its text, or by a pattern where one text begins another. */
   async pick(text: string | RegExp): Promise<void> {
-    const row = this.#quickPickRow(text);
-    await row.waitFor({ timeout: patience });
-    await row.click();
+    await this.#quickPickRow(text).first().click({ timeout: patience });
   }
 
   /** Ticks rows of an open quick pick with check boxes and accepts. */
@@ -66,7 +64,7 @@ export class WorkbenchDriver {
   }
 
   #quickPickRow(text: string | RegExp): Locator {
-    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
   }
 
   /** Opens a file of the folder by its path. */
@@ -75,9 +73,11 @@ export class WorkbenchDriver {
     const input = this.page.locator('.quick-input-widget input.input');
     await input.waitFor({ timeout: patience });
     await input.fill(path);
-    const name = path.split('/').at(-1) ?? path;
-    await this.#quickPickRow(name).waitFor({ timeout: patience });
-    await this.page.keyboard.press('Enter');
+    const slash = path.lastIndexOf('/');
+    const name = path.slice(slash + 1);
+    // Files of the same name that were open lately come first: name and folder together tell them apart.
+    const row = this.#quickPickRow(name).and(this.#quickPickRow(path.slice(0, Math.max(0, slash))));
+    await row.first().click({ timeout: patience });
     await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
     await this.page.locator('.editor-group-container.active .view-line').first().waitFor({ timeout: patience });
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 
 import { openStage } from './harness.ts';
@@ -103,7 +105,7 @@ describe('the main job, end to end', () => {
         }, diagnosticDeadline);
         assert.match(await stage.driver.editorText(), new RegExp(`replicas: ${replicas}`));
         await stage.workbench.page.locator('.squiggly-info').first().waitFor();
-        assert.match(await descriptionOf(app), /1 difference/);
+        await waitForDescription(app, /1 difference/, diagnosticDeadline);
         await stage.screenshot(`drift-${reconciler}`);
       });
 
@@ -145,7 +147,12 @@ describe('the main job, end to end', () => {
     async function changeTag(): Promise<void> {
       const panel = stage.driver.webview();
       await panel.locator(`button.file[data-file="${overlay}/kustomization.yaml"]`).click();
-      await panel.locator('.monaco-editor .view-line', { hasText: 'newTag' }).click();
+      // By the keyboard: Monaco draws only the lines in sight.
+      const text = await readFile(path.join(stage.lab.workdir, overlay, 'kustomization.yaml'), 'utf8');
+      const line = text.split('\n').findIndex((each) => each.includes('newTag'));
+      await panel.locator('.monaco-editor .view-line').first().click();
+      await stage.workbench.page.keyboard.press('Control+Home');
+      for (let at = 0; at < line; at += 1) await stage.workbench.page.keyboard.press('ArrowDown');
       await stage.workbench.page.keyboard.press('End');
       await stage.workbench.page.keyboard.press('Backspace');
       await stage.workbench.page.keyboard.type(tag[1].at(-1) ?? '');
