@@ -24,27 +24,28 @@ export class WorkbenchDriver {
 
   /** Runs a command by its title in the palette (`GitOps: Refresh`). Rejects when the palette does not offer it. */
   async runCommand(title: string): Promise<void> {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (await this.#tryCommand(title)) return;
-    }
-    throw new Error(`the palette does not offer "${title}"`);
-  }
-
-  /** An editor that opens late takes the focus and closes the palette; the next attempt finds it quiet. */
-  async #tryCommand(title: string): Promise<boolean> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input.input');
-    try {
+    await this.#persist(`run "${title}"`, async () => {
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget input.input');
       await input.fill(`>${title}`, { timeout: glance });
       await this.page
         .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
         .waitFor({ timeout: glance });
       await input.press('Enter', { timeout: glance });
-      return true;
-    } catch {
-      await this.page.keyboard.press('Escape');
-      return false;
+    });
+  }
+
+  /** An editor that opens late takes the focus and closes the palette; the next attempt finds it quiet. */
+  async #persist(what: string, act: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      try {
+        await act();
+        return;
+      } catch {
+        await this.page.keyboard.press('Escape');
+      }
     }
+    throw new Error(`the palette does not let me ${what}`);
   }
 
   /** Chooses a row of the open quick pick by a part of its text, or by a pattern where one text begins another. */
@@ -69,15 +70,15 @@ export class WorkbenchDriver {
 
   /** Opens a file of the folder by its path. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor({ timeout: patience });
-    await input.fill(path);
     const slash = path.lastIndexOf('/');
     const name = path.slice(slash + 1);
-    // Files of the same name that were open lately come first: name and folder together tell them apart.
-    const row = this.#quickPickRow(name).and(this.#quickPickRow(path.slice(0, Math.max(0, slash))));
-    await row.first().click({ timeout: patience });
+    await this.#persist(`open ${path}`, async () => {
+      await this.page.keyboard.press('Control+P');
+      await this.page.locator('.quick-input-widget input.input').fill(path, { timeout: glance });
+      // Files of the same name that were open lately come first: name and folder together tell them apart.
+      const row = this.#quickPickRow(name).and(this.#quickPickRow(path.slice(0, Math.max(0, slash))));
+      await row.first().click({ timeout: glance });
+    });
     await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
     await this.page.locator('.editor-group-container.active .view-line').first().waitFor({ timeout: patience });
   }

@@ -5,6 +5,7 @@ import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
+import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
 import { driftFindings, problemFindings } from './findings.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { LiveComparer } from './liveComparer.ts';
@@ -52,7 +53,8 @@ export class AppStateBuilder {
     const reconciler = store && findReconciler(picture.app, store);
     const source = store && findFluxSource(picture.app, store);
     const status = (store && readReconciler(picture.app, store)) ?? unknownStatus;
-    const compared = home && this.#comparer.compare(picture, status, home.follower);
+    const isHere = isDeployedBesideReconciler(picture.app);
+    const compared = home && isHere ? this.#comparer.compare(picture, status, home.follower) : undefined;
     const pending = this.#pending.remember(picture.app.id, [picture, compared === undefined], () =>
       pendingDifferences(picture, compared !== undefined, this.#hasher),
     );
@@ -102,7 +104,8 @@ interface AppParts {
 
 function assemble({ picture, context, status, compared, differences, now }: AppParts): AppState {
   const { app } = picture;
-  const problems = [...picture.problems, ...(picture.sides.buffers?.problems ?? [])];
+  const elsewhere = context === undefined || isDeployedBesideReconciler(app) ? [] : [remoteDestination(app)];
+  const problems = [...picture.problems, ...elsewhere, ...(picture.sides.buffers?.problems ?? [])];
   const drift = context === undefined ? [] : driftFindings(differences, { app, context, now });
   return {
     app,

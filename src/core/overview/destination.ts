@@ -1,0 +1,25 @@
+import type { App } from '../model/app.ts';
+import { objectAt } from '../model/json.ts';
+import type { RenderProblem } from '../model/rendering.ts';
+
+/** Address and name by which Argo CD means the cluster it runs in (argo-cd `common.KubernetesInternalAPIServerAddr`). */
+const inCluster = { server: 'https://kubernetes.default.svc', name: 'in-cluster' } as const;
+
+/** Whether the reconciler applies an app to the very cluster that holds the reconciler's object. */
+export function isDeployedBesideReconciler({ destination, declared }: App): boolean {
+  // A Flux Kustomization with `spec.kubeConfig` is applied to the cluster of that kubeconfig.
+  if (objectAt(declared?.object, 'spec', 'kubeConfig') !== undefined) return false;
+  const { server, clusterName } = destination;
+  return (server ?? inCluster.server) === inCluster.server && (clusterName ?? inCluster.name) === inCluster.name;
+}
+
+/** What is said of an app whose objects live in a cluster that is not read. */
+export function remoteDestination({ destination, declared }: App): RenderProblem {
+  const where = destination.clusterName ?? destination.server ?? 'the cluster of its kubeConfig';
+  return {
+    severity: 'warning',
+    message: `It is deployed to ${where}, whose objects are not read: sync and health are the reconciler's word, fields are not compared.`,
+    file: declared?.file,
+    line: declared?.place.range.line,
+  };
+}
