@@ -4,13 +4,12 @@ import { asKubeObject } from '../../src/core/model/resource.ts';
 import type {
   AppFacts,
   ApplyTool,
-  ArgoIgnoreRule,
   AutoscalerFact,
   ClusterFacts,
-  FluxIgnoreRule,
   ObjectMention,
   QuestionsAsked,
 } from '../../src/core/diff/diffInput.ts';
+import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../../src/core/diff/readAppRules.ts';
 import { readYaml } from '../../src/core/yaml/readYaml.ts';
 
 const tools: readonly ApplyTool[] = [
@@ -40,11 +39,11 @@ export function readAppFacts(app: JsonObject | undefined): AppFacts | undefined 
     ownNamespace: stringAt(app, 'ownNamespace'),
     releaseName: stringAt(app, 'releaseName'),
     trackingMethod: method === 'label' || method === 'annotation+label' ? method : 'annotation',
-    ignoreDifferences: listAt(app, 'ignoreDifferences').filter(isObject).map(readArgoRule),
-    ignore: listAt(app, 'ignore').filter(isObject).map(readFluxRule),
-    inventory: app.inventory === undefined ? undefined : readInventory(app.inventory),
-    overrideManagers: strings(app.overrideManagers),
-    syncOptions: strings(app.syncOptions),
+    ignoreDifferences: readArgoRules(listAt(app, 'ignoreDifferences')),
+    ignore: readFluxRules(listAt(app, 'ignore')),
+    inventory: app.inventory === undefined ? undefined : readInventory(listAt(app, 'inventory')),
+    overrideManagers: stringsAt(app, 'overrideManagers'),
+    syncOptions: stringsAt(app, 'syncOptions'),
     secondRender: readSecondRender(stringAt(app, 'secondRender')),
     capabilities: readQuestions(objectAt(app, 'capabilities')),
     lookups: readQuestions(objectAt(app, 'lookups')) ?? readLookups(app),
@@ -52,43 +51,6 @@ export function readAppFacts(app: JsonObject | undefined): AppFacts | undefined 
     skipsCrds: stringAt(app, 'from') === 'crds/' && (stringAt(app, 'upgrade', 'crds') ?? 'Skip') === 'Skip',
     isPruneOff: app.prune === false,
   };
-}
-
-function strings(value: Json | undefined): readonly string[] {
-  return listAt(value === undefined ? {} : { value }, 'value').filter((each) => typeof each === 'string');
-}
-
-function readArgoRule(rule: JsonObject): ArgoIgnoreRule {
-  return {
-    group: stringAt(rule, 'group'),
-    kind: stringAt(rule, 'kind'),
-    name: stringAt(rule, 'name'),
-    namespace: stringAt(rule, 'namespace'),
-    jsonPointers: strings(rule.jsonPointers),
-    jqPathExpressions: strings(rule.jqPathExpressions),
-    managedFieldsManagers: strings(rule.managedFieldsManagers),
-  };
-}
-
-function readFluxRule(rule: JsonObject): FluxIgnoreRule {
-  const target = objectAt(rule, 'target');
-  const part = (name: string): string | undefined => stringAt(target, name);
-  return {
-    paths: strings(rule.paths),
-    target: target && {
-      group: part('group'),
-      version: part('version'),
-      kind: part('kind'),
-      name: part('name'),
-      namespace: part('namespace'),
-      labelSelector: part('labelSelector'),
-      annotationSelector: part('annotationSelector'),
-    },
-  };
-}
-
-function readInventory(value: Json): NonNullable<AppFacts['inventory']> {
-  return listAt({ value }, 'value').map((entry) => ({ id: stringAt(entry, 'id') ?? '', v: stringAt(entry, 'v') }));
 }
 
 function readSecondRender(text: string | undefined): AppFacts['secondRender'] {
@@ -103,7 +65,7 @@ function readLookups(app: JsonObject): QuestionsAsked | undefined {
 
 function readQuestions(value: JsonObject | undefined): QuestionsAsked | undefined {
   if (value === undefined) return undefined;
-  return { isAnswered: value.given === true, asked: strings(value.asked) };
+  return { isAnswered: value.given === true, asked: stringsAt(value, 'asked') };
 }
 
 /** The `cluster` of a case as facts of the comparison. */
@@ -113,8 +75,8 @@ export function readClusterFacts(cluster: JsonObject | undefined): ClusterFacts 
   const error = objectAt(cluster, 'dryRunError');
   return {
     hpa: listAt(cluster, 'hpa').map(readAutoscaler),
-    served: served && Object.fromEntries(Object.entries(served).map(([group, versions]) => [group, strings(versions)])),
-    forbidden: strings(cluster.forbidden),
+    served: served && Object.fromEntries(Object.keys(served).map((group) => [group, stringsAt(served, group)])),
+    forbidden: stringsAt(cluster, 'forbidden'),
     dryRun: objectAt(cluster, 'dryRun'),
     dryRunError: error && { code: numberAt(error, 'code') ?? 0, message: stringAt(error, 'message') ?? '' },
     alsoDesired: listAt(cluster, 'alsoDesired').map(readMention),

@@ -5,6 +5,7 @@ import { ensureEngine } from '../../scripts/build/engine.ts';
 import { EnginePool } from '../../src/adapters/engine/enginePool.ts';
 import { messageOf, UserError } from '../../src/core/model/userError.ts';
 import { runDiffCases } from './diffCases.ts';
+import { runHealthCases } from './healthCases.ts';
 import { runProvenanceCases } from './provenanceCases.ts';
 
 /** One case's line, for people and for machines; the counts are cases for diff and fields for provenance. */
@@ -24,14 +25,24 @@ interface Kind {
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  diff: { needsEngine: true, run: diffLines },
+  diff: { needsEngine: false, run: (dir) => wholeLines(runDiffCases(dir)) },
+  health: { needsEngine: false, run: (dir) => wholeLines(runHealthCases(dir)) },
   provenance: { needsEngine: true, run: provenanceLines },
 };
 
 const usage = `npm run conformance -- --kind ${Object.keys(kinds).join('|')} --cases DIR [--json]`;
 
-async function* diffLines(dir: string): AsyncIterable<CaseLine> {
-  for await (const result of runDiffCases(dir)) {
+/** The result of a case that is right, wrong or undecided as a whole. */
+interface WholeCase {
+  readonly case: string;
+  readonly agree: boolean;
+  readonly wrong: boolean;
+  readonly undecided: boolean;
+  readonly message?: string | undefined;
+}
+
+async function* wholeLines(results: AsyncIterable<WholeCase>): AsyncIterable<CaseLine> {
+  for await (const result of results) {
     const word = result.agree ? 'agree' : result.undecided ? 'undecided' : 'WRONG';
     yield {
       case: result.case,

@@ -1,5 +1,7 @@
-import type { AppId } from '../model/app.ts';
+import { kstatus } from '../health/kstatus.ts';
+import type { App, AppId } from '../model/app.ts';
 import type { Difference } from '../model/difference.ts';
+import type { KubeObject } from '../model/resource.ts';
 import type { Provenance } from '../model/provenance.ts';
 import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
@@ -15,7 +17,7 @@ import { pendingDifferences } from './pendingDifferences.ts';
 import { questionOf } from './placeQuestion.ts';
 import type { PlaceQuestion } from './placeQuestion.ts';
 import { findFluxSource, findReconciler, readReconciler } from './reconcilerObject.ts';
-import type { AppState, PlacedDifference, ResourceState } from './state.ts';
+import type { AppHealth, AppState, PlacedDifference, ResourceState } from './state.ts';
 
 /** The place already proven for a field of the app, if any. */
 export type KnownPlace = (question: PlaceQuestion) => Provenance | undefined;
@@ -112,17 +114,23 @@ function assemble({ picture, context, status, compared, differences, now }: AppP
     context,
     sync: status.sync,
     health: status.health,
-    resources: resourcesOf(picture, status, compared),
+    resources: resourcesOf(picture, status, compared, now),
     differences,
     findings: [...drift, ...problemFindings(problems, app)],
     problems,
   };
 }
 
+/** Flux and bare apps are judged by kstatus; what Argo CD does not judge itself has no health there either. */
+function ownHealth(app: App, live: KubeObject | undefined, now: Date): AppHealth | undefined {
+  return live === undefined || app.kind === 'argo-application' ? undefined : kstatus(live, now);
+}
+
 function resourcesOf(
-  { sides }: AppPicture,
+  { app, sides }: AppPicture,
   status: ReconcilerStatus,
   compared: LiveComparison | undefined,
+  now: Date,
 ): readonly ResourceState[] {
   const declared = new Set((sides.buffers?.objects ?? []).map(({ key }) => key));
   const managed = new Map(status.resources.map((resource) => [resource.key, resource]));
@@ -132,7 +140,7 @@ function resourcesOf(
     return {
       key,
       diff: object?.diff,
-      health: managed.get(key)?.health,
+      health: managed.get(key)?.health ?? ownHealth(app, object?.live, now),
       isDeclared: declared.has(key),
       isLive: object?.live !== undefined,
     };

@@ -1,8 +1,8 @@
-import type { AppFacts, ApplyTool, ArgoIgnoreRule, DiffInput, FluxIgnoreRule } from '../diff/diffInput.ts';
+import type { AppFacts, ApplyTool, DiffInput } from '../diff/diffInput.ts';
+import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/readAppRules.ts';
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
 import type { App } from '../model/app.ts';
-import { isObject, listAt, stringAt, valueAt } from '../model/json.ts';
-import type { Json } from '../model/json.ts';
+import { listAt, valueAt } from '../model/json.ts';
 import { annotationOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 
@@ -46,57 +46,14 @@ export function comparisonFacts(app: App, reconciler: KubeObject | undefined): A
     name: app.name,
     namespace: app.destination.namespace,
     ownNamespace: app.namespace,
-    ignoreDifferences: listAt(object, 'spec', 'ignoreDifferences').flatMap(readArgoRule),
-    ignore: listAt(object, 'spec', 'ignore').flatMap(readFluxRule),
-    inventory: listAt(object, 'status', 'inventory', 'entries').flatMap((entry) => {
-      const id = stringAt(entry, 'id');
-      return id === undefined ? [] : [{ id, v: stringAt(entry, 'v') }];
-    }),
+    ignoreDifferences: readArgoRules(listAt(object, 'spec', 'ignoreDifferences')),
+    ignore: readFluxRules(listAt(object, 'spec', 'ignore')),
+    inventory: readInventory(listAt(object, 'status', 'inventory', 'entries')),
     syncOptions: syncOptions(app),
     isPruneOff: app.kind === 'flux-kustomization' && valueAt(object, 'spec', 'prune') !== true,
   };
 }
 
 function syncOptions(app: App): readonly string[] {
-  return strings(valueAt(app.declared?.object, 'spec', 'syncPolicy', 'syncOptions'));
-}
-
-function readArgoRule(rule: Json): readonly ArgoIgnoreRule[] {
-  if (!isObject(rule)) return [];
-  return [
-    {
-      group: stringAt(rule, 'group'),
-      kind: stringAt(rule, 'kind'),
-      name: stringAt(rule, 'name'),
-      namespace: stringAt(rule, 'namespace'),
-      jsonPointers: strings(rule.jsonPointers),
-      jqPathExpressions: strings(rule.jqPathExpressions),
-      managedFieldsManagers: strings(rule.managedFieldsManagers),
-    },
-  ];
-}
-
-function readFluxRule(rule: Json): readonly FluxIgnoreRule[] {
-  const target = valueAt(rule, 'target');
-  const part = (name: string): string | undefined => stringAt(target, name);
-  return [
-    {
-      paths: strings(valueAt(rule, 'paths')),
-      target: isObject(target)
-        ? {
-            group: part('group'),
-            version: part('version'),
-            kind: part('kind'),
-            name: part('name'),
-            namespace: part('namespace'),
-            labelSelector: part('labelSelector'),
-            annotationSelector: part('annotationSelector'),
-          }
-        : undefined,
-    },
-  ];
-}
-
-function strings(list: Json | undefined): readonly string[] {
-  return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
+  return stringsAt(app.declared?.object, 'spec', 'syncPolicy', 'syncOptions');
 }

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import { wordsOfValue } from '../../../src/core/model/words.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
-import type { RenderEngine, SecretHasher } from '../../../src/core/ports.ts';
+import type { FileTree, RenderEngine, RepoReader, SecretHasher } from '../../../src/core/ports.ts';
 import { memoryRepository } from './memoryRepository.ts';
 import type { MemoryRepositoryContent } from './memoryRepository.ts';
 
@@ -65,9 +65,29 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 const opened: Overview[] = [];
 
 function open(content: MemoryRepositoryContent): Overview {
-  const overview = new Overview({ repo: memoryRepository(content), engine: noEngine, hasher, clock: systemClock, log });
+  return openOver(memoryRepository(content));
+}
+
+function openOver(repo: RepoReader): Overview {
+  const overview = new Overview({ repo, engine: noEngine, hasher, clock: systemClock, log });
   opened.push(overview);
   return overview;
+}
+
+/** A repository that says what it is asked: `state`, `revision NAME`, and each look at the working tree. */
+function watched(repo: RepoReader, asked: string[]): RepoReader {
+  const watch = (tree: FileTree): FileTree => ({
+    label: tree.label,
+    stat: (path, signal) => (asked.push(`stat ${path}`), tree.stat(path, signal)),
+    read: (path, signal) => (asked.push(`read ${path}`), tree.read(path, signal)),
+    list: (path, signal) => (asked.push(`list ${path}`), tree.list(path, signal)),
+  });
+  return {
+    ...repo,
+    readState: (signal) => (asked.push('state'), repo.readState(signal)),
+    openRevision: (revision, signal) => (asked.push(`revision ${revision}`), repo.openRevision(revision, signal)),
+    openWorkingTree: () => watch(repo.openWorkingTree()),
+  };
 }
 
 async function settle(overview: Overview, live?: string): Promise<AppState> {
@@ -159,6 +179,15 @@ describe('the overview of a repository', () => {
     assert.deepEqual(app.differences, []);
   });
 
+  it('does not look for the objects of another cluster in the one that runs Argo CD', async () => {
+    const remote = (text: string): string => text.replace('https://kubernetes.default.svc', 'https://edge.example.com');
+    const files = { ...tree('info'), 'clusters/web.yaml': remote(application) };
+    const content = { working: files, commits: { a: files }, refs: { head: 'a', 'refs/remotes/origin/main': 'a' } };
+    const app = await settle(open(content), `${remote(synced('a'))}---\n${liveConfigMap('trace')}`);
+    assert.deepEqual([app.sync.status, app.health.status, app.differences], ['Synced', 'Healthy', []]);
+    assert.match(app.problems.map(({ message }) => message).join(), /deployed to https:\/\/edge\.example\.com/);
+  });
+
   it('goes by unsaved text before what is on disk', async () => {
     const overview = open({ working: tree('info'), commits, refs: { head: 'a' } });
     await settle(overview);
@@ -167,6 +196,41 @@ describe('the overview of a repository', () => {
     assert.deepEqual(
       app.differences.map(({ origin, field }) => [origin, field?.live, field?.desired]),
       [['uncommitted', 'info', 'debug']],
+    );
+  });
+
+  it('asks neither Git nor the disk while only unsaved text changes', async () => {
+    const asked: string[] = [];
+    const overview = openOver(
+      watched(memoryRepository({ working: tree('info'), commits, refs: { head: 'a' } }), asked),
+    );
+    await overview.refresh();
+    assert.ok(asked.includes('state') && asked.includes('read web/settings.yaml'), 'the first reading asks');
+    asked.length = 0;
+    overview.setBuffers(new Map([['web/settings.yaml', configMap('debug')]]));
+    await overview.whenSettled(AbortSignal.timeout(3000));
+    overview.setBuffers(new Map([['web/settings.yaml', configMap('trace')]]));
+    await overview.whenSettled(AbortSignal.timeout(3000));
+    assert.deepEqual(
+      overview.state.apps.flatMap(({ differences }) => differences.map(({ field }) => field?.desired)),
+      ['trace'],
+    );
+    assert.deepEqual(asked, []);
+  });
+
+  it('reads the disk again when a buffer is gone, which may have been saved', async () => {
+    const working: Record<string, string> = tree('info');
+    const overview = open({ working, commits, refs: { head: 'a' } });
+    await settle(overview);
+    overview.setBuffers(new Map([['web/settings.yaml', configMap('debug')]]));
+    await overview.whenSettled(AbortSignal.timeout(3000));
+    working['web/settings.yaml'] = configMap('debug');
+    overview.setBuffers(new Map());
+    await overview.whenSettled(AbortSignal.timeout(3000));
+    const [app] = overview.state.apps;
+    assert.deepEqual(
+      app?.differences.map(({ origin, field }) => [origin, field?.desired]),
+      [['uncommitted', 'debug']],
     );
   });
 
