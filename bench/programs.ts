@@ -27,13 +27,3 @@ export async function measureDiff(): Promise<readonly Row[]> {
   if (milliseconds === undefined) return [notMeasured(what, '<= 100 ms', stderr.trim().split('\n')[0] ?? 'it failed')];
   return [measured(what, Number(milliseconds), 100, 'ms')];
 }
-
-/** Bounds that no benchmark covers yet; they are listed, so that nobody takes silence for a held number. */
-export function openBounds(): readonly Row[] {
-  return [
-    notMeasured('first view of 1,000 objects, server 30 ms away', '<= 2 s', 'needs the scale bench'),
-    notMeasured('the same against kubectl diff', '>= 20 x', 'needs the scale bench'),
-    notMeasured('watch event to tree', '<= 200 ms', 'needs a cluster in the host bench'),
-    notMeasured('memory for 10,000 watched objects', '<= 250 MB', 'needs the scale bench'),
-  ];
-}

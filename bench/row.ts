@@ -1,7 +1,7 @@
 /** One line of the table: a number to hold, and what it is here. */
 export interface Row {
   readonly what: string;
-  /** As docs/architecture.md states it. */
+  /** As docs/architecture.md states it; `-` for what is only watched. */
   readonly bound: string;
   /** Measured, with its unit; `undefined` when this machine or this version cannot measure it. */
   readonly value: string | undefined;
@@ -15,6 +15,11 @@ export interface Row {
 export function measured(what: string, value: number, bound: number, unit: string, remark?: string): Row {
   const show = (number: number): string => `${number.toFixed(number < 10 ? 2 : number < 100 ? 1 : 0)} ${unit}`;
   return { what, bound: `<= ${bound} ${unit}`, value: show(value), isHeld: value <= bound, remark };
+}
+
+/** A number that nobody set a bound for; printed, so that a change of it is seen. */
+export function observed(what: string, value: string, remark?: string): Row {
+  return { what, bound: '-', value, isHeld: undefined, remark };
 }
 
 /** A number that cannot be measured now, and why. */

@@ -1,8 +1,10 @@
 /** `npm run bench`: the numbers to hold (docs/architecture.md), measured on this machine. Always exits 0: it reports. */
 import { formatTable } from './row.ts';
 import type { Row } from './row.ts';
-import { measureCoreTests, measureDiff, openBounds } from './programs.ts';
+import { measureCoreTests, measureDiff } from './programs.ts';
+import { measureEngine } from './engine.ts';
 import { measureHost } from './hostBench.ts';
+import { measureScale } from './scale.ts';
 import { measureSizes } from './sizes.ts';
 
 interface Part {
@@ -13,9 +15,10 @@ interface Part {
 const parts: readonly Part[] = [
   { name: 'sizes', measure: measureSizes },
   { name: 'host', measure: measureHost },
+  { name: 'engine', measure: measureEngine },
   { name: 'diff', measure: measureDiff },
   { name: 'core', measure: measureCoreTests },
-  { name: 'open', measure: () => Promise.resolve(openBounds()) },
+  { name: 'scale', measure: measureScale },
 ];
 
 function progress(line: string): void {

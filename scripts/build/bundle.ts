@@ -2,6 +2,8 @@ import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { lazyBundles } from './lazyBundles.ts';
+import { plainVscode } from './plainVscode.ts';
+import { trimmedClient } from './trimmedClient.ts';
 import type { BundleTarget } from './targets.ts';
 import { projectRoot, targets } from './targets.ts';
 
@@ -25,7 +27,7 @@ const nodeOptions: esbuild.BuildOptions = {
   // A lazily loaded bundle is a CommonJS file: `require` loads it in every extension host, `import()` not in old ones.
   supported: { 'dynamic-import': false },
   define: { 'import.meta.url': 'bundleUrl', 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-  plugins: [lazyBundles],
+  plugins: [lazyBundles, plainVscode, trimmedClient],
   mainFields: ['module', 'main'],
   loader: { '.lua': 'text' },
 };

@@ -21,6 +21,7 @@ const shebang = '#!/usr/bin/env node';
 export const targets: readonly BundleTarget[] = [
   { entry: 'src/extension.ts', out: 'dist/extension.cjs', platform: 'node' },
   { entry: 'src/repository.ts', out: 'dist/repository.cjs', platform: 'node' },
+  { entry: 'src/host/actBundle.ts', out: 'dist/act.cjs', platform: 'node' },
   { entry: 'src/adapters/cluster/clusterBundle.ts', out: 'dist/cluster.cjs', platform: 'node' },
   { entry: 'src/adapters/git/gitBundle.ts', out: 'dist/git.cjs', platform: 'node' },
   { entry: 'src/adapters/engine/engineWorker.ts', out: 'dist/engineWorker.cjs', platform: 'node' },

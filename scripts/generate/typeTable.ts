@@ -3,6 +3,11 @@
  * documents of k8s.io/kubernetes, the Go types of k8s.io/api (pointers, which OpenAPI does not tell) and `defaults.json`
  * (k8s.io/kubernetes `pkg/apis/*\/v1/defaults.go`, which exist as Go code only).
  *
+ * How `defaults.json` is kept true: it was read off those files for the version below; where OpenAPI states a default the
+ * two must agree, or this script stops; and test/cluster/surface.test.ts holds every value that a real API server writes
+ * into fields which nobody declared against it. A default that depends on a neighbour is in the table where a removal may
+ * bring it back (a dry-run then decides), or is a rule in src/core/diff/redefaulting.ts.
+ *
  *     node scripts/generate/typeTable.ts [--version v1.34.2]
  *
  * needs k8s.io/kubernetes, k8s.io/api, k8s.io/apimachinery, k8s.io/apiextensions-apiserver and k8s.io/kube-aggregator in
@@ -16,6 +21,7 @@ import { parseArgs } from 'node:util';
 interface Schema {
   readonly type?: string;
   readonly format?: string;
+  readonly default?: unknown;
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
@@ -42,7 +48,7 @@ interface OpenApi {
   >;
 }
 
-/** Group versions that people keep in Git; reviews, events and alpha or beta groups stay out. */
+/** Group versions that a server serves by default; alpha and beta groups stay out, and what nobody can read back. */
 const documents = [
   'api__v1',
   ...[
@@ -63,12 +69,14 @@ const documents = [
     'node.k8s.io__v1',
     'certificates.k8s.io__v1',
     'flowcontrol.apiserver.k8s.io__v1',
+    'resource.k8s.io__v1',
+    'events.k8s.io__v1',
   ].map((name) => `apis__${name}`),
 ];
 
-/** Kinds that nobody applies, and API plumbing. */
+/** API plumbing. */
 const unwantedKinds =
-  /List$|Options$|^(?:Binding|Event|Eviction|Scale|Status|TokenRequest|WatchEvent|APIGroup|APIResourceList|ComponentStatus|Node|Pod\w+Options|CSINode|VolumeAttachment)$/;
+  /List$|Options$|^(?:Binding|Eviction|Scale|Status|TokenRequest|WatchEvent|APIGroup|APIResourceList|ComponentStatus)$/;
 
 const scalarRefs: Readonly<Record<string, string>> = {
   'io.k8s.apimachinery.pkg.api.resource.Quantity': 'q',
@@ -184,16 +192,32 @@ function idOf(name: string): number {
   return id;
 }
 
+/** What is never compared; a claim inside a StatefulSet is no object of its own, so its status is a field like any other. */
+function hiddenFields(type: string): readonly string[] {
+  return type === 'PersistentVolumeClaim' ? ['apiVersion', 'kind'] : ['apiVersion', 'kind', 'status'];
+}
+
 function lineOf(name: string): string {
   const schema = schemas.get(name) ?? {};
   const [, group = '', apiVersion = '', type = ''] = /\.(\w+)\.(v\w+)\.(\w+)$/.exec(name) ?? [];
   const own = pointersOf(`${group}/${apiVersion}`, type);
   const isKind = (schema['x-kubernetes-group-version-kind']?.length ?? 0) > 0;
   const fields = Object.entries(schema.properties ?? {})
-    .filter(([field]) => !(isKind && ['apiVersion', 'kind', 'status'].includes(field)))
+    .filter(([field]) => !(isKind && hiddenFields(type).includes(field)))
     .filter(([field]) => !(type === 'ObjectMeta' && field === 'managedFields'))
-    .map(([field, value]) => fieldOf(field, value, own.has(field), defaults[type]?.[field]));
+    .map(([field, value]) => fieldOf(field, value, own.has(field), defaultOf(type, field, value)));
   return `${schema['x-kubernetes-map-type'] === 'atomic' ? '= ' : ''}${fields.join(' ')}`;
+}
+
+/** The default by Go code or by OpenAPI, which writes zeros and `{}` where there is none. */
+function defaultOf(type: string, field: string, schema: Schema): unknown {
+  const known = defaults[type]?.[field];
+  const stated = schema.default;
+  // Zeros of plain fields are stated as defaults too; those the server leaves out.
+  const isStated = ['string', 'number', 'boolean'].includes(typeof stated) && Boolean(stated);
+  if (!isStated || !/^\w+$/.test(codeOf(schema))) return known;
+  if (known === undefined || known === stated) return stated;
+  throw new Error(`defaults.json says ${type}.${field} is ${JSON.stringify(known)}, OpenAPI ${JSON.stringify(stated)}`);
 }
 
 function fieldOf(field: string, schema: Schema, isPointer: boolean, fallback: unknown): string {

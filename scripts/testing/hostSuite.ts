@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.ts';
 import { singleOutcome, skippedOutcome, sumOutcomes } from './outcome.ts';
 import { runInVsCode } from './runInVsCode.ts';
 import type { ScratchRepository } from './scratchRepository.ts';
-import { emptyFolder, storefrontRepository } from './scratchRepository.ts';
+import { emptyFolder, storefrontRepository, trapRepository } from './scratchRepository.ts';
 import type { SuiteContext } from './suites.ts';
 
 interface Room {
@@ -20,6 +20,8 @@ interface Room {
 const rooms: readonly Room[] = [
   { name: 'empty', isTrusted: true, open: emptyFolder },
   { name: 'storefront', isTrusted: true, open: storefrontRepository },
+  { name: 'badInput', isTrusted: true, open: storefrontRepository },
+  { name: 'untrusted', isTrusted: false, open: trapRepository },
 ];
 
 async function testsOf(room: Room): Promise<readonly string[]> {

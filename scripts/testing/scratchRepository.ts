@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { storefrontExample } from '../lab/projectPaths.ts';
@@ -18,6 +18,25 @@ export async function emptyFolder(): Promise<ScratchRepository> {
 
 /** The remote that the example's manifests name, so that its apps are recognised as this repository's. */
 const exampleRemote = 'https://git.storefront.example/shop/storefront.git';
+
+/** The same with settings that ask for a cluster whose credentials come from a program of the repository, as a trap would. */
+export async function trapRepository(): Promise<ScratchRepository> {
+  const scratch = await storefrontRepository();
+  const { folder } = scratch;
+  const kubeconfig = path.join(folder, 'kubeconfig.yaml');
+  const exec = `{apiVersion: client.authentication.k8s.io/v1, command: touch, args: [${path.join(folder, 'sprung')}], interactiveMode: Never}`;
+  const text = `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: u, user: {exec: ${exec}}}]
+contexts: [{name: trap, context: {cluster: c, user: u}}]
+`;
+  await writeFile(kubeconfig, text);
+  await mkdir(path.join(folder, '.vscode'));
+  const settings = { 'plumbline.contexts': ['trap'], 'plumbline.kubeconfig': kubeconfig };
+  await writeFile(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+  return scratch;
+}
 
 /** A copy of the example repository with one commit and its remote, which nothing ever contacts. */
 export async function storefrontRepository(): Promise<ScratchRepository> {

@@ -21,12 +21,16 @@ export function statusText(state: OverviewState): string {
 
 /** Each difference with its origin, who wrote it, and the line that declares the field. */
 export function diffText(state: OverviewState): string {
-  const apps = state.apps.filter((app) => app.differences.length > 0 || app.problems.length > 0);
-  if (apps.length === 0) return 'No differences.\n';
-  const blocks = apps.map((app) =>
-    [`${app.app.name} (${kindWords[app.app.kind]})`, ...app.differences.map(differenceLine)].join('\n'),
-  );
-  return [...blocks, ...clusterLines(state), ...problemLines(state)].join('\n') + '\n';
+  const blocks = state.apps
+    .filter(({ differences }) => differences.length > 0)
+    .map(({ app, differences }) =>
+      [`${app.name} (${kindWords[app.kind]})`, ...differences.map(differenceLine)].join('\n'),
+    );
+  const notices = [...clusterLines(state), ...problemLines(state)];
+  // "No differences" alone would be a guess where something could not be seen: what that is stands below it.
+  const head =
+    blocks.length > 0 ? blocks : [hasTrouble(state) ? 'No differences in what could be compared.' : 'No differences.'];
+  return [...head, ...notices, ''].join('\n');
 }
 
 const kindWords = {
@@ -51,7 +55,7 @@ function differenceLine(difference: PlacedDifference): string {
 function change(difference: PlacedDifference): string {
   const { field } = difference;
   if (field === undefined) return '';
-  if (difference.object.startsWith("/Secret/")) return `${field.change} (value hidden)`;
+  if (difference.object.startsWith('/Secret/')) return `${field.change} (value hidden)`;
   return `${wordsOfValue(field.desired)} → ${wordsOfValue(field.live)}`;
 }
 
@@ -84,10 +88,47 @@ function clusterLines(state: OverviewState): readonly string[] {
 }
 
 function problemLines(state: OverviewState): readonly string[] {
-  const inApps = state.apps.flatMap((app) =>
-    app.problems.map((problem) => `${app.app.name}: ${problemWords(problem)}`),
+  const told = state.apps.flatMap(({ app, problems }) =>
+    problems.map((each) => [problemWords(each), app.name] as const),
   );
-  return [...state.problems.map(problemWords), ...inApps].map((line) => `! ${line}`);
+  // Trouble in a file that several apps read is one trouble, told once.
+  const inApps = gather(told).map(([words, names]) => `${names.join(', ')}: ${words}`);
+  const elsewhere = state.problems.map(problemWords).filter((words) => !told.some(([other]) => other === words));
+  const repository = hasCommits(state)
+    ? []
+    : ['This repository has no commits yet, so there is nothing that a cluster could run.'];
+  return [...repository, ...elsewhere, ...inApps, ...blindLines(state)].map((line) => `! ${line}`);
+}
+
+/** Until the repository could be read, nothing is claimed about it. */
+function hasCommits({ repo }: OverviewState): boolean {
+  return repo === undefined || repo.head !== undefined;
+}
+
+/** Objects that could not be compared, gathered by app and reason. */
+function blindLines(state: OverviewState): readonly string[] {
+  return state.apps.flatMap((app) =>
+    gather(unseenOf(app).map(({ key, diff }) => [diff?.reason ?? 'Not compared.', describeKey(key)])).map(
+      ([reason, objects]) => `${app.app.name}: ${objects.join(', ')}: ${reason}`,
+    ),
+  );
+}
+
+/** Pairs of text and subject by text, in the order in which the texts came first. */
+function gather(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, readonly string[]])[] {
+  const texts = [...new Set(pairs.map(([text]) => text))];
+  return texts.map((text) => [text, pairs.flatMap(([other, subject]) => (other === text ? [subject] : []))]);
+}
+
+/** Declared objects whose live side could not be judged. */
+function unseenOf({ resources }: AppState): AppState['resources'] {
+  return resources.filter(({ diff, isDeclared }) => isDeclared && diff?.verdict === 'unknown');
+}
+
+/** The cluster runs a revision of the app that could not be read here, so that nothing was compared with it. */
+function isUncompared({ context, sync, resources }: AppState): boolean {
+  if (context === undefined || sync.appliedRevision === undefined) return false;
+  return resources.length > 0 && resources.every(({ diff }) => diff === undefined);
 }
 
 function problemWords(problem: RenderProblem): string {
@@ -100,7 +141,9 @@ function problemWords(problem: RenderProblem): string {
 export function hasTrouble(state: OverviewState): boolean {
   const isBroken = (problem: RenderProblem): boolean => problem.severity === 'error';
   const isBlind = state.clusters.some(({ status }) => status.kind === 'offline' || status.kind === 'stale');
-  return isBlind || state.problems.some(isBroken) || state.apps.some(({ problems }) => problems.some(isBroken));
+  const isUnsure = (app: AppState): boolean =>
+    app.problems.some(isBroken) || unseenOf(app).length > 0 || isUncompared(app);
+  return isBlind || state.problems.some(isBroken) || state.apps.some(isUnsure);
 }
 
 function columns(rows: readonly (readonly string[])[]): string {
@@ -142,7 +185,7 @@ function appJson(app: AppState): JsonObject {
 
 function differenceJson(difference: PlacedDifference): JsonObject {
   const { field, provenance } = difference;
-  const isSecret = difference.object.startsWith("/Secret/");
+  const isSecret = difference.object.startsWith('/Secret/');
   return present({
     origin: difference.origin,
     object: difference.object,

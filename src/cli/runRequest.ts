@@ -49,10 +49,17 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
     if (connected !== undefined) overview.attach(connected.context, connected.connection);
     await overview.refresh();
     await overview.whenSettled(signal);
+    mustBeRead(overview.state);
     return report(request, select(overview.state, request));
   } finally {
     overview.dispose();
   }
+}
+
+/** Without a reading of the repository there is nothing to report but why. */
+function mustBeRead({ repo, problems }: OverviewState): void {
+  const [problem] = problems;
+  if (repo === undefined && problem !== undefined) throw new UserError('git-failed', problem.message);
 }
 
 function report(request: Comparison, state: OverviewState): CliResult {

@@ -18,6 +18,8 @@ export interface Stage {
   readonly driver: WorkbenchDriver;
   /** Writes a screenshot to `PLUMBLINE_SCREENSHOTS`, if that folder is named. */
   screenshot(name: string): Promise<void>;
+  /** Chooses the contexts of the workspace, by its settings. */
+  choose(contexts: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,9 @@ export async function openStage(reconcilers: readonly ReconcilerName[]): Promise
     const lab = await startLab({ dir: path.join(scratch, 'lab'), reconcilers, progress });
     cleanups.add(() => lab.stop());
     const workspaceFile = path.join(scratch, 'storefront.code-workspace');
-    await writeWorkspaceFile(workspaceFile, lab.workdir, { 'plumbline.contexts': [lab.context] });
+    const choose = (contexts: readonly string[]): Promise<void> =>
+      writeWorkspaceFile(workspaceFile, lab.workdir, { 'plumbline.contexts': contexts });
+    await choose([lab.context]);
     const workbench = await openWorkbench(
       { workspaceFile, extensionPath: projectRoot, isTrusted: true, env: { KUBECONFIG: lab.kubeconfig } },
       progress,
@@ -45,7 +49,8 @@ export async function openStage(reconcilers: readonly ReconcilerName[]): Promise
       if (PLUMBLINE_SCREENSHOTS === undefined) return;
       await workbench.page.screenshot({ path: path.join(PLUMBLINE_SCREENSHOTS, `${name}.png`) });
     };
-    return { lab, workbench, driver: new WorkbenchDriver(workbench.page), screenshot, close: () => cleanups.run() };
+    const driver = new WorkbenchDriver(workbench.page);
+    return { lab, workbench, driver, screenshot, choose, close: () => cleanups.run() };
   } catch (error) {
     await cleanups.run();
     throw error;

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import { isObject, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
+import { isObject, listAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import { UserError, isAbort, messageOf } from '../../core/model/userError.ts';
 import { abortable } from './abortable.ts';
@@ -8,7 +8,7 @@ import { loadKubernetes } from './loadKubernetes.ts';
 
 /** What a request needs to be let in: headers, and what the TLS connection shows and trusts. */
 export interface Access {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly tls: TlsOptions;
 }
 
@@ -24,6 +24,12 @@ export interface TlsOptions {
 /** What the Kubernetes client does for us: tokens, exec plugins, OIDC refresh, certificates. */
 type Authenticate = (options: RequestOptions) => Promise<void>;
 
+interface OpenCredentials {
+  readonly name: string;
+  readonly authenticate: Authenticate;
+  readonly impersonation: Access['headers'];
+}
+
 /**
  * The credentials of one context, by the Kubernetes client's own authenticators. They are asked anew for each request
  * (they cache and refresh by themselves); after `forget` the kubeconfig itself is read again.
@@ -31,7 +37,7 @@ type Authenticate = (options: RequestOptions) => Promise<void>;
 export class Credentials {
   readonly #load: () => Promise<ContextParts>;
   readonly #allowExec: () => boolean;
-  #current: Promise<{ readonly name: string; readonly authenticate: Authenticate }> | undefined;
+  #current: Promise<OpenCredentials> | undefined;
 
   constructor(load: () => Promise<ContextParts>, allowExec: () => boolean) {
     this.#load = load;
@@ -43,12 +49,13 @@ export class Credentials {
     this.#current ??= this.#open();
     const current = this.#current;
     try {
-      const { name, authenticate } = await current;
+      const { name, authenticate, impersonation } = await current;
       const options: RequestOptions = {};
       await abortable(authenticate(options), signal).catch((cause: unknown) => {
         throw isAbort(cause) ? cause : credentialsFailed(name, cause);
       });
-      return accessOf(options);
+      const access = accessOf(options);
+      return { ...access, headers: { ...access.headers, ...impersonation } };
     } catch (error) {
       if (!isAbort(error) && this.#current === current) this.#current = undefined;
       throw error;
@@ -60,7 +67,7 @@ export class Credentials {
     this.#current = undefined;
   }
 
-  async #open(): Promise<{ name: string; authenticate: Authenticate }> {
+  async #open(): Promise<OpenCredentials> {
     const parts = await this.#load();
     const exec = objectAt(parts.user, 'exec');
     if (exec !== undefined && !this.#allowExec()) {
@@ -71,8 +78,28 @@ export class Credentials {
     const { KubeConfig } = await loadKubernetes();
     const config = new KubeConfig();
     config.loadFromString(JSON.stringify(singleContext(parts)));
-    return { name: parts.name, authenticate: (options) => config.applyToHTTPSOptions(options) };
+    return {
+      name: parts.name,
+      authenticate: (options) => config.applyToHTTPSOptions(options),
+      impersonation: impersonationHeaders(parts.user),
+    };
   }
+}
+
+/** What `as-groups`, `as-uid` and `as-user-extra` ask for; the client sends `as` alone, and so more rights than were meant. */
+function impersonationHeaders(user: JsonObject): Access['headers'] {
+  const texts = (list: readonly Json[]): readonly string[] => list.filter((each) => typeof each === 'string');
+  const groups = texts(listAt(user, 'as-groups'));
+  const uid = stringAt(user, 'as-uid');
+  const extra = objectAt(user, 'as-user-extra') ?? {};
+  return {
+    ...(groups.length === 0 ? {} : { 'impersonate-group': groups }),
+    ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
+    ...Object.fromEntries(
+      // Names of extras are percent-encoded (client-go `transport.headerKeyEscape`).
+      Object.keys(extra).map((key) => [`impersonate-extra-${encodeURIComponent(key)}`, texts(listAt(extra, key))]),
+    ),
+  };
 }
 
 /** A kubeconfig with this context alone, in the forms that the client reads. */

@@ -71,7 +71,8 @@ export function pickContext(config: Kubeconfig, name: string): ContextParts {
   const context = config.contexts.get(name);
   if (context === undefined) {
     const known = [...config.contexts.keys()].join(', ') || 'none';
-    throw new UserError('context-missing', `The kubeconfig has no context ${name}. It has: ${known}.`, {
+    const words = `The kubeconfig has no context ${name}. It has: ${known}.`;
+    throw new UserError('context-missing', `${words} Choose one of them, or another kubeconfig.`, {
       context: name,
     });
   }
@@ -186,11 +187,12 @@ async function readText(file: string): Promise<string | undefined> {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError('kubeconfig-invalid', `The kubeconfig ${file} cannot be read: ${why}`, { file }, { cause });
+    const message = `The kubeconfig ${file} cannot be read: ${why}. Make it a readable file, then connect again.`;
+    throw new UserError('kubeconfig-invalid', message, { file }, { cause });
   }
 }
 
 function invalid(file: string, line: number, why: string): UserError {
-  const message = `The kubeconfig ${file} is broken at line ${line}: ${why}.`;
+  const message = `The kubeconfig ${file} is broken at line ${line}: ${why}. Mend it, then connect again.`;
   return new UserError('kubeconfig-invalid', message, { file, line: String(line) });
 }

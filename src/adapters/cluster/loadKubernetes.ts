@@ -1,6 +1,9 @@
-import type * as kubernetes from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 
-/** The one place that loads the Kubernetes client (1.4 MB, about 190 ms), on the first connection. */
-export function loadKubernetes(): Promise<typeof kubernetes> {
-  return import('@kubernetes/client-node');
+/**
+ * The one place that loads the Kubernetes client, on the first connection. Only its kubeconfig and authenticators: the
+ * package's main module would bring along a class for each kind and API of Kubernetes.
+ */
+export async function loadKubernetes(): Promise<{ readonly KubeConfig: typeof KubeConfig }> {
+  return import('@kubernetes/client-node/dist/config.js');
 }

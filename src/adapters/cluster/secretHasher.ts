@@ -1,8 +1,16 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import type { SecretHasher } from '../../core/ports.ts';
 
-/** Makes a hasher with a salt of its own that is never written down: tokens mean nothing outside this session. */
+/**
+ * Makes a hasher with a salt of its own that is never written down: tokens mean nothing outside this session. The first
+ * Secret loads the cryptography and draws the salt, which together were half of the extension's activation.
+ */
 export function createSecretHasher(): SecretHasher {
-  const salt = randomBytes(32);
-  return { hash: (value) => createHmac('sha256', salt).update(value).digest('hex').slice(0, 32) };
+  let salt: Uint8Array | undefined;
+  return {
+    hash: (value) => {
+      const { createHmac, randomBytes } = process.getBuiltinModule('node:crypto');
+      salt ??= randomBytes(32);
+      return createHmac('sha256', salt).update(value).digest('hex').slice(0, 32);
+    },
+  };
 }

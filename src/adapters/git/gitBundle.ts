@@ -43,9 +43,18 @@ function openTrouble(
   said: string,
   result: Parameters<typeof gitFailed>[2],
 ): UserError {
-  if (/not a git repository|must be run in a work tree/.test(said)) {
+  if (said.includes('must be run in a work tree')) {
+    const message = `${folder} is a repository without files of its own (bare, or a .git folder). Open a clone of it.`;
+    return new UserError('no-repository', message, { folder });
+  }
+  if (said.includes('not a git repository')) {
     const message = `${folder} is not in a git work tree. Open a folder of a repository, or make one with git init.`;
     return new UserError('no-repository', message, { folder });
+  }
+  if (said.includes('detected dubious ownership')) {
+    const root = /repository at '(.+)'/.exec(said)?.[1] ?? folder;
+    const message = `Git refuses ${root}, because it belongs to another user. If you trust it, run git config --global --add safe.directory ${root}, then refresh.`;
+    return new UserError('git-failed', message, { folder: root });
   }
   return gitFailed(folder, args, result);
 }

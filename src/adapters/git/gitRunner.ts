@@ -42,6 +42,12 @@ const allowed = [
 /** Calls of programs by simple-git's own guard; they are only taken from the person's environment, for writes. */
 const programs = ['GIT_ASKPASS', 'SSH_ASKPASS', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_SSH_VARIANT'];
 
+/**
+ * A repository's own configuration may name a program that any `git status` starts (`core.fsmonitor`); reading a
+ * repository, trusted or not, starts nothing but git.
+ */
+const withoutPrograms = ['-c', 'core.fsmonitor=false'];
+
 /** Runs git in one folder, by argument arrays, in the C locale and without prompts on a terminal. */
 export class GitRunner {
   readonly folder: string;
@@ -81,16 +87,17 @@ export class GitRunner {
     this.#running++;
   }
 
-  async #spawn({ args, input, isWrite = false }: GitCall, signal: AbortSignal): Promise<GitResult> {
+  async #spawn({ args: given, input, isWrite = false }: GitCall, signal: AbortSignal): Promise<GitResult> {
     const simpleGit = await loadGit();
     if (!existsSync(this.folder)) throw new UserError('no-repository', `The folder ${this.folder} does not exist.`, {});
     const seen: GitResult[] = [];
+    const args = isWrite ? given : [...withoutPrograms, ...given];
     const git = simpleGit({
       baseDir: this.folder,
       abort: signal,
       allowEnvironment: allowed,
       // Only programs that the person's own environment names, and only where a remote may ask for credentials.
-      ...(isWrite ? { unsafe: { allowUnsafeAskPass: true, allowUnsafeSshCommand: true } } : {}),
+      unsafe: isWrite ? { allowUnsafeAskPass: true, allowUnsafeSshCommand: true } : { allowUnsafeFsMonitor: true },
       ...(input === undefined ? {} : { input: () => input }),
       errors: (error, { exitCode, stdOut, stdErr }) => {
         // An exit code means that git ran; simple-git's own reading of it (failed when anything stands on stderr) is not used.
@@ -121,11 +128,15 @@ export class GitRunner {
   }
 }
 
+/** What git says of objects that are missing or broken (git's `object-file.c`, `packfile.c`). */
+const damage = /bad object|unable to read|loose object|missing object|object file .* is empty|packfile .* cannot/;
+
 /** The `UserError` for a git call that failed in a way nobody foresaw: git's own last words, and what was run. */
 export function gitFailed(folder: string, args: readonly string[], result: GitResult): UserError {
   const command = args.find((arg) => !arg.startsWith('-')) ?? '';
   const said = lastWords(result);
-  return new UserError('git-failed', `git ${command} failed in ${folder}: ${said}`, {
+  const next = damage.test(said) ? '. The repository is damaged; git fsck says what is missing.' : '';
+  return new UserError('git-failed', `git ${command} failed in ${folder}: ${said}${next}`, {
     folder,
     command,
     exitCode: String(result.exitCode),

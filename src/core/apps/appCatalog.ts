@@ -33,11 +33,11 @@ export async function discoverApps(
 }
 
 interface ReadFile {
-  readonly text: string;
+  readonly content: Uint8Array;
   readonly facts: FileFacts;
 }
 
-/** Finds apps again and again, keeping what it learned of each text. */
+/** Finds apps again and again, keeping what it learned of each content. */
 export class AppCatalog {
   #known: ReadonlyMap<RepoPath, ReadFile> = new Map();
 
@@ -60,10 +60,16 @@ export class AppCatalog {
   async #read(tree: FileTree, file: RepoPath, known: Map<RepoPath, ReadFile>, signal: AbortSignal): Promise<void> {
     const content = await tree.read(file, signal);
     if (content === undefined || content.length > largestFile) return;
-    const text = new TextDecoder().decode(content);
     const before = this.#known.get(file);
-    known.set(file, before?.text === text ? before : { text, facts: readFileFacts(file, text) });
+    const isKnown = before !== undefined && isSame(before.content, content);
+    const facts = isKnown ? before.facts : readFileFacts(file, new TextDecoder().decode(content));
+    // The newer of equal arrays: it is the one that the tree keeps too.
+    known.set(file, { content, facts });
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && a.every((byte, i) => byte === b[i]));
 }
 
 /** Bytes; what is larger is data, not manifests. */

@@ -77,8 +77,11 @@ function isReconcilerObject(object: KubeObject): boolean {
   return reconcilerGroups.has(group) && (group !== 'argoproj.io' || argoKinds.has(object.kind));
 }
 
+const manifestKeys = ['apiVersion', 'kind', 'metadata'].map((key) => new RegExp(`(^|[\\s{,])["']?${key}["']?\\s*:`));
+
 function looksLikeManifest(text: string): boolean {
-  const hasKeys = /(^|[\s{,])["']?apiVersion["']?\s*:/.test(text) && /(^|[\s{,])["']?kind["']?\s*:/.test(text);
+  // All three, as Argo CD asks: a kubeconfig or a tool's own configuration has no metadata.
+  const hasKeys = manifestKeys.every((key) => key.test(text));
   // A line of template code: a chart's template. Template signs inside values are usual (alerting rules).
   return hasKeys && !/^\s*\{\{/m.test(text);
 }

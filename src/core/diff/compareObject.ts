@@ -14,6 +14,7 @@ import { valueUnder } from './path.ts';
 import { preparePair } from './preparedPair.ts';
 import type { PreparedPair } from './preparedPair.ts';
 import { remarksOf } from './remarks.ts';
+import type { SortedFindings } from './remarks.ts';
 import { searchPair } from './searchPair.ts';
 import { unstablePaths } from './unstable.ts';
 
@@ -80,10 +81,16 @@ function judge(input: DiffInput, pair: PreparedPair, placed: readonly PlacedFind
 
 /** What is still to be said of an object without findings. */
 function quietRemarks(input: DiffInput, pair: PreparedPair): readonly Remark[] {
-  const nothing = { own: [], external: [], ignored: [], unstable: new Set<string>() };
-  const ignoring = { paths: [], managers: [], unread: [] };
-  return [...(input.problems ?? []).map(toRemark), ...remarksOf(input, pair, { ...nothing, ignoring })];
+  return [...(input.problems ?? []).map(toRemark), ...remarksOf(input, pair, nothing)];
 }
+
+const nothing: SortedFindings = {
+  own: [],
+  external: [],
+  ignored: [],
+  ignoring: { paths: [], managers: [], unread: [] },
+  unstable: new Set(),
+};
 
 function toRemark(problem: {
   readonly kind: string;

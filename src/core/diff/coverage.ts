@@ -2,7 +2,7 @@ import { isList, isObject } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isEmpty } from './emptiness.ts';
 import { itemKey, keyValue } from './keyedLists.ts';
-import { isOwnedLeaf, parseKey } from './managedFields.ts';
+import { fieldOfName, isOwnedLeaf, parseKey } from './managedFields.ts';
 import type { Holding } from './removals.ts';
 import { lastAppliedAnnotation } from './secrets.ts';
 import { childType } from './schema/typeSchemas.ts';
@@ -34,7 +34,7 @@ function fieldsCovered(
   for (const name in fields) {
     const below = fields[name];
     if (name === '.' || !isObject(below)) continue;
-    const field = name.startsWith('f:') ? name.slice(2) : undefined;
+    const field = fieldOfName(name);
     if (field !== undefined) {
       if (keys.includes(field) || field === lastAppliedAnnotation) continue;
       if (depth < 2 && !compared.isCompared(depth, parent, field)) continue;

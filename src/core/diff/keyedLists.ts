@@ -13,6 +13,7 @@ export interface Pairing {
 
 /** Pairs the items of a list by their key, the n-th of equal keys with the n-th; defaults of key fields count. */
 export function pairItems(type: ListType, desired: readonly Json[], live: readonly Json[]): readonly Pairing[] {
+  if (isInOrder(type, desired, live)) return desired.map((_, index) => ({ desired: index, live: index }));
   const places = new Map<string, number[]>();
   for (const [index, item] of live.entries()) {
     const key = itemKey(type, item);
@@ -26,6 +27,14 @@ export function pairItems(type: ListType, desired: readonly Json[], live: readon
   }));
   const isComplete = pairs.every((pair) => pair.live !== undefined);
   return isComplete || type.list !== 'keyed' ? pairs : pairByName(type, desired, live, pairs);
+}
+
+/** Live begins with the desired items in their order, as it does unless somebody put others before them. */
+function isInOrder(type: ListType, desired: readonly Json[], live: readonly Json[]): boolean {
+  return desired.every((item, index) => {
+    const twin = live[index];
+    return twin !== undefined && itemKey(type, item) === itemKey(type, twin);
+  });
 }
 
 /** What identifies an item: its key fields, or the value itself in a set. */

@@ -1,4 +1,4 @@
-import { isList, isObject, listAt, objectAt, stringAt } from '../model/json.ts';
+import { isList, isObject, listAt, objectAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { FieldWriter } from '../model/difference.ts';
 import type { KubeObject } from '../model/resource.ts';
@@ -11,14 +11,23 @@ export interface ManagedEntry extends FieldWriter {
 /** The entries of a live object; entries without a known operation are left out. */
 export function managedEntries(live: KubeObject): readonly ManagedEntry[] {
   return listAt(live.metadata, 'managedFields').flatMap((each) => {
-    const operation = stringAt(each, 'operation');
-    const manager = stringAt(each, 'manager');
-    if (manager === undefined || (operation !== 'Apply' && operation !== 'Update')) return [];
-    const [subresource, time] = [stringAt(each, 'subresource'), stringAt(each, 'time')];
+    if (!isObject(each)) return [];
+    const { operation, manager, subresource, time, fieldsV1 } = each;
+    if (typeof manager !== 'string' || (operation !== 'Apply' && operation !== 'Update')) return [];
     return [
-      { manager, operation, subresource: subresource || undefined, time, fields: objectAt(each, 'fieldsV1') ?? {} },
+      {
+        manager,
+        operation,
+        subresource: textOf(subresource) || undefined,
+        time: textOf(time),
+        fields: isObject(fieldsV1) ? fieldsV1 : {},
+      },
     ];
   });
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** The child of a fieldsV1 node for a key, index or item of live; `undefined` when the entry holds nothing there. */
@@ -41,14 +50,35 @@ function isNameOfItem(name: string, item: Json | undefined, index: number): bool
   return key !== undefined && Object.entries(key).every(([field, value]) => item[field] === value);
 }
 
+/** The field of an `f:…` name; `undefined` for the name of an item. */
+export function fieldOfName(name: string): string | undefined {
+  return readOnce(fields, name, () => (name.startsWith('f:') ? name.slice(2) : undefined));
+}
+
 /** The key fields in a `k:{…}` name. */
 export function parseKey(name: string): JsonObject | undefined {
-  try {
-    const key: unknown = JSON.parse(name.slice(2));
-    return isObject(key) ? key : undefined;
-  } catch {
-    return undefined;
-  }
+  return readOnce(keys, name, () => {
+    try {
+      const key: unknown = JSON.parse(name.slice(2));
+      return isObject(key) ? key : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+/** The same few names stand in every object of a cluster; cutting and parsing them anew was a quarter of a comparison. */
+const fields = new Map<string, string | undefined>();
+const keys = new Map<string, JsonObject | undefined>();
+const mostNames = 20_000;
+
+function readOnce<T>(known: Map<string, T>, name: string, read: () => T): T | undefined {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= mostNames) known.clear();
+  const value = read();
+  known.set(name, value);
+  return value;
 }
 
 /** A leaf of fieldsV1: the entry owns the whole value there. */

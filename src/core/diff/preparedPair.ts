@@ -1,4 +1,5 @@
 import type { KubeObject } from '../model/resource.ts';
+import { withoutAdmitted } from './admission.ts';
 import type { DiffInput } from './diffInput.ts';
 import { withoutSops } from './encrypted.ts';
 import { managedEntries } from './managedFields.ts';
@@ -26,7 +27,7 @@ export function preparePair(input: DiffInput, rendered: KubeObject, live: KubeOb
   const type = input.schemas.typeOf(rendered.apiVersion, rendered.kind);
   return {
     desired: folded.object,
-    live,
+    live: withoutAdmitted(folded.object, live),
     type,
     isBuiltIn: isBuiltInGroup(rendered.apiVersion),
     folded,

@@ -41,6 +41,19 @@ export function isSameQuantity(one: Json, other: Json): boolean {
   return size !== undefined && size === readQuantity(other);
 }
 
+const milli = 10n ** 6n;
+
+/** The same for resource lists, where the API rounds up to thousandths (k8s.io/kubernetes `SetDefaults_ResourceList`). */
+export function isSameAmount(one: Json, other: Json): boolean {
+  const [size, otherSize] = [readQuantity(one), readQuantity(other)];
+  if (size === undefined || otherSize === undefined) return false;
+  return size === otherSize || roundUp(size) === roundUp(otherSize);
+}
+
+function roundUp(size: bigint): bigint {
+  return size > 0n ? (size + milli - 1n) / milli : size / milli;
+}
+
 const durationUnits: Readonly<Record<string, number>> = {
   ns: 1e-9,
   us: 1e-6,

@@ -48,6 +48,7 @@ export function findRemovals(
     const childPath = { parent: path, key };
     const next = { ...search, foreign: foreignBelow(search.foreign, live, key) };
     if (childDesired === null && !search.dropsNulls) continue;
+    if (childDesired !== undefined && isEmpty(childDesired) && isEmpty(childLive)) continue;
     if (isDeclared(childDesired, child))
       findRemovals(next, below, childLive, childDesired, child, childPath, childKeys);
     else if (!staysAsEmpty(child) && goesAway(below, next.foreign, childLive, child, childKeys)) {

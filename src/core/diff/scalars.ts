@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import { isSameQuantity, readQuantity } from './quantity.ts';
+import { isSameAmount, isSameQuantity, readQuantity } from './quantity.ts';
 import type { ScalarFormat, ScalarType } from './schema/typeSchemas.ts';
 
 /** How two values of one field relate; `unsure` is for a dry-run to decide. */
@@ -8,7 +8,10 @@ export type Likeness = 'same' | 'unsure' | 'different';
 /** Compares two scalars that are both there, by the field's format; equal text or number is always the same. */
 export function compareScalars(type: ScalarType, desired: Json, live: Json): Likeness {
   if (desired === live) return 'same';
-  if (type.of === 'quantity') return isSameQuantity(desired, live) ? 'same' : 'different';
+  if (type.of === 'quantity') {
+    const isSame = type.isRounded === true ? isSameAmount(desired, live) : isSameQuantity(desired, live);
+    return isSame ? 'same' : 'different';
+  }
   if (type.maybeQuantity === true && textOf(desired) !== textOf(live)) {
     return isSameQuantity(desired, live) ? 'unsure' : 'different';
   }

@@ -30,6 +30,7 @@ function findDifferences(input: DiffInput, pair: PreparedPair): readonly RawFind
   const walk = {
     dropsNulls: input.manager.tool === 'flux-kustomize' && pair.isBuiltIn,
     replacesAtomicMaps: isServerSide(input.manager.tool),
+    root: pair.live,
     emit: (finding: RawFinding) => found.push(finding),
   };
   const { desired, live } = pair;
@@ -80,7 +81,8 @@ function comparedPart(object: KubeObject): JsonObject {
     const part = key === 'annotations' && isObject(value) ? without(value, lastAppliedAnnotation) : value;
     if (part !== undefined && !isEmpty(part)) metadata[key] = part;
   }
-  return { ...without(object, 'apiVersion', 'kind', 'status'), metadata };
+  const compared = without(object, 'apiVersion', 'kind', 'status', 'metadata');
+  return isEmpty(metadata) ? compared : { ...compared, metadata };
 }
 
 /** A reduced Secret's values are tokens, whose own form means nothing. */

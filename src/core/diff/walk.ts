@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { isEmpty, weightOf } from './emptiness.ts';
 import { keyValue, pairItems } from './keyedLists.ts';
 import type { Path } from './path.ts';
-import { compareScalars, isAcceptable } from './scalars.ts';
+import { wouldReturn } from './redefaulting.ts';
+import { compareScalars, isAcceptable, isZero } from './scalars.ts';
 import { childType } from './schema/typeSchemas.ts';
 import type { ListType, TypeNode } from './schema/typeSchemas.ts';
 
@@ -24,6 +25,8 @@ export interface Walk {
   readonly dropsNulls: boolean;
   /** Server-side apply replaces an atomic map as a whole, so that a foreign key in it is a difference. */
   readonly replacesAtomicMaps: boolean;
+  /** The whole live object: which default stands for a declared zero may depend on the neighbours. */
+  readonly root: Json;
   emit(finding: RawFinding): void;
 }
 
@@ -126,14 +129,13 @@ function compareMap(
     return;
   }
   for (const key in desired) {
-    compareNode(
-      walk,
-      desired[key],
-      Object.hasOwn(live, key) ? live[key] : undefined,
-      childType(type, key),
-      { parent: path, key },
-      { parent: livePath, key },
-    );
+    const wanted = desired[key];
+    const found = Object.hasOwn(live, key) ? live[key] : undefined;
+    // Nearly every scalar is equal; it needs neither its type nor its path.
+    if (wanted === found) continue;
+    const below = { parent: path, key };
+    const liveBelow = livePath === path ? below : { parent: livePath, key };
+    compareNode(walk, wanted, found, childType(type, key), below, liveBelow);
   }
 }
 
@@ -174,7 +176,8 @@ function compareItems(
   for (const pair of pairItems(type, desired, live)) {
     const item = desired[pair.desired];
     const below = { parent: path, key: pair.desired };
-    const liveBelow = { parent: livePath, key: pair.live ?? pair.desired };
+    const isSamePlace = livePath === path && (pair.live ?? pair.desired) === pair.desired;
+    const liveBelow = isSamePlace ? below : { parent: livePath, key: pair.live ?? pair.desired };
     const liveItem = pair.live === undefined ? undefined : live[pair.live];
     if (pair.isRekeyed === true) compareKeys(walk, item, liveItem, type, below, liveBelow);
     else if (item !== undefined) compareItem(walk, item, liveItem, type, below, liveBelow);
@@ -228,6 +231,12 @@ function compareScalar(
 ): void {
   if (live === undefined) return;
   const likeness = type.kind === 'scalar' ? compareScalars(type, desired, live) : 'different';
-  if (likeness === 'same') return;
+  if (likeness === 'same' || isDefaulted(walk, desired, type, livePath)) return;
   walk.emit({ certainty: likeness === 'unsure' ? 'unsure' : 'sure', change: 'modify', path, livePath, desired, live });
+}
+
+/** A zero that the API drops declares nothing, and what the server wrote in its place is the default. */
+function isDefaulted(walk: Walk, desired: Json, type: TypeNode, livePath: Path | undefined): boolean {
+  if (type.kind !== 'scalar' || type.zero !== 'same' || !isZero(desired) || livePath === undefined) return false;
+  return wouldReturn(walk.root, livePath, type);
 }

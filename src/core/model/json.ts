@@ -42,5 +42,7 @@ export function numberAt(value: Json | undefined, ...keys: readonly string[]): n
 
 /** The value under a path of object keys, or `undefined`. */
 export function valueAt(value: Json | undefined, ...keys: readonly string[]): Json | undefined {
-  return keys.reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), value);
+  let at = value;
+  for (const key of keys) at = isObject(at) ? at[key] : undefined;
+  return at;
 }

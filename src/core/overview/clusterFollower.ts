@@ -1,10 +1,12 @@
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
-import { hasReconciler, selectTargets } from '../live/selectTargets.ts';
+import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
 import type { NeededObject } from '../live/selectTargets.ts';
+import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
 import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import { CustomKinds } from './customKinds.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
@@ -22,6 +24,7 @@ export class ClusterFollower {
   readonly #ended = new AbortController();
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
+  readonly #customKinds: CustomKinds;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #unserved: readonly ResourceKey[] = [];
@@ -31,6 +34,9 @@ export class ClusterFollower {
   constructor(connection: ClusterConnection, onChange: (keys: readonly ResourceKey[]) => void) {
     this.#connection = connection;
     this.#onChange = onChange;
+    this.#customKinds = new CustomKinds(connection, this.#ended.signal, () => {
+      onChange([]);
+    });
     void this.#readKinds();
   }
 
@@ -52,10 +58,15 @@ export class ClusterFollower {
     return this.#unserved;
   }
 
+  /** What the cluster says of the declared custom kinds. */
+  get customKinds(): CustomKinds {
+    return this.#customKinds;
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined) return false;
+    if (this.#kinds === undefined || this.#customKinds.isReading) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -73,7 +84,7 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = [...this.#denied.values()].map(deniedWords);
+    const denied = deniedWords([...this.#denied.values()]);
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -101,6 +112,7 @@ export class ClusterFollower {
     const denied = [...this.#denied.values()];
     const { targets, unserved } = selectTargets({ ...this.#needs, kinds: this.#kinds, denied });
     this.#unserved = unserved;
+    this.#customKinds.want(this.#neededKinds(this.#kinds));
     const wanted = new Set(targets.map(targetKey));
     for (const [key, followed] of this.#following) {
       // A denied selection stays in the store, because "forbidden" is an answer that views show.
@@ -110,6 +122,16 @@ export class ClusterFollower {
       this.#store = removeTarget(this.#store, followed.target);
     }
     for (const target of targets) this.#follow(target);
+  }
+
+  #neededKinds(kinds: readonly ServedKind[]): readonly ServedKind[] {
+    const found = new Set<ServedKind>();
+    for (const { key, version } of this.#needs.needed) {
+      const { group, kind } = parseKey(key);
+      const served = findServed(kinds, group, kind, version);
+      if (served !== undefined) found.add(served);
+    }
+    return [...found];
   }
 
   #follow(target: WatchTarget): void {
@@ -144,7 +166,13 @@ export class ClusterFollower {
   }
 }
 
-function deniedWords(target: WatchTarget): string {
-  const where = target.namespace === undefined ? 'over the whole cluster' : `in ${target.namespace}`;
-  return `may not list ${target.plural} ${where}`;
+/** One sentence for each namespace, whatever the number of kinds: rights are given by namespace. */
+function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
+  const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
+  return namespaces.map((namespace) => {
+    const kinds = targets.filter((target) => target.namespace === namespace).map(({ plural }) => plural);
+    // The namespace first: a row of the tree shows the first words only.
+    const where = namespace ?? 'whole cluster';
+    return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
+  });
 }

@@ -7,6 +7,7 @@ import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
 import type { FileTree, Log, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
+import { KeptTree } from '../render/keptTree.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import type { Side } from './api.ts';
 import { Memo } from './memo.ts';
@@ -17,6 +18,17 @@ export interface GitPicture {
   readonly buffersTree: FileTree;
   readonly apps: readonly AppPicture[];
   readonly problems: readonly RenderProblem[];
+  /** What of it stays as it is while somebody types. */
+  readonly moment: GitMoment;
+}
+
+/** The repository under the buffers, as it was read once. */
+export interface GitMoment {
+  readonly repo: RepoState;
+  readonly working: FileTree;
+  readonly applied: AppliedRevisions;
+  /** Commits by the name they were asked for; `undefined` for a name that this clone does not know. */
+  readonly commits: Map<string, Promise<CommitPicture | undefined>>;
 }
 
 /** One app over its sides. */
@@ -55,15 +67,26 @@ export class GitPictureReader {
     signal: AbortSignal,
   ): Promise<GitPicture> {
     const repo = await this.#repo.readState(signal);
-    const working = this.#repo.openWorkingTree();
+    const working = new KeptTree(this.#repo.openWorkingTree());
+    const picture = await this.readBuffers({ repo, working, applied, commits: new Map() }, buffers, signal);
+    const used = await Promise.all(picture.moment.commits.values());
+    this.#commits = new Map(used.flatMap((commit) => (commit === undefined ? [] : [[commit.tree.label, commit]])));
+    return picture;
+  }
+
+  /** Other buffers over what was read already: neither Git nor the disk is asked again. */
+  async readBuffers(
+    moment: GitMoment,
+    buffers: ReadonlyMap<RepoPath, string>,
+    signal: AbortSignal,
+  ): Promise<GitPicture> {
+    const { repo, working } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
     const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
-    const opened = new Map<string, CommitPicture>();
-    const context: SideContext = { repo, buffersTree, applied, opened, signal };
-    const pictures: AppPicture[] = [];
-    for (const app of apps) pictures.push(this.#keep(await this.#readApp(app, context)));
-    this.#commits = opened;
-    return { repo, buffersTree, apps: pictures, problems };
+    const context: SideContext = { ...moment, buffersTree, signal };
+    // All at once: the engine bounds how many it renders at a time.
+    const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
+    return { repo, buffersTree, apps: pictures, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
@@ -78,9 +101,9 @@ export class GitPictureReader {
     if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: [sourceProblem(app)] };
     const { head } = context.repo;
     const buffers = await this.#render(app, context.buffersTree, context.signal);
-    const atHead = head === undefined ? undefined : await this.#renderAt(app.id, head, context);
+    const atHead = head === undefined ? undefined : await this.#renderAt(app, head, context);
     const upstream = await this.#renderUpstream(app, context);
-    const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app.id, appliedRevision, context);
+    const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app, appliedRevision, context);
     const isUnfetched = appliedRevision !== undefined && applied === undefined;
     return {
       app,
@@ -107,37 +130,47 @@ export class GitPictureReader {
   /** The remote branch that the reconciler follows; for bare roots the branch's own upstream. */
   async #renderUpstream(app: App, context: SideContext): Promise<Rendering | undefined> {
     for (const revision of followedRevisions(app, context.repo)) {
-      const rendering = await this.#renderAt(app.id, revision, context);
+      const rendering = await this.#renderAt(app, revision, context);
       if (rendering !== undefined) return rendering;
     }
     return undefined;
   }
 
-  async #renderAt(app: AppId, revision: string, context: SideContext): Promise<Rendering | undefined> {
+  async #renderAt(app: App, revision: string, context: SideContext): Promise<Rendering | undefined> {
     const commit = await this.#openCommit(revision, context);
     if (commit === undefined) return undefined;
-    const known = commit.renderings.get(app);
+    const known = commit.renderings.get(app.id);
     if (known !== undefined) return known;
-    const declared = commit.discovery.apps.find(({ id }) => id === app);
+    const found = commit.discovery.apps.find(({ id }) => id === app.id);
+    const declared = found ?? ((await isBareAt(app, commit.tree, context.signal)) ? app : undefined);
     const isHere = declared?.source.kind === 'here';
     const rendering = isHere ? await this.#render(declared, commit.tree, context.signal) : nothing;
-    commit.renderings.set(app, rendering);
+    commit.renderings.set(app.id, rendering);
     return rendering;
   }
 
-  async #openCommit(revision: string, { opened, repo, signal }: SideContext): Promise<CommitPicture | undefined> {
+  #openCommit(revision: string, context: SideContext): Promise<CommitPicture | undefined> {
+    const known = context.commits.get(revision);
+    if (known !== undefined) return known;
+    const commit = this.#readCommit(revision, context);
+    context.commits.set(revision, commit);
+    // A reading that was given up must not be what the next one gets.
+    commit.catch(() => context.commits.delete(revision));
+    return commit;
+  }
+
+  async #readCommit(revision: string, { repo, signal }: SideContext): Promise<CommitPicture | undefined> {
     const tree = await this.#repo.openRevision(revision, signal);
     if (tree === undefined) return undefined;
-    const known = opened.get(tree.label) ?? this.#commits.get(tree.label);
-    if (known !== undefined) {
-      opened.set(tree.label, known);
-      return known;
-    }
+    const known = this.#commits.get(tree.label);
+    if (known !== undefined) return known;
     this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
     const discovery = await new AppCatalog().discover(tree, repo.remotes, signal);
     const picture = { tree, discovery, renderings: new Map<AppId, Rendering>() };
-    opened.set(tree.label, picture);
-    return picture;
+    // Another name of the same commit may have been faster.
+    const first = this.#commits.get(tree.label) ?? picture;
+    this.#commits.set(tree.label, first);
+    return first;
   }
 }
 
@@ -147,12 +180,18 @@ interface CommitPicture {
   readonly renderings: Map<AppId, Rendering>;
 }
 
-interface SideContext {
-  readonly repo: RepoState;
+interface SideContext extends GitMoment {
   readonly buffersTree: FileTree;
-  readonly applied: AppliedRevisions;
-  readonly opened: Map<string, CommitPicture>;
   readonly signal: AbortSignal;
+}
+
+/**
+ * Whether a folder without a reconciler was there at a commit, where something else may have referred to it (a manifest
+ * that does not parse any more): its objects are no news then.
+ */
+async function isBareAt({ declared, source }: App, tree: FileTree, signal: AbortSignal): Promise<boolean> {
+  if (declared !== undefined || source.kind !== 'here') return false;
+  return (await tree.stat(source.path, signal)) === 'folder';
 }
 
 /** An app that a commit does not declare renders to nothing there. */

@@ -1,6 +1,7 @@
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
-import { builtInSchemas } from '../diff/schema/builtInSchemas.ts';
+import { builtIn } from '../diff/schema/builtInSchemas.ts';
+import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { AppId } from '../model/app.ts';
@@ -13,6 +14,7 @@ import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { placedKey } from './clusterNeeds.ts';
 import { comparisonFacts, managerOf } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
+import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
 import { findReconciler } from './reconcilerObject.ts';
@@ -32,7 +34,7 @@ export interface ComparedObject {
 /** Compares what was applied with what is live; remembers every object whose two sides are the same as before. */
 export class LiveComparer {
   readonly #hasher: SecretHasher;
-  readonly #schemas = builtInSchemas();
+  readonly #schemas = new AppSchemas();
   readonly #apps = new Memo<AppId, LiveComparison>();
   readonly #objects = new Memo<string, ObjectDiff>();
   readonly #facts = new Memo<string, ClusterFacts>();
@@ -48,15 +50,20 @@ export class LiveComparer {
     const pairs = pairUp(picture, base.rendering, status, follower);
     const cluster = this.#factsOf(follower);
     const reconciler = findReconciler(picture.app, follower.store);
+    const key = `${picture.app.id} ${follower.connection.context}`;
+    const schemas = this.#schemas.for(key, follower.customKinds.definitions, base.rendering);
     const inputs = [
       base.rendering,
       base.origin,
       reconciler,
       cluster,
+      schemas,
       ...pairs.flatMap(({ live, seen }) => [live, seen]),
     ];
     return this.#apps.remember(picture.app.id, inputs, () => {
-      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, reconciler, cluster)] as const);
+      const objects = pairs.map(
+        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas })] as const,
+      );
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
   }
@@ -69,24 +76,33 @@ export class LiveComparer {
   #compareOne(
     { app }: AppPicture,
     { key, desired, live, seen }: Pair,
-    reconciler: KubeObject | undefined,
-    cluster: ClusterFacts,
+    { reconciler, cluster, schemas }: Surroundings,
   ): ComparedObject {
     if (seen === 'waiting') return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster], () =>
+    // Other kinds' definitions are no reason to compare a built-in one anew.
+    const own =
+      desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
+    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own], () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
         app: comparisonFacts(app, reconciler),
         cluster,
-        schemas: this.#schemas,
+        schemas: own,
         hasher: this.#hasher,
       }),
     );
     return { diff, live };
   }
+}
+
+/** What every object of an app is compared in front of. */
+interface Surroundings {
+  readonly reconciler: KubeObject | undefined;
+  readonly cluster: ClusterFacts;
+  readonly schemas: TypeSchemas;
 }
 
 interface Pair {
@@ -143,10 +159,15 @@ function pairUp(
 
 function liveSide(key: ResourceKey, follower: ClusterFollower): Pick<Pair, 'live' | 'seen'> {
   const live = findObject(follower.store, key);
-  if (live !== undefined) return { live, seen: 'seen' };
+  if (live !== undefined) return { live, seen: isUnderstood(live, follower) ? 'seen' : 'waiting' };
   if (follower.unserved.includes(key)) return { seen: 'unserved' };
   if (presenceOf(follower.store, key) === 'absent') return { seen: 'seen' };
   return { seen: findTarget(follower.store, key)?.state.kind === 'forbidden' ? 'hidden' : 'waiting' };
+}
+
+/** Without its definition, which is on its way, a custom resource would be compared by guess. */
+function isUnderstood({ apiVersion, kind }: KubeObject, { customKinds }: ClusterFollower): boolean {
+  return !customKinds.isReading || builtIn.typeOf(apiVersion, kind) !== undefined;
 }
 
 function differencesOf(origin: Origin, object: ResourceKey, { diff }: ComparedObject): readonly Difference[] {

@@ -4,7 +4,7 @@ import type { RepoPath } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import { isAbort, messageOf } from '../model/userError.ts';
+import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
@@ -54,6 +54,8 @@ export class Overview implements OverviewApi {
   readonly #needs = new Memo<string, ClusterNeeds>();
   readonly #ended = new AbortController();
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
+  /** Git or the disk may have changed since the picture; else only the buffers did. */
+  #isOutdated = true;
   #picture: GitPicture | undefined;
   #trouble: RenderProblem | undefined;
   #state: OverviewState = { phase: 'loading', apps: [], clusters: [], problems: [] };
@@ -81,10 +83,13 @@ export class Overview implements OverviewApi {
   }
 
   async refresh(): Promise<void> {
+    this.#isOutdated = true;
     await this.#pictures.request();
   }
 
   setBuffers(buffers: ReadonlyMap<RepoPath, string>): void {
+    // A buffer that is gone was saved or given up: what is on disk under it was read before that.
+    if ([...this.#buffers.keys()].some((path) => !buffers.has(path))) this.#isOutdated = true;
     this.#buffers = new Map(buffers);
     this.#inBackground(this.#pictures.request());
   }
@@ -148,15 +153,23 @@ export class Overview implements OverviewApi {
   }
 
   async #readPicture(): Promise<void> {
-    if (this.#ended.signal.aborted) return;
+    const { signal } = this.#ended;
+    if (signal.aborted) return;
+    const kept = this.#isOutdated ? undefined : this.#picture;
+    this.#isOutdated = false;
     try {
-      this.#picture = await this.#reader.read(this.#buffers, this.#appliedNow(), this.#ended.signal);
+      this.#picture = await (kept === undefined
+        ? this.#reader.read(this.#buffers, this.#appliedNow(), signal)
+        : this.#reader.readBuffers(kept.moment, this.#buffers, signal));
       this.#trouble = undefined;
     } catch (error) {
+      this.#isOutdated = true;
       // What was known stays on the screen, under the reason why it is not newer.
       if (isAbort(error) || this.#ended.signal.aborted) return;
       this.#trouble = { severity: 'error', message: messageOf(error) };
-      this.#deps.log.error(messageOf(error));
+      // Expected trouble is shown as the picture's own problem; the log's errors are for bugs.
+      if (error instanceof UserError) this.#deps.log.warn(error.message);
+      else this.#deps.log.error(messageOf(error));
     }
     this.#publish();
   }
@@ -190,7 +203,7 @@ export class Overview implements OverviewApi {
     this.#state = this.#assemble();
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
-    if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.#pictures.request());
+    if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
     if (this.#finder.hasWork(this.#state.apps)) this.#inBackground(this.#places.request());
   }
 

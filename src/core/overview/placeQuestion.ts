@@ -9,6 +9,8 @@ export interface PlaceQuestion {
   readonly path: JsonPointer;
   /** The live value; of a value joined from several scalars it tells which piece is meant. */
   readonly toward?: Json | undefined;
+  /** Asks where the object as a whole is declared; `path` then names the scalar that stands for it. */
+  readonly isOfObject?: boolean | undefined;
 }
 
 /** Whether a difference asks for a person: external writers and skipped objects differ by right. */
@@ -18,7 +20,8 @@ export function isReported({ verdict }: Pick<PlacedDifference, 'verdict'>): bool
 
 /** The field whose place a difference is shown on; `undefined` when Git declares no such scalar. */
 export function questionOf({ object, field, verdict }: PlacedDifference): PlaceQuestion | undefined {
-  if (field === undefined) return verdict === 'missing' ? { object, path: '/metadata/name' } : undefined;
+  if (field === undefined)
+    return verdict === 'missing' ? { object, path: '/metadata/name', isOfObject: true } : undefined;
   return field.change === 'remove' ? undefined : { object, path: field.path, toward: field.live };
 }
 

@@ -1,13 +1,15 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { JsonPointer } from '../model/difference.ts';
+import type { App } from '../model/app.ts';
+import type { Place } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { pointerOf, pointerParts } from '../model/words.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
 import type { FileTree, Log, RenderEngine } from '../ports.ts';
-import { explainField } from '../provenance/explainField.ts';
+import { AppExplainer } from '../provenance/explainField.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
 import { isWaiting, questionOf } from './placeQuestion.ts';
 import type { PlaceQuestion } from './placeQuestion.ts';
@@ -18,6 +20,7 @@ export class ProvenanceFinder {
   readonly #engine: RenderEngine;
   readonly #log: Log;
   readonly #answers = new WeakMap<Rendering, Map<string, Provenance>>();
+  readonly #explainers = new WeakMap<Rendering, { readonly tree: FileTree; readonly explainer: AppExplainer }>();
 
   constructor(engine: RenderEngine, log: Log) {
     this.#engine = engine;
@@ -69,25 +72,42 @@ export class ProvenanceFinder {
     { app, sides }: AppPicture,
     rendering: Rendering,
     tree: FileTree,
-    { object: key, path, toward }: PlaceQuestion,
+    { object: key, path, toward, isOfObject = false }: PlaceQuestion,
     signal: AbortSignal,
   ): Promise<Provenance> {
     const now = objectOf(rendering, key);
     if (now === undefined) return unknown('The edited files no longer render this object.');
     const then = sides.applied && objectOf(sides.applied, key);
     const here = then === undefined ? path : translatePath(then, now, path);
+    const explainer = this.#explainerOf(app, rendering, tree);
     try {
-      return await explainField({ app, tree, engine: this.#engine, key, path: leafPath(now, here), toward }, signal);
+      if (isOfObject) return placeOfObject(await explainer.locateObject(key, signal));
+      return await explainer.explain({ key, path: leafPath(now, here), toward }, signal);
     } catch (error) {
       if (isAbort(error)) throw error;
       this.#log.warn(`No place for ${key} ${path}: ${messageOf(error)}`);
       return unknown(messageOf(error));
     }
   }
+
+  /** One for all fields of a rendering: it reads the app's files once. Another tree may have other text at its places. */
+  #explainerOf(app: App, rendering: Rendering, tree: FileTree): AppExplainer {
+    const kept = this.#explainers.get(rendering);
+    if (kept?.tree === tree) return kept.explainer;
+    const explainer = new AppExplainer({ app, tree, engine: this.#engine, rendering });
+    this.#explainers.set(rendering, { tree, explainer });
+    return explainer;
+  }
 }
 
-function answerKey({ object, path, toward }: PlaceQuestion): string {
-  return `${object} ${path} ${JSON.stringify(toward ?? null)}`;
+/** The scalar that stands for an object nobody can see a field of. */
+function placeOfObject(place: Place | undefined): Provenance {
+  if (place === undefined) return unknown('No manifest names this object as it renders.');
+  return { kind: 'proven', place, via: 'resource', also: [] };
+}
+
+function answerKey({ object, path, toward, isOfObject = false }: PlaceQuestion): string {
+  return `${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)}`;
 }
 
 function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {

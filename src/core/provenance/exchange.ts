@@ -40,7 +40,10 @@ export class Exchanger {
     this.#known = new Set(before.problems.map((each) => each.message));
     this.#app = app;
     this.#tree = tree;
-    this.#engine = engine;
+    // Only the objects are looked at afterwards.
+    this.#engine = {
+      kustomize: (request, at, asker) => engine.kustomize({ ...request, withoutEvidence: true }, at, asker),
+    };
     this.#left = limit;
     this.#signal = signal;
   }

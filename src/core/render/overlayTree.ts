@@ -12,6 +12,7 @@ export class OverlayTree implements FileTree {
   readonly #base: FileTree;
   readonly #edits: ReadonlyMap<RepoPath, string>;
   readonly #folders: PathIndex;
+  readonly #encoded = new Map<RepoPath, Uint8Array>();
 
   constructor(base: FileTree, edits: ReadonlyMap<RepoPath, string>, label: string) {
     this.label = label;
@@ -31,7 +32,7 @@ export class OverlayTree implements FileTree {
   async read(path: RepoPath, signal: AbortSignal): Promise<Uint8Array | undefined> {
     signal.throwIfAborted();
     const edit = this.#edits.get(path);
-    return edit === undefined ? this.#base.read(path, signal) : new TextEncoder().encode(edit);
+    return edit === undefined ? this.#base.read(path, signal) : this.#encode(path, edit);
   }
 
   async list(path: RepoPath, signal: AbortSignal): Promise<readonly TreeEntry[] | undefined> {
@@ -39,5 +40,12 @@ export class OverlayTree implements FileTree {
     const above = this.#folders.get(path);
     if (above === undefined) return below;
     return sortEntries(new Map([...(below ?? []), ...above].map((entry) => [entry.name, entry.kind])));
+  }
+
+  /** The same bytes each time, so that they are digested once. */
+  #encode(path: RepoPath, text: string): Uint8Array {
+    const bytes = this.#encoded.get(path) ?? new TextEncoder().encode(text);
+    this.#encoded.set(path, bytes);
+    return bytes;
   }
 }

@@ -12,6 +12,7 @@ import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
 import type { Rendered } from './renderDirectory.ts';
+import { placeUnparsable } from './unparsableInputs.ts';
 
 /** What a rendering may assume instead of what the tree says. */
 export interface RenderAssumptions {
@@ -38,7 +39,8 @@ export async function renderApp(
       ? await renderDirectory(source.path, directoryOptions(app), recorded, signal)
       : await renderKustomize(app, source.path, recorded, engine, signal);
   const { objects, problems } = await finish(app, built, recorded, assumptions, signal);
-  return { objects, problems, reads: recorded.reads };
+  const { reads } = recorded;
+  return { objects, problems: await placeUnparsable(problems, reads, tree, signal), reads };
 }
 
 /** The reconciler's last steps on the built objects. */

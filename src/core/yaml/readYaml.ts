@@ -1,6 +1,7 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
 import type { Json } from '../model/json.ts';
+import { findConflictMarker } from './conflictMarkers.ts';
 import { scalarTagsOf } from './scalarTags.ts';
 import type { YamlProfile } from './scalarTags.ts';
 import { toJson } from './toJson.ts';
@@ -69,7 +70,17 @@ export function readYaml(text: string, profile: YamlProfile): YamlReading {
     const [start, , end] = document.range;
     documents.push({ value, document, index, start, end });
   }
-  return { documents, problems, lineOf };
+  return { documents, problems: retellConflict(text, problems), lineOf };
+}
+
+/** A merge that left its markers makes one problem of a file, not as many as the parser stumbles over. */
+function retellConflict(text: string, problems: readonly YamlProblem[]): readonly YamlProblem[] {
+  const broken = problems.find(({ code }) => code === 'syntax');
+  if (broken === undefined) return problems;
+  const line = findConflictMarker(text);
+  if (line === undefined) return problems;
+  const message = 'A merge left its conflict markers here (<<<<<<<). Choose what is to stay and remove the markers.';
+  return [{ ...broken, message, line, column: 1 }, ...problems.filter(({ code }) => code !== 'syntax')];
 }
 
 /** What the parser itself complained of; the first error only, as those after it are mostly its echo. */
@@ -82,7 +93,10 @@ function problemsOf(document: Document.Parsed): PlacedProblem[] {
     offset: each.pos[0],
   }));
   if (error === undefined) return warnings;
-  return [{ severity: 'error', code: 'syntax', message: error.message, offset: error.pos[0] }, ...warnings];
+  return [
+    { severity: 'error', code: 'syntax', message: `This is not valid YAML: ${error.message}`, offset: error.pos[0] },
+    ...warnings,
+  ];
 }
 
 /** A problem before its offset became line and column. */

@@ -3,7 +3,6 @@ import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } f
 import type { CommandHandler } from './commandDeps.ts';
 import { compareWithCluster, openRow, showLive, showRendered } from './documentCommands.ts';
 import { openManifest, openObjectSource, openSource } from './sourceCommands.ts';
-import { syncApp } from './syncCommand.ts';
 import { changeAndSync, copyMarkdown, explainDifference, refresh, showOutput } from './windowCommands.ts';
 
 /** Every command of the extension and what carries it out; package.json declares exactly these. */
@@ -21,7 +20,7 @@ export const commandTable = {
   'plumbline.openManifest': openManifest,
   'plumbline.openObjectSource': openObjectSource,
   'plumbline.acceptLive': acceptLive,
-  'plumbline.sync': syncApp,
+  'plumbline.sync': async (deps, argument) => (await import('../actBundle.ts')).syncApp(deps, argument),
   'plumbline.changeAndSync': changeAndSync,
   'plumbline.copyMarkdown': copyMarkdown,
   'plumbline.explainDifference': explainDifference,

@@ -1,6 +1,7 @@
 import { findingCodes } from '../../core/model/finding.ts';
 import type { Finding, FindingCode, RelatedPlace, Severity } from '../../core/model/finding.ts';
 import type { Place, RepoPath, TextRange } from '../../core/model/place.ts';
+import { placeOfProblem } from '../../core/overview/findings.ts';
 import type { OverviewState } from '../../core/overview/state.ts';
 
 /** What a person sets for a code; `off` shows it in the tree only. */
@@ -31,11 +32,29 @@ export function planDiagnostics(
     for (const finding of findings) {
       const diagnostic = planOne(finding, finding.place ?? app.declared?.place, settings);
       if (diagnostic === undefined) continue;
-      const key = [diagnostic.place.file, diagnostic.place.start, diagnostic.place.end, diagnostic.code].join('\0');
+      const key = keyOf(diagnostic);
       planned.set(key, merge(planned.get(key), diagnostic));
     }
   }
-  return byFile([...planned.values()]);
+  return byFile([...planned.values(), ...planUnowned(state, settings)]);
+}
+
+/** Trouble of a place without a known text has no offsets, so its line and column tell it from others of the file. */
+function keyOf({ place: { file, range, start, end }, code }: PlannedDiagnostic): string {
+  return [file, range.line, range.column, start, end, code].join('\0');
+}
+
+/** Files that belong to no app because they do not parse; what an app says of the same file is enough. */
+function planUnowned({ apps, problems }: OverviewState, settings: SeveritySettings): readonly PlannedDiagnostic[] {
+  const told = new Set(apps.flatMap((app) => app.problems.map(({ file, message }) => `${file ?? ''}\0${message}`)));
+  const chosen = settings['source.unparsable'];
+  if (chosen === 'off') return [];
+  return problems.flatMap((problem) => {
+    const place = placeOfProblem(problem);
+    const { severity, message } = problem;
+    if (place === undefined || told.has(`${place.file}\0${message}`)) return [];
+    return [{ code: 'source.unparsable', severity: chosen ?? severity, message, place, related: [] }];
+  });
 }
 
 function byFile(diagnostics: readonly PlannedDiagnostic[]): ReadonlyMap<RepoPath, readonly PlannedDiagnostic[]> {

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { AppId } from '../../core/model/app.ts';
 import { isRecord, isText } from '../../protocol/guard.ts';
 import { Lifetime } from '../lifetime.ts';
-import { AppPanel } from './appPanel.ts';
-import type { PanelDeps, PanelRepository } from './panelDeps.ts';
+import type { AppPanel } from './appPanel.ts';
+import type { PanelDeps } from './panelDeps.ts';
 
 export type { PanelDeps, PanelRepository } from './panelDeps.ts';
 
@@ -28,6 +28,7 @@ export class PanelController {
   /** Shows the panel of an app; the one that is open already, if there is one. */
   async open(app: AppId): Promise<void> {
     const repository = await this.#deps.repository();
+    const { AppPanel } = await loadPanel();
     const open = this.#panels.get(app);
     if (open !== undefined) {
       open.reveal();
@@ -39,7 +40,8 @@ export class PanelController {
       return;
     }
     const title = this.#deps.t('{0}: Change & Sync', name);
-    this.#adopt(vscode.window.createWebviewPanel(panelViewType, title, vscode.ViewColumn.Active), app, repository);
+    const panel = vscode.window.createWebviewPanel(panelViewType, title, vscode.ViewColumn.Active);
+    this.#adopt(new AppPanel(panel, app, this.#deps, repository));
   }
 
   dispose(): void {
@@ -51,18 +53,24 @@ export class PanelController {
   /** The page kept the app's id; without it, or without the app, there is nothing to show. */
   async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const repository = await this.#deps.repository();
+    const { AppPanel } = await loadPanel();
     const id = isRecord(state) && isText(state.app) ? state.app : undefined;
     const found = repository?.overview.state.apps.find(({ app }) => app.id === id)?.app.id;
     if (repository === undefined || found === undefined || this.#panels.has(found)) panel.dispose();
-    else this.#adopt(panel, found, repository);
+    else this.#adopt(new AppPanel(panel, found, this.#deps, repository));
   }
 
-  #adopt(panel: vscode.WebviewPanel, app: AppId, repository: PanelRepository): void {
-    const opened = new AppPanel(panel, app, this.#deps, repository);
+  #adopt(opened: AppPanel): void {
+    const { app } = opened;
     this.#panels.set(app, opened);
     opened.onDidClose(() => {
       if (this.#panels.get(app) === opened) this.#panels.delete(app);
       opened.dispose();
     });
   }
+}
+
+/** The panel and what it does are loaded when the first one is opened. */
+function loadPanel(): Promise<{ readonly AppPanel: typeof AppPanel }> {
+  return import('../actBundle.ts');
 }

@@ -45,7 +45,9 @@ function byCluster({ apps, clusters }: OverviewState, context: RowContext): read
   const chosen = new Set(clusters.map((cluster) => cluster.context));
   const others = apps.filter((app) => app.context === undefined || !chosen.has(app.context));
   if (others.length === 0) return rows;
-  const label = context.t('Not in any cluster');
+  // What could not be looked at may well run there.
+  const isSure = clusters.every(({ status }) => ['connected', 'no-reconciler'].includes(status.kind));
+  const label = isSure ? context.t('Not in any cluster') : context.t('Not seen in any cluster');
   const group = { id: 'cluster-none', label, context: 'group', notices: [], describe: appDescription };
   return [...rows, groupRow(group, others, context)];
 }

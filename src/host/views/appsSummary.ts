@@ -43,10 +43,15 @@ export function summarize(window: WindowState, t: Translate): Summary {
 function message({ stage, isTrusted, trouble, overview }: WindowState, t: Translate): string | undefined {
   if (stage === 'failed') return trouble;
   if (stage !== 'ready' || overview === undefined) return undefined;
+  // Nothing else is true of a repository that git itself cannot read.
+  if (overview.repo === undefined && overview.problems.length > 0)
+    return overview.problems.map((problem) => problem.message).join(' ');
   const parts = [
     isTrusted ? undefined : t('Restricted mode: no cluster is contacted until this workspace is trusted.'),
     overview.clusters.length === 0 && isTrusted ? t('Git only. Connect a cluster to see what it runs.') : undefined,
     busyWords(overview, t),
+    // In full, because a row of the tree shows its first words only.
+    ...overview.clusters.map(({ status }) => (status.kind === 'offline' ? status.message : undefined)),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' ');
 }
@@ -92,6 +97,11 @@ function clusterStatus(context: string, { clusters, apps }: OverviewState, t: Tr
   const drifted = apps.filter((app) => app.context === context && isDrifted(app)).length;
   if (status === 'connecting') return { context, word: t('connecting…'), icon: 'sync~spin', drifted };
   if (status === 'offline') return { context, word: t('offline'), icon: 'debug-disconnect', drifted };
+  if (status === 'partly-forbidden') {
+    // "No drift" would be a guess.
+    const word = drifted === 0 ? t('partly forbidden') : t('{0} drifted, partly forbidden', drifted);
+    return { context, word, icon: drifted === 0 ? 'lock' : 'git-compare', drifted };
+  }
   const count = drifted === 0 ? t('no drift') : t('{0} drifted', drifted);
   const word = status === 'stale' ? t('{0}, stale', count) : count;
   return { context, word, icon: drifted === 0 ? 'pass' : 'git-compare', drifted };

@@ -25,7 +25,8 @@ export function clusterWords({ status }: ClusterState, t: Translate): ClusterWor
         notices: [status.message],
       };
     case 'offline':
-      return { word: t('offline'), icon: { name: 'debug-disconnect' }, notices: [status.message] };
+      // Why is said in full above the tree (`appsSummary`), where there is room for it.
+      return { word: t('offline'), icon: { name: 'debug-disconnect' }, notices: [] };
     case 'no-reconciler':
       return {
         word: t('no reconciler'),

@@ -461,6 +461,23 @@ describe('a cluster by its API server', () => {
     });
   });
 
+  it('acts as the user and groups that the kubeconfig names, with no more rights than theirs', async () => {
+    const kubeconfig = join(dir, 'as');
+    const user = `{ token: ${plane.tokens.admin}, as: ada, as-groups: [lab:viewers, shop], as-uid: u1, as-user-extra: { reason/x: [test] } }`;
+    const text = kubeconfigText(plane.server, '', `certificate-authority: ${plane.caFile}`);
+    await writeFile(kubeconfig, text.replace(/ {2}user:\n[\s\S]*$/, `  user: ${user}\n`));
+    const connection = await connect('test', { kubeconfig });
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const { body } = await connection.send({ method: 'POST', path, body: review }, signal);
+    assert.deepEqual(valueAt(body, 'status', 'userInfo'), {
+      username: 'ada',
+      uid: 'u1',
+      groups: ['lab:viewers', 'shop', 'system:authenticated'],
+      extra: { 'reason/x': ['test'] },
+    });
+  });
+
   it('gives up when asked to', async () => {
     await assert.rejects(admin.send({ method: 'GET', path: '/api' }, AbortSignal.abort()), { name: 'AbortError' });
     const proxy = await startProxy();

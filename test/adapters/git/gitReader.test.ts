@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { openRepository } from '../../../src/adapters/git/gitBundle.ts';
@@ -36,6 +36,42 @@ describe('reading a repository', () => {
   it('says that git is missing', async () => {
     const opening = openRepository(repo.folder, signal, { environment: { PATH: join(repo.home, 'nothing') } });
     await assert.rejects(opening, { code: 'git-missing', message: /PATH/ });
+  });
+
+  it('says how to trust a repository of another owner', async function () {
+    // Only root can give files away.
+    if (process.getuid?.() !== 0) this.skip();
+    chownSync(repo.folder, 12345, 12345);
+    chownSync(join(repo.folder, '.git'), 12345, 12345);
+    const message = /belongs to another user.*git config --global --add safe\.directory/;
+    await assert.rejects(openRepository(repo.folder, signal, repo), { code: 'git-failed', message });
+  });
+
+  it('says that a bare repository has no files', async () => {
+    const bare = join(repo.home, 'bare.git');
+    repo.git('init', '--quiet', '--bare', bare);
+    await assert.rejects(openRepository(bare, signal, repo), { code: 'no-repository', message: /Open a clone/ });
+  });
+
+  it('starts no program that the repository names', async () => {
+    const mark = join(repo.home, 'started');
+    repo.save({ 'a.yaml': 'a: 1\n' });
+    repo.write('../monitor', `#!/bin/sh\ntouch ${mark}\n`);
+    chmodSync(join(repo.home, 'monitor'), 0o755);
+    repo.git('config', 'core.fsmonitor', join(repo.home, 'monitor'));
+    repo.git('status');
+    assert.ok(existsSync(mark), 'git itself starts it');
+    rmSync(mark);
+    await (await repo.open()).reader.readState(signal);
+    assert.ok(!existsSync(mark));
+  });
+
+  it('says that a repository is damaged', async () => {
+    repo.save({ 'a.yaml': 'a: 1\n' });
+    const { reader } = await repo.open();
+    rmSync(join(repo.folder, '.git/objects'), { recursive: true });
+    mkdirSync(join(repo.folder, '.git/objects'));
+    await assert.rejects(reader.readState(signal), { code: 'git-failed', message: /damaged; git fsck/ });
   });
 
   it('reads a repository without commits', async () => {

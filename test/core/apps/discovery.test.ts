@@ -221,6 +221,11 @@ spec: {url: "${url}", ref: {branch: main}}
     );
   });
 
+  it('takes no configuration of a tool for a manifest', async () => {
+    const kubeconfig = 'apiVersion: v1\nkind: Config\nclusters: []\n';
+    assert.deepEqual(await discover({ 'kubeconfig.yaml': kubeconfig, 'kind/cluster.yaml': kubeconfig }), []);
+  });
+
   it('takes a repository without remotes as the one that its apps mean', async () => {
     const [app] = await discover(
       { 'web.yaml': application('web', `source: {${here}, path: a}`), 'a/x.yaml': service },

@@ -248,6 +248,14 @@ describe('the overview of a repository', () => {
     );
   });
 
+  it('does not take the objects of an app for new ones because its own manifest broke', async () => {
+    const working = { ...tree('info'), 'clusters/web.yaml': `${application}  broken: [` };
+    const overview = open({ working, commits, refs: { head: 'a' } });
+    const app = await settle(overview);
+    assert.equal(app.app.kind, 'manifests');
+    assert.deepEqual(app.differences, []);
+  });
+
   it('tells listeners which app changed and keeps the identity of those that did not', async () => {
     const overview = open({ working: tree('info'), commits, refs: { head: 'a' } });
     const before = await settle(overview);

@@ -138,6 +138,18 @@ describe('reading YAML', () => {
     assert.deepEqual(valueOf('a: &a {b: 1}\nc: [*a, *a]\n', 'plain'), { a: { b: 1 }, c: [{ b: 1 }, { b: 1 }] });
   });
 
+  it('tells conflict markers of a merge as one problem, and takes no other row of signs for them', () => {
+    const conflict = 'a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\nc: [\n';
+    const { problems, documents } = readYaml(conflict, 'plain');
+    assert.deepEqual(
+      problems.map(({ line, column, message }) => [line, column, /^A merge left its conflict markers/.test(message)]),
+      [[2, 1, true]],
+    );
+    assert.deepEqual(documents, []);
+    const text = 'a: |\n  <<<<<<< HEAD\n  >>>>>>> other\n';
+    assert.deepEqual(readYaml(text, 'plain').problems, []);
+  });
+
   it('unfolds lists, nested ones too, with the path of every object', () => {
     const value = { kind: 'List', items: [{ kind: 'A' }, { kind: 'BList', items: [{ kind: 'B' }] }] };
     assert.deepEqual(unfoldList(value), [

@@ -58,6 +58,22 @@ describe('what stands around the tree', () => {
     assert.equal(words({ head: 'a'.repeat(40), branch: 'main' }), undefined);
   });
 
+  it('claims no absence of drift where it may not look', () => {
+    const status = { kind: 'partly-forbidden', denied: ['may not list pods in web'] } as const;
+    const text = (apps: Parameters<typeof overview>[0]): string =>
+      summary({ overview: overview({ ...apps, clusters: [{ context: 'prod', status }] }) }).status.text;
+    assert.equal(text({}), '$(lock) prod: partly forbidden');
+    const apps = [appState({ differences: [replicasDrift()] })];
+    assert.equal(text({ apps }), '$(git-compare) prod: 1 drifted, partly forbidden');
+  });
+
+  it('says in full why a cluster is offline, and why git cannot read the repository', () => {
+    const clusters = [{ context: 'prod', status: { kind: 'offline', message: 'nothing listens there' } } as const];
+    assert.equal(summary({ overview: overview({ clusters }) }).message, 'nothing listens there');
+    const problems = [{ severity: 'error', message: 'bad object HEAD' } as const];
+    assert.equal(summary({ overview: overview({ problems }) }).message, 'bad object HEAD');
+  });
+
   it('shows no status bar item before there is something to say', () => {
     assert.equal(summary({ stage: 'loading' }).status.isVisible, false);
     assert.equal(summary({ stage: 'no-repository', overview: undefined }).status.isVisible, false);

@@ -58,6 +58,17 @@ describe('diagnostics of a state', () => {
     assert.deepEqual(plan([[finding()]], { 'drift.field-changed': 'off' }), []);
   });
 
+  it('stand on files that belong to no app because they do not parse, once', () => {
+    const problem = { severity: 'error', message: 'bad', file: 'clusters/web.yaml', line: 3, column: 1 } as const;
+    const planned = (problems: readonly (typeof problem)[], settings = {}): readonly string[] =>
+      [...planDiagnostics(overview({ apps: [appState({ problems })], problems: [problem] }), settings).values()]
+        .flat()
+        .map(({ code, place: { file, range } }) => `${code} ${file}:${range.line}`);
+    assert.deepEqual(planned([]), ['source.unparsable clusters/web.yaml:3']);
+    assert.deepEqual(planned([problem]), []);
+    assert.deepEqual(planned([], { 'source.unparsable': 'off' }), []);
+  });
+
   it('ignore severities that mean nothing', () => {
     assert.deepEqual(readSeverities({ 'drift.field-changed': 'loud', 'render.failed': 'warning', other: 'error' }), {
       'render.failed': 'warning',

@@ -96,10 +96,7 @@ const formats: Readonly<Record<string, ScalarFormat>> = {
 
 function typeOfCode(code: string, struct: StructOf): TypeNode {
   const [, isAtomic = '', rest = ''] = /^(=?)(.*)$/.exec(code) ?? [];
-  // A map keeps a zero that stands under a key.
-  if (rest.startsWith('<')) {
-    return { kind: 'map', values: keepingZero(typeOfCode(rest.slice(1), struct)), isAtomic: isAtomic !== '' };
-  }
+  if (rest.startsWith('<')) return { kind: 'map', values: mapValue(rest.slice(1), struct), isAtomic: isAtomic !== '' };
   if (rest.startsWith('[')) return { kind: 'list', list: 'atomic', keys: [], items: itemType(rest.slice(1), struct) };
   if (rest.startsWith('(')) return { kind: 'list', list: 'set', keys: [], items: itemType(rest.slice(1), struct) };
   if (rest.startsWith('{')) {
@@ -110,6 +107,12 @@ function typeOfCode(code: string, struct: StructOf): TypeNode {
   const reference = /^(\.?)(\d+)$/.exec(rest);
   if (reference !== null) return struct(Number(reference[2]), reference[1] === '.');
   return scalarOf(rest);
+}
+
+/** A map keeps a zero that stands under a key; the maps of quantities are resource lists. */
+function mapValue(code: string, struct: StructOf): TypeNode {
+  const type = keepingZero(typeOfCode(code, struct));
+  return type.kind === 'scalar' && type.of === 'quantity' ? { ...type, isRounded: true } : type;
 }
 
 function itemType(code: string, struct: StructOf): TypeNode {

@@ -2,24 +2,26 @@
 
 /** One line a group version: `apiVersion Kind:type …`; `!` marks a cluster-scoped kind. */
 export const builtInKinds = `
-v1 ConfigMap:0 Endpoints:3 LimitRange:8 PersistentVolumeClaim:11 Pod:18 PodTemplate:118 ReplicationController:120 ResourceQuota:122 Secret:126 ServiceAccount:127 Service:128 Namespace:!133 PersistentVolume:!135
-apps/v1 ControllerRevision:150 DaemonSet:151 Deployment:155 ReplicaSet:159 StatefulSet:161
-batch/v1 CronJob:167 Job:177
-autoscaling/v1 HorizontalPodAutoscaler:178
-autoscaling/v2 HorizontalPodAutoscaler:181
-networking.k8s.io/v1 IngressClass:!195 IPAddress:!198 Ingress:201 NetworkPolicy:210 ServiceCIDR:!217
-policy/v1 PodDisruptionBudget:219
-rbac.authorization.k8s.io/v1 ClusterRoleBinding:!221 ClusterRole:!224 RoleBinding:227 Role:228
-storage.k8s.io/v1 CSIDriver:!229 CSIStorageCapacity:232 StorageClass:!233 VolumeAttributesClass:!236
-scheduling.k8s.io/v1 PriorityClass:!237
-admissionregistration.k8s.io/v1 MutatingWebhookConfiguration:!238 ValidatingAdmissionPolicy:!244 ValidatingAdmissionPolicyBinding:!252 ValidatingWebhookConfiguration:!255
-apiextensions.k8s.io/v1 CustomResourceDefinition:!257
-apiregistration.k8s.io/v1 APIService:!273
-coordination.k8s.io/v1 Lease:276
-discovery.k8s.io/v1 EndpointSlice:278
-node.k8s.io/v1 RuntimeClass:!285
-certificates.k8s.io/v1 CertificateSigningRequest:!288
-flowcontrol.apiserver.k8s.io/v1 FlowSchema:!290 PriorityLevelConfiguration:!301`;
+v1 ConfigMap:0 Endpoints:3 Event:8 LimitRange:11 PersistentVolumeClaim:14 Pod:24 PodTemplate:124 ReplicationController:126 ResourceQuota:128 Secret:132 ServiceAccount:133 Service:134 Namespace:!139 Node:!141 PersistentVolume:!146
+apps/v1 ControllerRevision:161 DaemonSet:162 Deployment:166 ReplicaSet:170 StatefulSet:172
+batch/v1 CronJob:178 Job:188
+autoscaling/v1 HorizontalPodAutoscaler:189
+autoscaling/v2 HorizontalPodAutoscaler:192
+networking.k8s.io/v1 IngressClass:!206 IPAddress:!209 Ingress:212 NetworkPolicy:221 ServiceCIDR:!228
+policy/v1 PodDisruptionBudget:230
+rbac.authorization.k8s.io/v1 ClusterRoleBinding:!232 ClusterRole:!235 RoleBinding:238 Role:239
+storage.k8s.io/v1 CSIDriver:!240 CSINode:!243 CSIStorageCapacity:247 StorageClass:!248 VolumeAttachment:!251 VolumeAttributesClass:!254
+scheduling.k8s.io/v1 PriorityClass:!255
+admissionregistration.k8s.io/v1 MutatingWebhookConfiguration:!256 ValidatingAdmissionPolicy:!262 ValidatingAdmissionPolicyBinding:!270 ValidatingWebhookConfiguration:!273
+apiextensions.k8s.io/v1 CustomResourceDefinition:!275
+apiregistration.k8s.io/v1 APIService:!291
+coordination.k8s.io/v1 Lease:294
+discovery.k8s.io/v1 EndpointSlice:296
+node.k8s.io/v1 RuntimeClass:!303
+certificates.k8s.io/v1 CertificateSigningRequest:!306
+flowcontrol.apiserver.k8s.io/v1 FlowSchema:!308 PriorityLevelConfiguration:!319
+resource.k8s.io/v1 DeviceClass:!325 ResourceClaim:331 ResourceClaimTemplate:341 ResourceSlice:!343
+events.k8s.io/v1 Event:355`;
 
 /** One line a type, numbered from 0; the notation is read by `builtInSchemas`. */
 export const builtInTypes = `
@@ -30,56 +32,62 @@ metadata:.1 subsets:[4
 addresses:[5 notReadyAddresses:[5 ports:[7
 = hostname ip nodeName:!s targetRef:6
 = apiVersion fieldPath kind name namespace resourceVersion uid
-= appProtocol:!s name port:i protocol:s~'TCP'
-metadata:.1 spec:.9
-limits:[10
-default:<q defaultRequest:<q max:<q maxLimitRequestRatio:<q min:<q type
+= appProtocol:!s name:s~'' port:i protocol:s~'TCP'
+action count:i eventTime:t firstTimestamp:t involvedObject:.6 lastTimestamp:t message metadata:.1 reason related:6 reportingComponent reportingInstance series:9 source:.10 type
+count:i lastObservedTime:t
+component host
 metadata:.1 spec:.12
-accessModes:[s dataSource:13 dataSourceRef:14 resources:.15 selector:16 storageClassName:!s volumeAttributesClassName:!s volumeMode:!s~'Filesystem' volumeName
+limits:[13
+default:<q defaultRequest:<q max:<q maxLimitRequestRatio:<q min:<q type
+metadata:.1 spec:.15 status:.21
+accessModes:[s dataSource:16 dataSourceRef:17 resources:.18 selector:19 storageClassName:!s volumeAttributesClassName:!s volumeMode:!s~'Filesystem' volumeName
 = apiGroup:!s kind name
 apiGroup:!s kind name namespace:!s
 limits:<q requests:<q
-= matchExpressions:[17 matchLabels:<s
+= matchExpressions:[20 matchLabels:<s
 key operator values:[s
-metadata:.1 spec:.19
-activeDeadlineSeconds:!i affinity:20 automountServiceAccountToken:!b containers:{name}30 dnsConfig:64 dnsPolicy:s~'ClusterFirst' enableServiceLinks:!b~true ephemeralContainers:{name}66 hostAliases:{ip}67 hostIPC:b hostNetwork:b hostPID:b hostUsers:!b hostname hostnameOverride:!s imagePullSecrets:{name}68 initContainers:{name}30 nodeName nodeSelector:=<s os:69 overhead:<q preemptionPolicy:!s priority:!i priorityClassName readinessGates:[70 resourceClaims:{name}71 resources:52 restartPolicy:s~'Always' runtimeClassName:!s schedulerName:s~'default-scheduler' schedulingGates:{name}72 securityContext:73 serviceAccount serviceAccountName setHostnameAsFQDN:!b shareProcessNamespace:!b subdomain terminationGracePeriodSeconds:!i~30 tolerations:[75 topologySpreadConstraints:{topologyKey,whenUnsatisfiable}76 volumes:{name}77
-nodeAffinity:21 podAffinity:26 podAntiAffinity:29
-preferredDuringSchedulingIgnoredDuringExecution:[22 requiredDuringSchedulingIgnoredDuringExecution:25
-preference:.23 weight:i
-= matchExpressions:[24 matchFields:[24
+accessModes:[s allocatedResourceStatuses:<s allocatedResources:<q capacity:<q conditions:{type}22 currentVolumeAttributesClassName:!s modifyVolumeStatus:23 phase
+lastProbeTime:t lastTransitionTime:t message reason status type
+status targetVolumeAttributesClassName
+metadata:.1 spec:.25
+activeDeadlineSeconds:!i affinity:26 automountServiceAccountToken:!b containers:{name}36 dnsConfig:70 dnsPolicy:s~'ClusterFirst' enableServiceLinks:!b~true ephemeralContainers:{name}72 hostAliases:{ip}73 hostIPC:b hostNetwork:b hostPID:b hostUsers:!b hostname hostnameOverride:!s imagePullSecrets:{name}74 initContainers:{name}36 nodeName nodeSelector:=<s os:75 overhead:<q preemptionPolicy:!s priority:!i priorityClassName readinessGates:[76 resourceClaims:{name}77 resources:58 restartPolicy:s~'Always' runtimeClassName:!s schedulerName:s~'default-scheduler' schedulingGates:{name}78 securityContext:79 serviceAccount serviceAccountName setHostnameAsFQDN:!b shareProcessNamespace:!b subdomain terminationGracePeriodSeconds:!i~30 tolerations:[81 topologySpreadConstraints:{topologyKey,whenUnsatisfiable}82 volumes:{name}83
+nodeAffinity:27 podAffinity:32 podAntiAffinity:35
+preferredDuringSchedulingIgnoredDuringExecution:[28 requiredDuringSchedulingIgnoredDuringExecution:31
+preference:.29 weight:i
+= matchExpressions:[30 matchFields:[30
 key operator values:[s
-= nodeSelectorTerms:[23
-preferredDuringSchedulingIgnoredDuringExecution:[27 requiredDuringSchedulingIgnoredDuringExecution:[28
-podAffinityTerm:.28 weight:i
-labelSelector:16 matchLabelKeys:[s mismatchLabelKeys:[s namespaceSelector:16 namespaces:[s topologyKey
-preferredDuringSchedulingIgnoredDuringExecution:[27 requiredDuringSchedulingIgnoredDuringExecution:[28
-args:[s command:[s env:{name}31 envFrom:[38 image imagePullPolicy lifecycle:41 livenessProbe:48 name ports:{containerPort,protocol}50 readinessProbe:48 resizePolicy:[51 resources:.52 restartPolicy:!s restartPolicyRules:[54 securityContext:56 startupProbe:48 stdin:b stdinOnce:b terminationMessagePath:s~'%2Fdev%2Ftermination-log' terminationMessagePolicy:s~'File' tty:b volumeDevices:{devicePath}62 volumeMounts:{mountPath}63 workingDir
-name value valueFrom:32
-configMapKeyRef:33 fieldRef:34 fileKeyRef:35 resourceFieldRef:36 secretKeyRef:37
+= nodeSelectorTerms:[29
+preferredDuringSchedulingIgnoredDuringExecution:[33 requiredDuringSchedulingIgnoredDuringExecution:[34
+podAffinityTerm:.34 weight:i
+labelSelector:19 matchLabelKeys:[s mismatchLabelKeys:[s namespaceSelector:19 namespaces:[s topologyKey
+preferredDuringSchedulingIgnoredDuringExecution:[33 requiredDuringSchedulingIgnoredDuringExecution:[34
+args:[s command:[s env:{name}37 envFrom:[44 image imagePullPolicy lifecycle:47 livenessProbe:54 name ports:{containerPort,protocol}56 readinessProbe:54 resizePolicy:[57 resources:.58 restartPolicy:!s restartPolicyRules:[60 securityContext:62 startupProbe:54 stdin:b stdinOnce:b terminationMessagePath:s~'%2Fdev%2Ftermination-log' terminationMessagePolicy:s~'File' tty:b volumeDevices:{devicePath}68 volumeMounts:{mountPath}69 workingDir
+name value valueFrom:38
+configMapKeyRef:39 fieldRef:40 fileKeyRef:41 resourceFieldRef:42 secretKeyRef:43
 = key name optional:!b
 = apiVersion:s~'v1' fieldPath
 = key optional:!b path volumeName
-= containerName divisor:q resource
+= containerName divisor:q~'0' resource
 = key name optional:!b
-configMapRef:39 prefix secretRef:40
+configMapRef:45 prefix secretRef:46
 name optional:!b
 name optional:!b
-postStart:42 preStop:42 stopSignal:!s
-exec:43 httpGet:44 sleep:46 tcpSocket:47
+postStart:48 preStop:48 stopSignal:!s
+exec:49 httpGet:50 sleep:52 tcpSocket:53
 command:[s
-host httpHeaders:[45 path:s~'%2F' port:o scheme:s~'HTTP'
+host httpHeaders:[51 path:s~'%2F' port:o scheme:s~'HTTP'
 name value
 seconds:i
 host port:o
-exec:43 failureThreshold:i~3 grpc:49 httpGet:44 initialDelaySeconds:i periodSeconds:i~10 successThreshold:i~1 tcpSocket:47 terminationGracePeriodSeconds:!i timeoutSeconds:i~1
-port:i service:!s
+exec:49 failureThreshold:i~3 grpc:55 httpGet:50 initialDelaySeconds:i periodSeconds:i~10 successThreshold:i~1 tcpSocket:53 terminationGracePeriodSeconds:!i timeoutSeconds:i~1
+port:i service:!s~''
 containerPort:i hostIP hostPort:i name protocol:s~'TCP'
 resourceName restartPolicy
-claims:{name}53 limits:<q requests:<q
+claims:{name}59 limits:<q requests:<q
 name request
-action exitCodes:55
+action exitCodes:61
 operator values:(i
-allowPrivilegeEscalation:!b appArmorProfile:57 capabilities:58 privileged:!b procMount:!s readOnlyRootFilesystem:!b runAsGroup:!i runAsNonRoot:!b runAsUser:!i seLinuxOptions:59 seccompProfile:60 windowsOptions:61
+allowPrivilegeEscalation:!b appArmorProfile:63 capabilities:64 privileged:!b procMount:!s readOnlyRootFilesystem:!b runAsGroup:!i runAsNonRoot:!b runAsUser:!i seLinuxOptions:65 seccompProfile:66 windowsOptions:67
 localhostProfile:!s type
 add:[s drop:[s
 level role type user
@@ -87,246 +95,290 @@ localhostProfile:!s type
 gmsaCredentialSpec:!s gmsaCredentialSpecName:!s hostProcess:!b runAsUserName:!s
 devicePath name
 mountPath mountPropagation:!s name readOnly:b recursiveReadOnly:!s subPath subPathExpr
-nameservers:[s options:[65 searches:[s
+nameservers:[s options:[71 searches:[s
 name value:!s
-args:[s command:[s env:{name}31 envFrom:[38 image imagePullPolicy lifecycle:41 livenessProbe:48 name ports:{containerPort,protocol}50 readinessProbe:48 resizePolicy:[51 resources:.52 restartPolicy:!s restartPolicyRules:[54 securityContext:56 startupProbe:48 stdin:b stdinOnce:b targetContainerName terminationMessagePath terminationMessagePolicy tty:b volumeDevices:{devicePath}62 volumeMounts:{mountPath}63 workingDir
+args:[s command:[s env:{name}37 envFrom:[44 image imagePullPolicy lifecycle:47 livenessProbe:54 name ports:{containerPort,protocol}56 readinessProbe:54 resizePolicy:[57 resources:.58 restartPolicy:!s restartPolicyRules:[60 securityContext:62 startupProbe:54 stdin:b stdinOnce:b targetContainerName terminationMessagePath terminationMessagePolicy tty:b volumeDevices:{devicePath}68 volumeMounts:{mountPath}69 workingDir
 hostnames:[s ip
 = name
 name
 conditionType
 name resourceClaimName:!s resourceClaimTemplateName:!s
 name
-appArmorProfile:57 fsGroup:!i fsGroupChangePolicy:!s runAsGroup:!i runAsNonRoot:!b runAsUser:!i seLinuxChangePolicy:!s seLinuxOptions:59 seccompProfile:60 supplementalGroups:[i supplementalGroupsPolicy:!s sysctls:[74 windowsOptions:61
+appArmorProfile:63 fsGroup:!i fsGroupChangePolicy:!s runAsGroup:!i runAsNonRoot:!b runAsUser:!i seLinuxChangePolicy:!s seLinuxOptions:65 seccompProfile:66 supplementalGroups:[i supplementalGroupsPolicy:!s sysctls:[80 windowsOptions:67
 name value
 effect key operator tolerationSeconds:!i value
-labelSelector:16 matchLabelKeys:[s maxSkew:i minDomains:!i nodeAffinityPolicy:!s nodeTaintsPolicy:!s topologyKey whenUnsatisfiable
-awsElasticBlockStore:78 azureDisk:79 azureFile:80 cephfs:81 cinder:82 configMap:83 csi:85 downwardAPI:86 emptyDir:88 ephemeral:89 fc:91 flexVolume:92 flocker:93 gcePersistentDisk:94 gitRepo:95 glusterfs:96 hostPath:97 image:98 iscsi:99 name nfs:100 persistentVolumeClaim:101 photonPersistentDisk:102 portworxVolume:103 projected:104 quobyte:112 rbd:113 scaleIO:114 secret:115 storageos:116 vsphereVolume:117
+labelSelector:19 matchLabelKeys:[s maxSkew:i minDomains:!i nodeAffinityPolicy:!s nodeTaintsPolicy:!s topologyKey whenUnsatisfiable
+awsElasticBlockStore:84 azureDisk:85 azureFile:86 cephfs:87 cinder:88 configMap:89 csi:91 downwardAPI:92 emptyDir:94 ephemeral:95 fc:97 flexVolume:98 flocker:99 gcePersistentDisk:100 gitRepo:101 glusterfs:102 hostPath:103 image:104 iscsi:105 name nfs:106 persistentVolumeClaim:107 photonPersistentDisk:108 portworxVolume:109 projected:110 quobyte:118 rbd:119 scaleIO:120 secret:121 storageos:122 vsphereVolume:123
 fsType partition:i readOnly:b volumeID
 cachingMode:!s~'ReadWrite' diskName diskURI fsType:!s~'ext4' kind:!s~'Shared' readOnly:!b~false
 readOnly:b secretName shareName
-monitors:[s path readOnly:b secretFile secretRef:68 user
-fsType readOnly:b secretRef:68 volumeID
-defaultMode:!i~420 items:[84 name optional:!b
+monitors:[s path readOnly:b secretFile secretRef:74 user
+fsType readOnly:b secretRef:74 volumeID
+defaultMode:!i~420 items:[90 name optional:!b
 key mode:!i path
-driver fsType:!s nodePublishSecretRef:68 readOnly:!b volumeAttributes:<s
-defaultMode:!i~420 items:[87
-fieldRef:34 mode:!i path resourceFieldRef:36
+driver fsType:!s nodePublishSecretRef:74 readOnly:!b volumeAttributes:<s
+defaultMode:!i~420 items:[93
+fieldRef:40 mode:!i path resourceFieldRef:42
 medium sizeLimit:!q
-volumeClaimTemplate:90
-metadata:.1 spec:.12
+volumeClaimTemplate:96
+metadata:.1 spec:.15
 fsType lun:!i readOnly:b targetWWNs:[s wwids:[s
-driver fsType options:<s readOnly:b secretRef:68
+driver fsType options:<s readOnly:b secretRef:74
 datasetName datasetUUID
 fsType partition:i pdName readOnly:b
 directory repository revision
 endpoints path readOnly:b
 path type:!s~''
 pullPolicy reference
-chapAuthDiscovery:b chapAuthSession:b fsType initiatorName:!s iqn iscsiInterface:s~'default' lun:i portals:[s readOnly:b secretRef:68 targetPortal
+chapAuthDiscovery:b chapAuthSession:b fsType initiatorName:!s iqn iscsiInterface:s~'default' lun:i portals:[s readOnly:b secretRef:74 targetPortal
 path readOnly:b server
 claimName readOnly:b
 fsType pdID
 fsType readOnly:b volumeID
-defaultMode:!i~420 sources:[105
-clusterTrustBundle:106 configMap:107 downwardAPI:108 podCertificate:109 secret:110 serviceAccountToken:111
-labelSelector:16 name:!s optional:!b path signerName:!s
-items:[84 name optional:!b
-items:[87
+defaultMode:!i~420 sources:[111
+clusterTrustBundle:112 configMap:113 downwardAPI:114 podCertificate:115 secret:116 serviceAccountToken:117
+labelSelector:19 name:!s optional:!b path signerName:!s
+items:[90 name optional:!b
+items:[93
 certificateChainPath credentialBundlePath keyPath keyType maxExpirationSeconds:!i signerName
-items:[84 name optional:!b
+items:[90 name optional:!b
 audience expirationSeconds:!i~3600 path
 group readOnly:b registry tenant user volume
-fsType image keyring:s~'%2Fetc%2Fceph%2Fkeyring' monitors:[s pool:s~'rbd' readOnly:b secretRef:68 user:s~'admin'
-fsType gateway protectionDomain readOnly:b secretRef:68 sslEnabled:b storageMode storagePool system volumeName
-defaultMode:!i~420 items:[84 optional:!b secretName
-fsType readOnly:b secretRef:68 volumeName volumeNamespace
+fsType image keyring:s~'%2Fetc%2Fceph%2Fkeyring' monitors:[s pool:s~'rbd' readOnly:b secretRef:74 user:s~'admin'
+fsType:s~'xfs' gateway protectionDomain readOnly:b secretRef:74 sslEnabled:b storageMode:s~'ThinProvisioned' storagePool system volumeName
+defaultMode:!i~420 items:[90 optional:!b secretName
+fsType readOnly:b secretRef:74 volumeName volumeNamespace
 fsType storagePolicyID storagePolicyName volumePath
-metadata:.1 template:.119
-metadata:.1 spec:.19
-metadata:.1 spec:.121
-minReadySeconds:i replicas:!i~1 selector:=<s template:119
-metadata:.1 spec:.123
-hard:<q scopeSelector:124 scopes:[s
-= matchExpressions:[125
+metadata:.1 template:.125
+metadata:.1 spec:.25
+metadata:.1 spec:.127
+minReadySeconds:i replicas:!i~1 selector:=<s template:125
+metadata:.1 spec:.129
+hard:<q scopeSelector:130 scopes:[s
+= matchExpressions:[131
 operator scopeName values:[s
 data:<y immutable:!b metadata:.1 stringData:<s type:s~'Opaque'
-automountServiceAccountToken:!b imagePullSecrets:[68 metadata:.1 secrets:{name}6
-metadata:.1 spec:.129
-allocateLoadBalancerNodePorts:!b~true clusterIP clusterIPs:[s externalIPs:[s externalName externalTrafficPolicy:s~'Cluster' healthCheckNodePort:i internalTrafficPolicy:!s~'Cluster' ipFamilies:[s ipFamilyPolicy:!s loadBalancerClass:!s loadBalancerIP loadBalancerSourceRanges:[s ports:{port,protocol}130 publishNotReadyAddresses:b selector:=<s sessionAffinity:s~'None' sessionAffinityConfig:131 trafficDistribution:!s type:s~'ClusterIP'
+automountServiceAccountToken:!b imagePullSecrets:[74 metadata:.1 secrets:{name}6
+metadata:.1 spec:.135
+allocateLoadBalancerNodePorts:!b~true clusterIP clusterIPs:[s externalIPs:[s externalName externalTrafficPolicy:s~'Cluster' healthCheckNodePort:i internalTrafficPolicy:!s~'Cluster' ipFamilies:[s ipFamilyPolicy:!s loadBalancerClass:!s loadBalancerIP loadBalancerSourceRanges:[s ports:{port,protocol}136 publishNotReadyAddresses:b selector:=<s sessionAffinity:s~'None' sessionAffinityConfig:137 trafficDistribution:!s type:s~'ClusterIP'
 appProtocol:!s name nodePort:i port:i protocol:s~'TCP' targetPort:o
-clientIP:132
+clientIP:138
 timeoutSeconds:!i~10800
-metadata:.1 spec:.134
+metadata:.1 spec:.140
 finalizers:[s
-metadata:.1 spec:.136
-accessModes:[s awsElasticBlockStore:78 azureDisk:79 azureFile:137 capacity:<q cephfs:138 cinder:140 claimRef:6 csi:141 fc:91 flexVolume:142 flocker:93 gcePersistentDisk:94 glusterfs:143 hostPath:97 iscsi:144 local:145 mountOptions:[s nfs:100 nodeAffinity:146 persistentVolumeReclaimPolicy:s~'Retain' photonPersistentDisk:102 portworxVolume:103 quobyte:112 rbd:147 scaleIO:148 storageClassName storageos:149 volumeAttributesClassName:!s volumeMode:!s~'Filesystem' vsphereVolume:117
+metadata:.1 spec:.142
+configSource:143 externalID podCIDR podCIDRs:(s providerID taints:[145 unschedulable:b
+configMap:144
+kubeletConfigKey name namespace resourceVersion uid
+effect key timeAdded:!t value
+metadata:.1 spec:.147
+accessModes:[s awsElasticBlockStore:84 azureDisk:85 azureFile:148 capacity:<q cephfs:149 cinder:151 claimRef:6 csi:152 fc:97 flexVolume:153 flocker:99 gcePersistentDisk:100 glusterfs:154 hostPath:103 iscsi:155 local:156 mountOptions:[s nfs:106 nodeAffinity:157 persistentVolumeReclaimPolicy:s~'Retain' photonPersistentDisk:108 portworxVolume:109 quobyte:118 rbd:158 scaleIO:159 storageClassName storageos:160 volumeAttributesClassName:!s volumeMode:!s~'Filesystem' vsphereVolume:123
 readOnly:b secretName secretNamespace:!s shareName
-monitors:[s path readOnly:b secretFile secretRef:139 user
+monitors:[s path readOnly:b secretFile secretRef:150 user
 = name namespace
-fsType readOnly:b secretRef:139 volumeID
-controllerExpandSecretRef:139 controllerPublishSecretRef:139 driver fsType nodeExpandSecretRef:139 nodePublishSecretRef:139 nodeStageSecretRef:139 readOnly:b volumeAttributes:<s volumeHandle
-driver fsType options:<s readOnly:b secretRef:139
+fsType readOnly:b secretRef:150 volumeID
+controllerExpandSecretRef:150 controllerPublishSecretRef:150 driver fsType nodeExpandSecretRef:150 nodePublishSecretRef:150 nodeStageSecretRef:150 readOnly:b volumeAttributes:<s volumeHandle
+driver fsType options:<s readOnly:b secretRef:150
 endpoints endpointsNamespace:!s path readOnly:b
-chapAuthDiscovery:b chapAuthSession:b fsType initiatorName:!s iqn iscsiInterface lun:i portals:[s readOnly:b secretRef:139 targetPortal
+chapAuthDiscovery:b chapAuthSession:b fsType initiatorName:!s iqn iscsiInterface:s~'default' lun:i portals:[s readOnly:b secretRef:150 targetPortal
 fsType:!s path
-required:25
-fsType image keyring monitors:[s pool readOnly:b secretRef:139 user
-fsType gateway protectionDomain readOnly:b secretRef:139 sslEnabled:b storageMode storagePool system volumeName
+required:31
+fsType image keyring:s~'%2Fetc%2Fceph%2Fkeyring' monitors:[s pool:s~'rbd' readOnly:b secretRef:150 user:s~'admin'
+fsType:s~'xfs' gateway protectionDomain readOnly:b secretRef:150 sslEnabled:b storageMode:s~'ThinProvisioned' storagePool system volumeName
 fsType readOnly:b secretRef:6 volumeName volumeNamespace
 data:x metadata:.1 revision:i
-metadata:.1 spec:.152
-minReadySeconds:i revisionHistoryLimit:!i~10 selector:16 template:.119 updateStrategy:.153
-rollingUpdate:154 type:s~'RollingUpdate'
+metadata:.1 spec:.163
+minReadySeconds:i revisionHistoryLimit:!i~10 selector:19 template:.125 updateStrategy:.164
+rollingUpdate:165 type:s~'RollingUpdate'
 maxSurge:!o~0 maxUnavailable:!o~1
-metadata:.1 spec:.156
-minReadySeconds:i paused:b progressDeadlineSeconds:!i~600 replicas:!i~1 revisionHistoryLimit:!i~10 selector:16 strategy:.157 template:.119
-rollingUpdate:158 type:s~'RollingUpdate'
+metadata:.1 spec:.167
+minReadySeconds:i paused:b progressDeadlineSeconds:!i~600 replicas:!i~1 revisionHistoryLimit:!i~10 selector:19 strategy:.168 template:.125
+rollingUpdate:169 type:s~'RollingUpdate'
 maxSurge:!o~'25%25' maxUnavailable:!o~'25%25'
-metadata:.1 spec:.160
-minReadySeconds:i replicas:!i~1 selector:16 template:.119
-metadata:.1 spec:.162
-minReadySeconds:i ordinals:163 persistentVolumeClaimRetentionPolicy:164 podManagementPolicy:s~'OrderedReady' replicas:!i~1 revisionHistoryLimit:!i~10 selector:16 serviceName template:.119 updateStrategy:.165 volumeClaimTemplates:[11
-start:i
+metadata:.1 spec:.171
+minReadySeconds:i replicas:!i~1 selector:19 template:.125
+metadata:.1 spec:.173
+minReadySeconds:i ordinals:174 persistentVolumeClaimRetentionPolicy:175 podManagementPolicy:s~'OrderedReady' replicas:!i~1 revisionHistoryLimit:!i~10 selector:19 serviceName template:.125 updateStrategy:.176 volumeClaimTemplates:[14
+start:i~0
 whenDeleted:s~'Retain' whenScaled:s~'Retain'
-rollingUpdate:166 type:s~'RollingUpdate'
+rollingUpdate:177 type:s~'RollingUpdate'
 maxUnavailable:!o partition:!i~0
-metadata:.1 spec:.168
-concurrencyPolicy:s~'Allow' failedJobsHistoryLimit:!i~1 jobTemplate:.169 schedule startingDeadlineSeconds:!i successfulJobsHistoryLimit:!i~3 suspend:!b~false timeZone:!s
-metadata:.1 spec:.170
-activeDeadlineSeconds:!i backoffLimit:!i~6 backoffLimitPerIndex:!i completionMode:!s~'NonIndexed' completions:!i~1 managedBy:!s manualSelector:!b~false maxFailedIndexes:!i parallelism:!i~1 podFailurePolicy:171 podReplacementPolicy:!s~'TerminatingOrFailed' selector:16 successPolicy:175 suspend:!b~false template:.119 ttlSecondsAfterFinished:!i
-rules:[172
-action onExitCodes:173 onPodConditions:[174
-containerName:!s operator values:(i
-status type
-rules:[176
-succeededCount:!i succeededIndexes:!s
-metadata:.1 spec:.170
 metadata:.1 spec:.179
-maxReplicas:i minReplicas:!i~1 scaleTargetRef:.180 targetCPUUtilizationPercentage:!i
+concurrencyPolicy:s~'Allow' failedJobsHistoryLimit:!i~1 jobTemplate:.180 schedule startingDeadlineSeconds:!i successfulJobsHistoryLimit:!i~3 suspend:!b~false timeZone:!s
+metadata:.1 spec:.181
+activeDeadlineSeconds:!i backoffLimit:!i~6 backoffLimitPerIndex:!i completionMode:!s~'NonIndexed' completions:!i~1 managedBy:!s manualSelector:!b~false maxFailedIndexes:!i parallelism:!i~1 podFailurePolicy:182 podReplacementPolicy:!s~'TerminatingOrFailed' selector:19 successPolicy:186 suspend:!b~false template:.125 ttlSecondsAfterFinished:!i
+rules:[183
+action onExitCodes:184 onPodConditions:[185
+containerName:!s operator values:(i
+status:s~'True' type
+rules:[187
+succeededCount:!i succeededIndexes:!s
+metadata:.1 spec:.181
+metadata:.1 spec:.190
+maxReplicas:i minReplicas:!i~1 scaleTargetRef:.191 targetCPUUtilizationPercentage:!i~80
 = apiVersion kind name
-metadata:.1 spec:.182
-behavior:183 maxReplicas:i metrics:[186 minReplicas:!i~1 scaleTargetRef:.192
-scaleDown:184 scaleUp:184
-policies:[185 selectPolicy:!s~'Max' stabilizationWindowSeconds:!i tolerance:!q
+metadata:.1 spec:.193
+behavior:194 maxReplicas:i metrics:[197 minReplicas:!i~1 scaleTargetRef:.203
+scaleDown:195 scaleUp:195
+policies:[196 selectPolicy:!s~'Max' stabilizationWindowSeconds:!i~0 tolerance:!q
 periodSeconds:i type value:i
-containerResource:187 external:189 object:191 pods:193 resource:194 type
-container name target:.188
+containerResource:198 external:200 object:202 pods:204 resource:205 type
+container name target:.199
 averageUtilization:!i averageValue:!q type value:!q
-metric:.190 target:.188
-name selector:16
-describedObject:.192 metric:.190 target:.188
+metric:.201 target:.199
+name selector:19
+describedObject:.203 metric:.201 target:.199
 apiVersion kind name
-metric:.190 target:.188
-name target:.188
-metadata:.1 spec:.196
-controller parameters:197
-apiGroup:!s kind name namespace:!s scope:!s
-metadata:.1 spec:.199
-parentRef:200
+metric:.201 target:.199
+name target:.199
+metadata:.1 spec:.207
+controller parameters:208
+apiGroup:!s kind name namespace:!s scope:!s~'Cluster'
+metadata:.1 spec:.210
+parentRef:211
 group name namespace resource
-metadata:.1 spec:.202
-defaultBackend:203 ingressClassName:!s rules:[206 tls:[209
-resource:13 service:204
-name port:.205
+metadata:.1 spec:.213
+defaultBackend:214 ingressClassName:!s rules:[217 tls:[220
+resource:16 service:215
+name port:.216
 = name number:i
-host http:207
-paths:[208
-backend:.203 path pathType:!s
+host http:218
+paths:[219
+backend:.214 path pathType:!s
 hosts:[s secretName
-metadata:.1 spec:.211
-egress:[212 ingress:[216 podSelector:.16 policyTypes:[s
-ports:[213 to:[214
+metadata:.1 spec:.222
+egress:[223 ingress:[227 podSelector:.19 policyTypes:[s
+ports:[224 to:[225
 endPort:!i port:!o protocol:!s~'TCP'
-ipBlock:215 namespaceSelector:16 podSelector:16
+ipBlock:226 namespaceSelector:19 podSelector:19
 cidr except:[s
-from:[214 ports:[213
-metadata:.1 spec:.218
+from:[225 ports:[224
+metadata:.1 spec:.229
 cidrs:[s
-metadata:.1 spec:.220
-maxUnavailable:!o minAvailable:!o selector:16 unhealthyPodEvictionPolicy:!s
-metadata:.1 roleRef:.222 subjects:[223
+metadata:.1 spec:.231
+maxUnavailable:!o minAvailable:!o selector:19 unhealthyPodEvictionPolicy:!s
+metadata:.1 roleRef:.233 subjects:[234
 = apiGroup:s~'rbac.authorization.k8s.io' kind name
 = apiGroup kind name namespace
-aggregationRule:225 metadata:.1 rules:[226
-clusterRoleSelectors:[16
+aggregationRule:236 metadata:.1 rules:[237
+clusterRoleSelectors:[19
 apiGroups:[s nonResourceURLs:[s resourceNames:[s resources:[s verbs:[s
-metadata:.1 roleRef:.222 subjects:[223
-metadata:.1 rules:[226
-metadata:.1 spec:.230
-attachRequired:!b~true fsGroupPolicy:!s~'ReadWriteOnceWithFSType' nodeAllocatableUpdatePeriodSeconds:!i podInfoOnMount:!b~false requiresRepublish:!b~false seLinuxMount:!b~false storageCapacity:!b~false tokenRequests:[231 volumeLifecycleModes:(s
+metadata:.1 roleRef:.233 subjects:[234
+metadata:.1 rules:[237
+metadata:.1 spec:.241
+attachRequired:!b~true fsGroupPolicy:!s~'ReadWriteOnceWithFSType' nodeAllocatableUpdatePeriodSeconds:!i podInfoOnMount:!b~false requiresRepublish:!b~false seLinuxMount:!b~false storageCapacity:!b~false tokenRequests:[242 volumeLifecycleModes:(s
 audience expirationSeconds:!i
-capacity:!q maximumVolumeSize:!q metadata:.1 nodeTopology:16 storageClassName
-allowVolumeExpansion:!b allowedTopologies:[234 metadata:.1 mountOptions:[s parameters:<s provisioner reclaimPolicy:!s~'Delete' volumeBindingMode:!s~'Immediate'
-= matchLabelExpressions:[235
+metadata:.1 spec:.244
+drivers:{name}245
+allocatable:246 name nodeID topologyKeys:[s
+count:!i
+capacity:!q maximumVolumeSize:!q metadata:.1 nodeTopology:19 storageClassName
+allowVolumeExpansion:!b allowedTopologies:[249 metadata:.1 mountOptions:[s parameters:<s provisioner reclaimPolicy:!s~'Delete' volumeBindingMode:!s~'Immediate'
+= matchLabelExpressions:[250
 key values:[s
+metadata:.1 spec:.252
+attacher nodeName source:.253
+inlineVolumeSpec:147 persistentVolumeName:!s
 driverName metadata:.1 parameters:<s
 description globalDefault:b metadata:.1 preemptionPolicy:!s~'PreemptLowerPriority' value:i
-metadata:.1 webhooks:{name}239
-admissionReviewVersions:[s clientConfig:.240 failurePolicy:!s~'Fail' matchConditions:{name}242 matchPolicy:!s~'Equivalent' name namespaceSelector:16 objectSelector:16 reinvocationPolicy:!s~'Never' rules:[243 sideEffects:!s timeoutSeconds:!i~10
-caBundle:y service:241 url:!s
+metadata:.1 webhooks:{name}257
+admissionReviewVersions:[s clientConfig:.258 failurePolicy:!s~'Fail' matchConditions:{name}260 matchPolicy:!s~'Equivalent' name namespaceSelector:19 objectSelector:19 reinvocationPolicy:!s~'Never' rules:[261 sideEffects:!s timeoutSeconds:!i~10
+caBundle:y service:259 url:!s
 name namespace path:!s port:!i~443
 expression name
 apiGroups:[s apiVersions:[s operations:[s resources:[s scope:!s~'*'
-metadata:.1 spec:.245
-auditAnnotations:[246 failurePolicy:!s~'Fail' matchConditions:{name}242 matchConstraints:247 paramKind:249 validations:[250 variables:{name}251
+metadata:.1 spec:.263
+auditAnnotations:[264 failurePolicy:!s~'Fail' matchConditions:{name}260 matchConstraints:265 paramKind:267 validations:[268 variables:{name}269
 key valueExpression
-= excludeResourceRules:[248 matchPolicy:!s~'Equivalent' namespaceSelector:16 objectSelector:16 resourceRules:[248
+= excludeResourceRules:[266 matchPolicy:!s~'Equivalent' namespaceSelector:19 objectSelector:19 resourceRules:[266
 = apiGroups:[s apiVersions:[s operations:[s resourceNames:[s resources:[s scope:!s~'*'
 = apiVersion kind
 expression message messageExpression reason:!s
 = expression name
-metadata:.1 spec:.253
-matchResources:247 paramRef:254 policyName validationActions:(s
-= name namespace parameterNotFoundAction:!s selector:16
-metadata:.1 webhooks:{name}256
-admissionReviewVersions:[s clientConfig:.240 failurePolicy:!s~'Fail' matchConditions:{name}242 matchPolicy:!s~'Equivalent' name namespaceSelector:16 objectSelector:16 rules:[243 sideEffects:!s timeoutSeconds:!i~10
-metadata:.1 spec:.258
-conversion:259 group names:.263 preserveUnknownFields:b scope versions:[264
-strategy:s~'None' webhook:260
-clientConfig:261 conversionReviewVersions:[s
-caBundle:y service:262 url:!s
+metadata:.1 spec:.271
+matchResources:265 paramRef:272 policyName validationActions:(s
+= name namespace parameterNotFoundAction:!s selector:19
+metadata:.1 webhooks:{name}274
+admissionReviewVersions:[s clientConfig:.258 failurePolicy:!s~'Fail' matchConditions:{name}260 matchPolicy:!s~'Equivalent' name namespaceSelector:19 objectSelector:19 rules:[261 sideEffects:!s timeoutSeconds:!i~10
+metadata:.1 spec:.276
+conversion:277 group names:.281 preserveUnknownFields:b scope versions:[282
+strategy:s~'None' webhook:278
+clientConfig:279 conversionReviewVersions:[s
+caBundle:y service:280 url:!s
 name namespace path:!s port:!i~443
 categories:[s kind listKind plural shortNames:[s singular
-additionalPrinterColumns:[265 deprecated:b deprecationWarning:!s name schema:266 selectableFields:[270 served:b storage:b subresources:271
+additionalPrinterColumns:[283 deprecated:b deprecationWarning:!s name schema:284 selectableFields:[288 served:b storage:b subresources:289
 description format jsonPath name priority:i type
-openAPIV3Schema:267
-$ref:!s $schema additionalItems:x additionalProperties:x allOf:[267 anyOf:[267 default:x definitions:<267 dependencies:<x description enum:[x example:x exclusiveMaximum:b exclusiveMinimum:b externalDocs:268 format id items:x maxItems:!i maxLength:!i maxProperties:!i maximum:!n minItems:!i minLength:!i minProperties:!i minimum:!n multipleOf:!n not:267 nullable:b oneOf:[267 pattern patternProperties:<267 properties:<267 required:[s title type uniqueItems:b x-kubernetes-embedded-resource:b x-kubernetes-int-or-string:b x-kubernetes-list-map-keys:[s x-kubernetes-list-type:!s x-kubernetes-map-type:!s x-kubernetes-preserve-unknown-fields:!b x-kubernetes-validations:{rule}269
+openAPIV3Schema:285
+$ref:!s $schema additionalItems:x additionalProperties:x allOf:[285 anyOf:[285 default:x definitions:<285 dependencies:<x description enum:[x example:x exclusiveMaximum:b exclusiveMinimum:b externalDocs:286 format id items:x maxItems:!i maxLength:!i maxProperties:!i maximum:!n minItems:!i minLength:!i minProperties:!i minimum:!n multipleOf:!n not:285 nullable:b oneOf:[285 pattern patternProperties:<285 properties:<285 required:[s title type uniqueItems:b x-kubernetes-embedded-resource:b x-kubernetes-int-or-string:b x-kubernetes-list-map-keys:[s x-kubernetes-list-type:!s x-kubernetes-map-type:!s x-kubernetes-preserve-unknown-fields:!b x-kubernetes-validations:{rule}287
 description url
 fieldPath message messageExpression optionalOldSelf:!b reason:!s rule
 jsonPath
-scale:272 status:x
+scale:290 status:x
 labelSelectorPath:!s specReplicasPath statusReplicasPath
-metadata:.1 spec:.274
-caBundle:y group groupPriorityMinimum:i insecureSkipTLSVerify:b service:275 version versionPriority:i
+metadata:.1 spec:.292
+caBundle:y group groupPriorityMinimum:i insecureSkipTLSVerify:b service:293 version versionPriority:i
 name namespace port:!i~443
-metadata:.1 spec:.277
+metadata:.1 spec:.295
 acquireTime:!t holderIdentity:!s leaseDurationSeconds:!i leaseTransitions:!i preferredHolder:!s renewTime:!t strategy:!s
-addressType endpoints:[279 metadata:.1 ports:[284
-addresses:(s conditions:.280 deprecatedTopology:<s hints:281 hostname:!s nodeName:!s targetRef:6 zone:!s
+addressType endpoints:[297 metadata:.1 ports:[302
+addresses:(s conditions:.298 deprecatedTopology:<s hints:299 hostname:!s nodeName:!s targetRef:6 zone:!s
 ready:!b serving:!b terminating:!b
-forNodes:[282 forZones:[283
+forNodes:[300 forZones:[301
 name
 name
-= appProtocol:!s name:!s port:!i protocol:!s~'TCP'
-handler metadata:.1 overhead:286 scheduling:287
+= appProtocol:!s name:!s~'' port:!i protocol:!s~'TCP'
+handler metadata:.1 overhead:304 scheduling:305
 podFixed:<q
-nodeSelector:=<s tolerations:[75
-metadata:.1 spec:.289
+nodeSelector:=<s tolerations:[81
+metadata:.1 spec:.307
 expirationSeconds:!i extra:<[s groups:[s request:y signerName uid usages:[s username
-metadata:.1 spec:.291
-distinguisherMethod:292 matchingPrecedence:i priorityLevelConfiguration:.293 rules:[294
+metadata:.1 spec:.309
+distinguisherMethod:310 matchingPrecedence:i~1000 priorityLevelConfiguration:.311 rules:[312
 type
 name
-nonResourceRules:[295 resourceRules:[296 subjects:[297
+nonResourceRules:[313 resourceRules:[314 subjects:[315
 nonResourceURLs:(s verbs:(s
 apiGroups:(s clusterScope:b namespaces:(s resources:(s verbs:(s
-group:298 kind serviceAccount:299 user:300
+group:316 kind serviceAccount:317 user:318
 name
 name namespace
 name
-metadata:.1 spec:.302
-exempt:303 limited:304 type
-lendablePercent:!i nominalConcurrencyShares:!i
-borrowingLimitPercent:!i lendablePercent:!i limitResponse:.305 nominalConcurrencyShares:!i
-queuing:306 type
-handSize:i queueLengthLimit:i queues:i`;
+metadata:.1 spec:.320
+exempt:321 limited:322 type
+lendablePercent:!i~0 nominalConcurrencyShares:!i~0
+borrowingLimitPercent:!i lendablePercent:!i~0 limitResponse:.323 nominalConcurrencyShares:!i~30
+queuing:324 type
+handSize:i~8 queueLengthLimit:i~50 queues:i~64
+metadata:.1 spec:.326
+config:[327 extendedResourceName:!s selectors:[329
+opaque:328
+driver parameters:x
+cel:330
+expression
+metadata:.1 spec:.332
+devices:.333
+config:[334 constraints:[335 requests:[336
+opaque:328 requests:[s
+distinctAttribute:!s matchAttribute:!s requests:[s
+exactly:337 firstAvailable:[340 name
+adminAccess:!b allocationMode:s~'ExactCount' capacity:338 count:i~1 deviceClassName selectors:[329 tolerations:[339
+requests:<q
+effect key operator:s~'Equal' tolerationSeconds:!i value
+allocationMode:s~'ExactCount' capacity:338 count:i~1 deviceClassName name selectors:[329 tolerations:[339
+metadata:.1 spec:.342
+metadata:.1 spec:.332
+metadata:.1 spec:.344
+allNodes:!b devices:[345 driver nodeName:!s nodeSelector:31 perDeviceNodeSelection:!b pool:.353 sharedCounters:[354
+allNodes:!b allowMultipleAllocations:!b attributes:<346 bindingConditions:[s bindingFailureConditions:[s bindsToNode:!b capacity:<347 consumesCounters:[350 name nodeName:!s nodeSelector:31 taints:[352
+bool:!b int:!i string:!s version:!s
+requestPolicy:348 value:q
+default:!q validRange:349 validValues:[q
+max:!q min:!q step:!q
+counterSet counters:<351
+value:q
+effect key timeAdded:!t value
+generation:i name resourceSliceCount:i
+counters:<351 name
+action deprecatedCount:i deprecatedFirstTimestamp:t deprecatedLastTimestamp:t deprecatedSource:.10 eventTime:t metadata:.1 note reason regarding:.6 related:6 reportingController reportingInstance series:356 type
+count:i lastObservedTime:t`;

@@ -26,6 +26,8 @@ export interface ScalarType {
   readonly default?: Json | undefined;
   /** Only the value may tell whether it is a quantity: a custom resource's integer or string. */
   readonly maybeQuantity?: boolean | undefined;
+  /** A quantity that the API rounds up to thousandths: one in a resource list. */
+  readonly isRounded?: boolean | undefined;
 }
 
 export type ScalarFormat =

@@ -1,0 +1,247 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createConnector } from '../src/adapters/cluster/clusterBundle.ts';
+import { createSecretHasher } from '../src/adapters/cluster/secretHasher.ts';
+import { systemClock } from '../src/adapters/cluster/systemClock.ts';
+import { EnginePool } from '../src/adapters/engine/enginePool.ts';
+import { openRepository } from '../src/adapters/git/gitBundle.ts';
+import { Overview } from '../src/core/overview/overview.ts';
+import type { ClusterConnection, Log } from '../src/core/ports.ts';
+import { startControlPlane } from '../scripts/lab/controlPlane.ts';
+import type { ControlPlane } from '../scripts/lab/controlPlane.ts';
+import { ensureBinaries } from '../scripts/lab/goBinaries.ts';
+import { projectRoot } from '../scripts/lab/projectPaths.ts';
+import { run } from '../scripts/lab/run.ts';
+import { startDelayProxy } from './delayProxy.ts';
+import type { Row } from './row.ts';
+import { measured, notMeasured } from './row.ts';
+import { appObjects, writeApps } from './scaleObjects.ts';
+import type { Creation } from './scaleObjects.ts';
+
+const distance = 30;
+
+const quiet: Log = { info: () => undefined, warn: console.error, error: console.error };
+
+/** Creates the objects of each app, the apps side by side. */
+async function createAll(plane: ControlPlane, all: readonly (readonly Creation[])[]): Promise<void> {
+  const signal = AbortSignal.timeout(300_000);
+  const limits = { requestsPerSecond: 10_000, burst: 10_000, concurrency: 16 };
+  const parts = { kubeconfig: plane.kubeconfig, allowExec: () => false, hasher: createSecretHasher(), log: quiet };
+  const connection = await createConnector({ ...parts, limits }).connect(plane.context, signal);
+  const createOne = async ({ path: at, object }: Creation): Promise<void> => {
+    const { status, body } = await connection.send({ method: 'POST', path: at, body: object }, signal);
+    if (status >= 300) throw new Error(`POST ${at}: ${JSON.stringify(body)}`);
+  };
+  try {
+    await Promise.all(
+      all.map(async (objects) => {
+        for (const each of objects) await createOne(each);
+      }),
+    );
+  } finally {
+    connection.close();
+  }
+}
+
+/** The control plane's kubeconfig with its server behind the wire. */
+async function kubeconfigAt(plane: ControlPlane, folder: string, port: number): Promise<string> {
+  const text = await readFile(plane.kubeconfig, 'utf8');
+  const file = path.join(folder, 'kubeconfig');
+  await writeFile(file, text.replaceAll(plane.server, `https://127.0.0.1:${String(port)}`));
+  return file;
+}
+
+interface Cluster {
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+interface FirstView {
+  readonly milliseconds: number;
+  readonly compared: number;
+  readonly differing: number;
+  /** Bytes on the heap and in buffers beyond those before the repository was opened, garbage collected. */
+  readonly memory: number;
+}
+
+/** An overview of a repository, connected on demand. */
+interface Seat {
+  readonly overview: Overview;
+  readonly connect: (signal: AbortSignal) => Promise<ClusterConnection>;
+}
+
+async function withOverview<T>(folder: string, cluster: Cluster, work: (seat: Seat) => Promise<T>): Promise<T> {
+  const hasher = createSecretHasher();
+  const worker = new URL('../src/adapters/engine/engineWorker.ts', import.meta.url);
+  const engine = new EnginePool({ worker, wasm: path.join(projectRoot, 'dist/engine/kustomize.wasm') });
+  const { reader } = await openRepository(folder, patience());
+  const deps = { repo: reader, engine, hasher, clock: systemClock, log: quiet, comparesUnreconciled: true };
+  const overview = new Overview(deps);
+  const connections: ClusterConnection[] = [];
+  const { kubeconfig, context } = cluster;
+  const connect = async (signal: AbortSignal): Promise<ClusterConnection> => {
+    const connector = createConnector({ kubeconfig, allowExec: () => false, hasher, log: quiet });
+    const connection = await connector.connect(context, signal);
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    return await work({ overview, connect });
+  } finally {
+    overview.dispose();
+    engine.dispose();
+    for (const connection of connections) connection.close();
+  }
+}
+
+function patience(): AbortSignal {
+  return AbortSignal.timeout(120_000);
+}
+
+async function attach({ overview, connect }: Seat, { context }: Cluster): Promise<ClusterConnection> {
+  const signal = patience();
+  const [connection] = await Promise.all([connect(signal), overview.refresh()]);
+  overview.attach(context, connection);
+  await overview.whenSettled(signal);
+  return connection;
+}
+
+/** Opens the repository, connects and waits until every object has its verdict. */
+async function firstView(folder: string, cluster: Cluster): Promise<FirstView> {
+  return withOverview(folder, cluster, async (seat) => {
+    const before = usedMemory();
+    const start = performance.now();
+    await attach(seat, cluster);
+    const milliseconds = performance.now() - start;
+    const { apps } = seat.overview.state;
+    const verdicts = apps.flatMap(({ resources }) => resources.map(({ diff }) => diff?.verdict));
+    const compared = verdicts.filter((verdict) => verdict !== undefined && verdict !== 'unknown').length;
+    const differing = verdicts.filter((verdict) => verdict === 'modified').length;
+    return { milliseconds, compared, differing, memory: usedMemory() - before };
+  });
+}
+
+/** Milliseconds from writing a field in the cluster to the state that shows it as a difference, several times. */
+async function watchTimes(folder: string, cluster: Cluster): Promise<readonly number[]> {
+  return withOverview(folder, cluster, async (seat) => {
+    const connection = await attach(seat, cluster);
+    const times: number[] = [];
+    for (let round = 0; round < 9; round += 1) times.push(await watchTime(seat.overview, connection, `level-${round}`));
+    return times.toSorted((one, other) => one - other);
+  });
+}
+
+async function watchTime(overview: Overview, connection: ClusterConnection, level: string): Promise<number> {
+  const isShown = (): boolean =>
+    overview.state.apps.some(({ differences }) => differences.some(({ field }) => field?.live === level));
+  const shown = new Promise<number>((resolve) => {
+    const listening = overview.onDidChange(() => {
+      if (!isShown()) return;
+      listening.dispose();
+      resolve(performance.now());
+    });
+  });
+  const start = performance.now();
+  const { status } = await connection.send(
+    {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/view-0/configmaps/part-0',
+      contentType: 'application/merge-patch+json',
+      body: { data: { LOG_LEVEL: level } },
+    },
+    patience(),
+  );
+  if (status >= 300) throw new Error(`the ConfigMap could not be changed: ${String(status)}`);
+  return (await shown) - start;
+}
+
+function usedMemory(): number {
+  setFlagsFromString('--expose-gc');
+  // The flag makes `gc` a global of contexts that are new.
+  runInNewContext('gc()');
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+interface Yard {
+  readonly scratch: string;
+  readonly kubectl: string;
+  readonly plane: ControlPlane;
+  readonly kubeconfig: string;
+}
+
+async function measureView({ scratch, kubectl, plane, kubeconfig }: Yard): Promise<readonly Row[]> {
+  const folder = path.join(scratch, 'thousand');
+  const all = appObjects('view', 100);
+  await writeApps(folder, all);
+  await createAll(plane, all);
+  const views: FirstView[] = [];
+  for (let round = 0; round < 3; round += 1)
+    views.push(await firstView(folder, { kubeconfig, context: plane.context }));
+  const [best] = views.toSorted((one, other) => one.milliseconds - other.milliseconds);
+  if (best === undefined || best.compared < 1000) throw new Error('not every object was compared');
+  const start = performance.now();
+  const far = ['--kubeconfig', kubeconfig, '--context', plane.context];
+  const { code, stderr } = await run(kubectl, [...far, 'diff', '--server-side', '-R', '-f', folder]);
+  if (code !== 0 && code !== 1) throw new Error(stderr);
+  const native = (performance.now() - start) / 1000;
+  const seconds = best.milliseconds / 1000;
+  const times = views.map((view) => (view.milliseconds / 1000).toFixed(2)).join(', ');
+  const ratio = native / seconds;
+  const what = `first view of ${String(best.compared)} objects, server ${String(distance)} ms away`;
+  return [
+    measured(what, seconds, 2, 's', `least of ${times}; ${String(best.differing)} differ`),
+    {
+      what: 'the same against kubectl diff',
+      bound: '>= 20 x',
+      value: `${ratio.toFixed(0)} x`,
+      isHeld: ratio >= 20,
+      remark: `kubectl diff --server-side took ${native.toFixed(1)} s`,
+    },
+  ];
+}
+
+/** On the apps of `measureView`. */
+async function measureWatch({ scratch, plane }: Yard): Promise<readonly Row[]> {
+  const times = await watchTimes(path.join(scratch, 'thousand'), plane);
+  const median = times[Math.floor(times.length / 2)] ?? 0;
+  const remark = `median of ${String(times.length)}, least ${(times[0] ?? 0).toFixed(0)}; the write itself included, redrawing not`;
+  return [measured('watch event to tree', median, 200, 'ms', remark)];
+}
+
+async function measureMemory({ scratch, plane }: Yard): Promise<readonly Row[]> {
+  const folder = path.join(scratch, 'ten-thousand');
+  const all = appObjects('memory', 1000);
+  await writeApps(folder, all);
+  await createAll(plane, all);
+  const view = await firstView(folder, plane);
+  const what = `memory for ${view.compared.toLocaleString('en')} watched objects`;
+  const remark = `heap and buffers after collection, desired and HEAD included; view after ${(view.milliseconds / 1000).toFixed(1)} s`;
+  return [measured(what, view.memory / 1_000_000, 250, 'MB', remark)];
+}
+
+/** Against a real API server: the first complete view behind a slow wire, kubectl's on the same, and what watching takes. */
+export async function measureScale(progress: (line: string) => void): Promise<readonly Row[]> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-bench-'));
+  try {
+    const { kubectl } = await ensureBinaries(['kubectl'], progress);
+    const plane = await startControlPlane({ dir: path.join(scratch, 'plane'), progress });
+    const wire = await startDelayProxy(new URL(plane.server), distance);
+    try {
+      const kubeconfig = await kubeconfigAt(plane, scratch, wire.port);
+      const yard = { scratch, kubectl, plane, kubeconfig };
+      return [...(await measureView(yard)), ...(await measureWatch(yard)), ...(await measureMemory(yard))];
+    } finally {
+      wire.close();
+      await plane.stop();
+    }
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return [notMeasured('first view of 1,000 objects; memory for 10,000', '<= 2 s; <= 250 MB', why)];
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
