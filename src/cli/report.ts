@@ -32,7 +32,9 @@ export function diffText(state: OverviewState): string {
 const kindWords = {
   'argo-application': 'Argo CD Application',
   'flux-kustomization': 'Flux Kustomization',
+  'flux-helmrelease': 'Flux HelmRelease',
   kustomize: 'kustomize',
+  helm: 'Helm chart',
   manifests: 'manifests',
 } as const;
 
@@ -51,7 +53,7 @@ function differenceLine(difference: PlacedDifference): string {
 function change(difference: PlacedDifference): string {
   const { field } = difference;
   if (field === undefined) return '';
-  if (difference.object.startsWith("/Secret/")) return `${field.change} (value hidden)`;
+  if (difference.object.startsWith('/Secret/')) return `${field.change} (value hidden)`;
   return `${wordsOfValue(field.desired)} → ${wordsOfValue(field.live)}`;
 }
 
@@ -142,7 +144,7 @@ function appJson(app: AppState): JsonObject {
 
 function differenceJson(difference: PlacedDifference): JsonObject {
   const { field, provenance } = difference;
-  const isSecret = difference.object.startsWith("/Secret/");
+  const isSecret = difference.object.startsWith('/Secret/');
   return present({
     origin: difference.origin,
     object: difference.object,

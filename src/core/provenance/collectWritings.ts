@@ -1,7 +1,7 @@
 import type { App } from '../model/app.ts';
 import { listAt, objectAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
-import { argoSourceOf } from '../apps/readApp.ts';
+import { argoSourceOf } from '../apps/argoSource.ts';
 import type { FileTree } from '../ports.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
 import type { PathToken } from '../yaml/locateScalars.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../model/app.ts';
+import type { App, SourceRender } from '../model/app.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Place, RepoPath } from '../model/place.ts';
@@ -102,8 +102,11 @@ export function rereadApp(app: App, texts: ReadonlyMap<RepoPath, string> | undef
   const found =
     candidates.find((each) => idOf(each.object).name === app.name) ??
     (candidates.length === 1 ? candidates[0] : undefined);
-  const render = source.render;
-  return found && readApp(found, { isHere: () => true, folderKind: () => render, findSource: () => undefined });
+  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
+  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
+  const reread = found && readApp(found, { isHere: () => true, folderKind, findSource: () => undefined });
+  // A chart that another object names cannot be found again without that object; it stays what it was.
+  return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
 }
 
 /** Finds a field in a rendering of the exchanged tree; the object may have another name or namespace there. */
