@@ -1,6 +1,6 @@
 import type { App } from '../model/app.ts';
 import { isObject, objectAt, stringAt, valueAt } from '../model/json.ts';
-import type { JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
@@ -115,7 +115,7 @@ function inApp(...path: readonly (string | number)[]): PlannedLayer['from'] {
 
 function parameters(app: App, options: JsonObject, chart: RepoPath): readonly PlannedLayer[] {
   const all = objectsAt(options, 'parameters').map((each, index): PlannedLayer => {
-    const value = withBuildEnvironment(stringAt(each, 'value') ?? String(valueAt(each, 'value') ?? ''), app);
+    const value = withBuildEnvironment(textOf(valueAt(each, 'value')), app);
     const kind = each.forceString === true ? 'setString' : 'set';
     const text = `${stringAt(each, 'name') ?? ''}=${escapeCommas(value)}`;
     return { layer: { kind, text }, via: 'argo-parameters', from: inApp('parameters', index, 'value') };
@@ -127,6 +127,11 @@ function parameters(app: App, options: JsonObject, chart: RepoPath): readonly Pl
   });
   const ofKind = (kind: string): readonly PlannedLayer[] => all.filter((each) => each.layer.kind === kind);
   return [...ofKind('set'), ...ofKind('setString'), ...files];
+}
+
+/** A parameter's value is a string; what somebody wrote without quotes reads as something else. */
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
 /** Commas separate values for `--set`; Argo CD escapes those that are not (argo-cd `util/helm`, cleanSetParameters). */

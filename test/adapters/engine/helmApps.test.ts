@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { discoverApps } from '../../../src/core/apps/appCatalog.ts';
-import { valueAt } from '../../../src/core/model/json.ts';
+import { stringAt, valueAt } from '../../../src/core/model/json.ts';
 import type { Rendering } from '../../../src/core/model/rendering.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import { renderApp } from '../../../src/core/render/renderApp.ts';
@@ -52,7 +52,7 @@ describe('apps rendered from charts', () => {
   };
   const valuesOf = ({ objects, problems }: Rendering): unknown => {
     assert.deepEqual(problems.filter((each) => each.severity === 'error'), []);
-    return JSON.parse(String(valueAt(objects[0]?.object, 'data', 'all')));
+    return JSON.parse(stringAt(objects[0]?.object, 'data', 'all') ?? '');
   };
 
   it('take an Application’s values in Argo CD’s order', async () => {
