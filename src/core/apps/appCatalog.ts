@@ -9,6 +9,7 @@ import { bareApp } from './bareApp.ts';
 import { kustomizationFileNames, readFileFacts } from './fileFacts.ts';
 import type { DeclaredObject, FileFacts } from './fileFacts.ts';
 import { findManifestFolders } from './manifestFolders.ts';
+import { isApplicationSet, readApplicationSet } from './readApplicationSet.ts';
 import { readApp } from './readApp.ts';
 import type { AppSurroundings } from './readApp.ts';
 import { isRemoteUrl } from './repoUrl.ts';
@@ -77,7 +78,12 @@ function assemble(
   const patches = patchFiles(facts);
   const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
   const around = surroundings(listing, declared, remotes);
-  const reconciled = withUniqueIds(declared.flatMap((each) => readApp(each, around) ?? []));
+  const allFolders = [...listing.byFolder.keys()];
+  const reconciled = withUniqueIds(
+    declared.flatMap((each) =>
+      isApplicationSet(each) ? readApplicationSet(each, around, allFolders) : (readApp(each, around) ?? []),
+    ),
+  );
   const roots = bareRoots(listing, facts, reconciled);
   const folders = findManifestFolders({ listing, facts, apps: reconciled, patches });
   const charts = bareCharts(listing, facts, reconciled);

@@ -29,6 +29,20 @@ export interface AppDeclaration {
   /** The scalar of `metadata.name`. */
   readonly place: Place;
   readonly object: KubeObject;
+  /** For an Application that an ApplicationSet generates: file and place are the set's. */
+  readonly generated?: GeneratedFrom | undefined;
+}
+
+/** Which of a set's Applications an app is. */
+export interface GeneratedFrom {
+  /** Name of the ApplicationSet. */
+  readonly set: string;
+  /** Position among them. */
+  readonly index: number;
+  /** Where the element of its list stands in the set's object; absent when a folder made it. */
+  readonly element?: readonly (string | number)[] | undefined;
+  /** All folders of the repository when the set was read. */
+  readonly folders: readonly RepoPath[];
 }
 
 /** Where an app's manifests come from. */

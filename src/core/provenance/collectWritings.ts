@@ -23,6 +23,7 @@ export async function collectWritings(app: App, tree: FileTree, signal: AbortSig
   for (const part of sourceParts(app)) await addSource(into, part);
   await addInnerPieces(into);
   await addLastSteps(into, app);
+  await addGenerated(into, app);
   return into;
 }
 
@@ -57,7 +58,9 @@ async function appSection(into: Collection, app: App): Promise<Section | undefin
   const located = app.declared && (await into.read(app.declared.file, 'plain'));
   const place = app.declared?.place;
   const name = located?.sites.find((site) => site.place.start === place?.start && site.path.at(-1) === 'name');
-  return located && name && { located, document: name.document, path: name.path.slice(0, -2) };
+  if (located === undefined || name === undefined) return undefined;
+  const object = { located, document: name.document, path: name.path.slice(0, -2) };
+  return app.declared?.generated === undefined ? object : within(object, 'spec', 'template');
 }
 
 function within(section: Section, ...path: readonly PathToken[]): Section {
@@ -124,6 +127,17 @@ async function addInnerPieces(into: Collection): Promise<void> {
 
 function isImage(writing: Writing): boolean {
   return writing.key === 'image';
+}
+
+/** The parameters of the generator's element that made the app. */
+async function addGenerated(into: Collection, app: App): Promise<void> {
+  const element = app.declared?.generated?.element;
+  const section = element && (await appSection(into, app));
+  if (element === undefined || section === undefined) return;
+  into.copies.add('template');
+  const set = { ...section, path: section.path.slice(0, -2) };
+  for (const site of sitesOf(set, ...element))
+    into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
 }
 
 /** What the reconciler does after the build. */

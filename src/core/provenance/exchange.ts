@@ -7,6 +7,7 @@ import { idOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { readFileFacts } from '../apps/fileFacts.ts';
 import { readApp } from '../apps/readApp.ts';
+import { readApplicationSet } from '../apps/readApplicationSet.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import { renderApp } from '../render/renderApp.ts';
@@ -94,17 +95,24 @@ export function rereadApp(app: App, texts: ReadonlyMap<RepoPath, string> | undef
   const { declared, source } = app;
   const text = declared && texts?.get(declared.file);
   if (declared === undefined || text === undefined || source.kind !== 'here') return app;
+  const { generated } = declared;
+  const kindInFile = generated === undefined ? declared.object.kind : 'ApplicationSet';
   const inDocument = (file: RepoPath, all: string): ReturnType<typeof readFileFacts>['declared'] =>
     readFileFacts(file, all).declared.filter(
-      (each) => each.document === declared.document && each.object.kind === declared.object.kind,
+      (each) => each.document === declared.document && each.object.kind === kindInFile,
     );
   const candidates = inDocument(declared.file, text);
+  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
+  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
+  const around = { isHere: () => true, folderKind, findSource: () => undefined };
+  if (generated !== undefined) {
+    const set = candidates.find((each) => idOf(each.object).name === generated.set);
+    return set && readApplicationSet(set, around, generated.folders)[generated.index];
+  }
   const found =
     candidates.find((each) => idOf(each.object).name === app.name) ??
     (candidates.length === 1 ? candidates[0] : undefined);
-  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
-  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
-  const reread = found && readApp(found, { isHere: () => true, folderKind, findSource: () => undefined });
+  const reread = found && readApp(found, around);
   // A chart that another object names cannot be found again without that object; it stays what it was.
   return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
 }

@@ -54,7 +54,7 @@ function addLine(literals: Literals, line: string, start: number): void {
   for (const match of line.matchAll(scalar)) {
     const [token] = match;
     const at = start + match.index;
-    if (line[match.index + token.length] === ':' || token.endsWith(":")) continue;
+    if (line[match.index + token.length] === ':' || token.endsWith(':')) continue;
     const key = /([\w./-]+)["']?: *$/.exec(line.slice(0, match.index))?.[1];
     if (!token.includes(masked)) add(literals, at, at + token.length, styleOf(token), key);
     else for (const word of token.matchAll(/[^\0"']+/g)) addWord(literals, at + word.index, word[0]);
