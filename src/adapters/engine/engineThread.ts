@@ -189,6 +189,6 @@ interface RunningJob extends ThreadJob {
 
 function timeout(deadlineMs: number): UserError {
   const seconds = `${deadlineMs / 1000} s`;
-  const message = `Rendering took longer than ${seconds} and was ended. Look for bases that multiply each other, or a file system that does not answer.`;
+  const message = `Rendering took longer than ${seconds} and was ended. Look for bases that multiply each other, templates without end, or a file system that does not answer.`;
   return new UserError('engine-timeout', message, { deadline: seconds });
 }

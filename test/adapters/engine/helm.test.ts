@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { stringAt, valueAt } from '../../../src/core/model/json.ts';
 import type { Json } from '../../../src/core/model/json.ts';
+import { UserError } from '../../../src/core/model/userError.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import type { FileTree, HelmReply, HelmRequest } from '../../../src/core/ports.ts';
 import { openPool } from './engineFixture.ts';
@@ -226,6 +227,27 @@ dependencies:
     assert.equal(unbuilt.file, 'web/Chart.yaml');
     const old = 'apiVersion: v2\nname: web\nversion: 0.1.0\nkubeVersion: ">=1.90"\n';
     assert.match(problemOf(await template(chart('', { 'web/Chart.yaml': old }))).message, /needs Kubernetes >=1.90/);
+  });
+
+  it('survives charts out of hand and goes on', async () => {
+    const single = openPool({ threads: 1, deadlineMs: 5_000 });
+    const ask = (data: string, more: Readonly<Record<string, string>> = {}): Promise<HelmReply> => {
+      const tree = new MemoryTree(chart(data, more));
+      return single.helm({ chart: 'web', release: 'web', namespace: 'prod', values: [] }, tree, signal);
+    };
+    const isEngineTrouble = (error: unknown): boolean => error instanceof UserError && error.code.startsWith('engine-');
+    try {
+      const endless = '{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}';
+      await assert.rejects(ask(`  a: "${endless}"\n`), isEngineTrouble);
+      const itself = { 'web/values.yaml': "t: '{{ tpl .Values.t . }}'\n" };
+      await assert.rejects(ask('  a: {{ tpl .Values.t . }}\n', itself), isEngineTrouble);
+      const loop = { 'web/templates/_x.tpl': '{{ define "x" }}{{ template "x" . }}{{ end }}' };
+      const { problems } = await ask('  a: {{ template "x" . }}\n', loop);
+      assert.deepEqual(problems.map((each) => [each.file, each.line]), [['web/templates/_x.tpl', 1]]);
+      assert.equal((await ask('  a: b\n')).objects.length, 1);
+    } finally {
+      single.dispose();
+    }
   });
 
   it('takes turns with kustomize in one thread', async () => {
