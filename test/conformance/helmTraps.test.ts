@@ -137,4 +137,18 @@ describe('traps of charts', function () {
     const path = await explain(template, 'host: web\nport: 8080\n', '/data/x', { toward: 'http://web:8080/v2' });
     assert.equal(shown(path), 'c/templates/a.yaml:4 v1');
   });
+
+  it('the values that lose and the expression stand beside the one that decides', async () => {
+    const template = `${head}data:\n  {{- toYaml .Values.sub.map | nindent 2 }}\n`;
+    const more = { 'c/values.yaml': 'sub: {map: {x: two}}\n---\nsub: {map: {x: three}}\n' };
+    const found = await explain(template, '', '/data/x', { more });
+    assert.equal(shown(found), 'c/values.yaml:3 three');
+    assert.deepEqual(
+      found.also.map(({ role, place }) => `${role} ${place.file}:${place.range.line} ${place.text}`),
+      [
+        'overridden-base c/values.yaml:1 two',
+        'template c/templates/a.yaml:5 {{- toYaml .Values.sub.map | nindent 2 }}',
+      ],
+    );
+  });
 });

@@ -31,7 +31,7 @@ export class Collection {
   /** Adds a scalar as the latest writing so far. */
   add(
     site: SiteLike,
-    rest: Pick<Writing, 'via' | 'mayWrite' | 'isDirect' | 'key' | 'declares' | 'isKey' | 'template'>,
+    rest: Pick<Writing, 'via' | 'mayWrite' | 'isDirect' | 'key' | 'declares' | 'isKey' | 'template' | 'valuesPath'>,
   ): void {
     const { place, value, style, isFlow, outerStyle } = site;
     this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });

@@ -13,6 +13,7 @@ import { collectWritings } from './collectWritings.ts';
 import type { Collection } from './collection.ts';
 import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
+import { helmRoles } from './helmRoles.ts';
 import { kindInTemplate } from './helmWritings.ts';
 import { explainSwitch } from './explainSwitch.ts';
 import { hangsOnLookup } from './lookupDoubt.ts';
@@ -76,14 +77,14 @@ export class AppExplainer {
     const isChart = collection.copies.has('template');
     if (object === undefined) {
       const why = unknown(notRendered(before, key));
-      return isChart ? ((await explainSwitch(field, exchanger, collection.writings)) ?? why) : why;
+      return isChart ? ((await explainSwitch(field, exchanger, collection)) ?? why) : why;
     }
     const value = valueAtTokens(object, field.tokens);
     const question: Question = { field, before, object, exchanger, value: value ?? null };
     if (value === undefined) {
       const absence = await explainAbsence(question, collection.writings);
       if (absence.kind === 'proven' || !isChart) return absence;
-      return (await explainSwitch(field, exchanger, collection.writings)) ?? absence;
+      return (await explainSwitch(field, exchanger, collection)) ?? absence;
     }
     if (isList(value) || isObject(value)) {
       const why = 'The field is a map or a list; each of its values has a place of its own.';
@@ -222,10 +223,11 @@ async function conclude(
 function proven(
   chosen: Proof,
   proofs: readonly Proof[],
-  { field, value }: Question,
+  { before, field, value }: Question,
   collection: Collection,
 ): Provenance {
   const { writing, splice } = chosen;
+  const origin = before.objects.find((each) => each.key === field.key)?.origin?.path;
   const parts = proofs
     .filter((each) => each !== chosen)
     .map(({ writing: { place } }) => ({ place, role: 'part' }) as const);
@@ -234,7 +236,7 @@ function proven(
     place: writing.place,
     via: viaOf(writing, field, value, collection),
     encoding: splice.encoding,
-    also: [...parts, ...overriddenBy(writing, field, collection.writings)],
+    also: [...parts, ...overriddenBy(writing, field, collection.writings), ...helmRoles(writing, collection, origin)],
     writing: {
       before: splice.before,
       after: splice.after,

@@ -1,7 +1,9 @@
 import type { Provenance } from '../model/provenance.ts';
 import type { Rendering } from '../model/rendering.ts';
+import type { Collection } from './collection.ts';
 import { valueAtTokens } from './exchange.ts';
 import type { Exchanger } from './exchange.ts';
+import { helmRoles } from './helmRoles.ts';
 import { probeFor } from './probe.ts';
 import type { Field, Writing } from './writing.ts';
 
@@ -20,10 +22,10 @@ const ofValues: ReadonlySet<string> = new Set([
 export async function explainSwitch(
   field: Field,
   exchanger: Exchanger,
-  writings: readonly Writing[],
+  collection: Collection,
 ): Promise<Provenance | undefined> {
   const found: Writing[] = [];
-  for (const writing of switchesOf(writings)) {
+  for (const writing of switchesOf(collection.writings)) {
     if (exchanger.isSpent) return undefined;
     const { text } = probeFor(writing, 0);
     const after = await exchanger.renderWith([{ place: writing.place, newText: text }]);
@@ -32,7 +34,7 @@ export async function explainSwitch(
   const [only, ...others] = found;
   if (only === undefined || others.length > 0) return undefined;
   // No `writing`: the switch brings the field back, but what value it then has is written elsewhere.
-  return { kind: 'proven', place: only.place, via: only.via, also: [] };
+  return { kind: 'proven', place: only.place, via: only.via, also: helmRoles(only, collection, undefined) };
 }
 
 /** The booleans of the values; those that are usually switches first. */

@@ -6,7 +6,7 @@ import type { LayerOrigin, PlannedLayer } from '../render/helmPlan.ts';
 import { planHelm } from '../render/renderHelm.ts';
 import { locateEmbedded } from '../yaml/locateEmbedded.ts';
 import { lineIndex, placeAt } from '../yaml/locatePlace.ts';
-import type { LocatedText, ScalarSite } from '../yaml/locateScalars.ts';
+import type { LocatedText, PathToken, ScalarSite } from '../yaml/locateScalars.ts';
 import type { Collection, SiteLike } from './collection.ts';
 import { sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
@@ -30,7 +30,7 @@ export async function addChart(
 ): Promise<void> {
   const plan = await planHelm(app, chart, into.tree, into.signal);
   into.copies.add('template');
-  await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0);
+  await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0, []);
   for (const file of plan.request.defaults ?? []) await addValuesFile(into, file, 'helm-default-values');
   for (const layer of plan.layers) await addLayer(into, layer, section);
   if (section === undefined) return;
@@ -49,7 +49,12 @@ export function kindInTemplate(into: Collection, file: RepoPath | undefined, { i
 }
 
 /** Folders of a chart in which Helm looks for something else than files for `.Files`. */
-async function addChartFiles(into: Collection, chart: RepoPath, hasOwnValues: boolean): Promise<void> {
+async function addChartFiles(
+  into: Collection,
+  chart: RepoPath,
+  hasOwnValues: boolean,
+  scope: readonly PathToken[],
+): Promise<void> {
   const entries = (await into.list(chart)) ?? [];
   const inChart = (name: string): RepoPath => (chart === '' ? name : `${chart}/${name}`);
   const metadata = await into.read(inChart('Chart.yaml'), 'plain');
@@ -59,10 +64,10 @@ async function addChartFiles(into: Collection, chart: RepoPath, hasOwnValues: bo
     if (kind === 'file') await addOtherFile(into, path, name);
     else if (name === 'templates') await addTemplates(into, path);
     else if (name === 'crds') await addCrds(into, path);
-    else if (name === 'charts') await addSubcharts(into, path);
+    else if (name === 'charts') await addSubcharts(into, path, scope);
     else for (const file of await filesBelow(into, path)) await addWholeFile(into, file);
   }
-  if (hasOwnValues) await addValuesFile(into, inChart('values.yaml'), 'helm-default-values');
+  if (hasOwnValues) await addValuesFile(into, inChart('values.yaml'), 'helm-default-values', scope);
 }
 
 const notForFiles = /^(?:Chart\.(?:yaml|lock)|values.*\.yaml|values\.schema\.json|README.*|LICENSE.*|\.helmignore)$/;
@@ -80,9 +85,10 @@ async function filesBelow(into: Collection, folder: RepoPath): Promise<readonly 
   return below;
 }
 
-async function addSubcharts(into: Collection, folder: RepoPath): Promise<void> {
+/** A subchart's values count below its name; under an alias they count elsewhere too, which only rendering tells. */
+async function addSubcharts(into: Collection, folder: RepoPath, scope: readonly PathToken[]): Promise<void> {
   for (const { name, kind } of (await into.list(folder)) ?? [])
-    if (kind === 'folder') await addChartFiles(into, `${folder}/${name}`, true);
+    if (kind === 'folder') await addChartFiles(into, `${folder}/${name}`, true, [...scope, name]);
 }
 
 async function addTemplates(into: Collection, folder: RepoPath): Promise<void> {
@@ -115,17 +121,28 @@ async function addWholeFile(into: Collection, file: RepoPath): Promise<void> {
   );
 }
 
-async function addValuesFile(into: Collection, file: RepoPath, via: Via): Promise<void> {
+async function addValuesFile(
+  into: Collection,
+  file: RepoPath,
+  via: Via,
+  scope: readonly PathToken[] = [],
+): Promise<void> {
   const located = await into.read(file, 'plain');
   if (located === undefined) return;
-  await addValues(into, located.sites, via);
+  await addValues(into, located.sites, via, scope);
   for (const site of keySites(located)) into.add(site, { via, mayWrite: nowhere, isDirect: false, isKey: true });
 }
 
-async function addValues(into: Collection, sites: readonly SiteLike[], via: Via): Promise<void> {
+async function addValues(
+  into: Collection,
+  sites: readonly ValueSite[],
+  via: Via,
+  scope: readonly PathToken[] = [],
+): Promise<void> {
   for (const site of sites) {
-    const key = 'path' in site && Array.isArray(site.path) ? String(site.path.at(-1)) : undefined;
-    into.add(site, { via, mayWrite: nowhere, isDirect: true, key });
+    const isGlobal = site.path[0] === 'global';
+    const valuesPath = isGlobal ? site.path : [...scope, ...site.path];
+    into.add(site, { via, mayWrite: nowhere, isDirect: true, key: String(valuesPath.at(-1)), valuesPath });
     const added = into.writings.at(-1);
     if (added === undefined || typeof site.value !== 'string' || !site.value.includes('{{')) continue;
     const actions = templateSegments(site.value).filter((each) => each.kind === 'action');
@@ -137,6 +154,8 @@ async function addValues(into: Collection, sites: readonly SiteLike[], via: Via)
     );
   }
 }
+
+type ValueSite = SiteLike & { readonly path: readonly PathToken[] };
 
 /** The keys of a file of values: a template that ranges over a map shows them. */
 function keySites({ file, text, reading, lineOf }: LocatedText): readonly SiteLike[] {
@@ -156,17 +175,23 @@ function keySites({ file, text, reading, lineOf }: LocatedText): readonly SiteLi
   return sites;
 }
 
-async function addLayer(into: Collection, { from, via }: PlannedLayer, section: Section | undefined): Promise<void> {
+async function addLayer(
+  into: Collection,
+  { from, via, layer }: PlannedLayer,
+  section: Section | undefined,
+): Promise<void> {
+  // A single value counts at the path in front of its equals sign.
+  const scope = layer.kind === 'set' || layer.kind === 'setString' ? (layer.text.split('=')[0] ?? '').split('.') : [];
   switch (from.kind) {
     case 'given':
       return;
     case 'file':
       return via === 'helm-set' ? addWholeFile(into, from.file) : addValuesFile(into, from.file, via);
     case 'app':
-      if (section !== undefined) await addScalars(into, sitesOf(section, ...from.path), section.located, via);
+      if (section !== undefined) await addScalars(into, sitesOf(section, ...from.path), section.located, via, scope);
       return;
     case 'data':
-      return addData(into, from, via);
+      return addData(into, from, via, scope);
   }
 }
 
@@ -176,17 +201,19 @@ async function addScalars(
   sites: readonly ScalarSite[],
   around: LocatedText,
   via: Via,
+  scope: readonly PathToken[],
 ): Promise<void> {
   const [only] = sites;
   if (only?.path.length === 0 && via !== 'argo-parameters' && via !== 'helm-set')
     return addValues(into, locateEmbedded(only, around)?.sites ?? [], via);
-  return addValues(into, sites, via);
+  return addValues(into, sites, via, scope);
 }
 
 async function addData(
   into: Collection,
   { file, name, key }: Extract<LayerOrigin, { kind: 'data' }>,
   via: Via,
+  scope: readonly PathToken[],
 ): Promise<void> {
   const located = await into.read(file, 'plain');
   if (located === undefined) return;
@@ -199,6 +226,6 @@ async function addData(
   for (const map of ['data', 'stringData']) {
     // What is encoded has no text to exchange.
     const sites = sitesUnder(own, [map, key]).filter(() => map === 'stringData' || located.text.includes('ConfigMap'));
-    await addScalars(into, sites, located, via);
+    await addScalars(into, sites, located, via, scope);
   }
 }

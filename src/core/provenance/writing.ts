@@ -31,6 +31,8 @@ export interface Writing {
   readonly declares?: boolean | undefined;
   /** The scalar is a key: an entry's name keeps its place among the others only if its beginning stays. */
   readonly isKey?: boolean | undefined;
+  /** Where in a chart's values the scalar counts, seen from the top chart. */
+  readonly valuesPath?: readonly PathToken[] | undefined;
   /** A literal of a template: it shows in objects of that file only. */
   readonly template?: RepoPath | undefined;
   /** The last key of the path that it writes, where it writes at a path of its own. */
