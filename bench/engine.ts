@@ -10,7 +10,7 @@ import { runOrThrow } from '../scripts/lab/run.ts';
 import type { Row } from './row.ts';
 import { observed } from './row.ts';
 
-const wasm = path.join(projectRoot, 'dist/engine/kustomize.wasm');
+const modules = path.join(projectRoot, 'dist/engine');
 const rounds = 9;
 
 /** Least and median wall time of several runs, in milliseconds; the least says what the work costs on a busy machine. */
@@ -54,7 +54,7 @@ interface Rendered {
 
 async function render(folder: string): Promise<Rendered> {
   const worker = new URL('../src/adapters/engine/engineWorker.ts', import.meta.url);
-  const pool = new EnginePool({ worker, wasm, threads: 1 });
+  const pool = new EnginePool({ worker, modules, threads: 1 });
   const once = async (withoutEvidence: boolean): Promise<void> => {
     const request = { path: 'overlay', loadRestrictor: 'root-only', withoutEvidence } as const;
     const { problems } = await pool.kustomize(request, new DiskTree(folder), AbortSignal.timeout(60_000));
@@ -77,7 +77,7 @@ export async function measureEngine(progress: (line: string) => void): Promise<r
   const scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-bench-'));
   try {
     const { kustomize } = await ensureBinaries(['kustomize'], progress);
-    const compiled = await time(() => loadModule(wasm), 3);
+    const compiled = await time(() => loadModule(modules, 'kustomize'), 3);
     const rows: Row[] = [observed('engine: compile the module', show(compiled), 'least of 3; once in a window')];
     for (const count of [3, 100]) {
       const folder = path.join(scratch, String(count));

@@ -24,7 +24,7 @@ function summary(times: readonly number[]): string {
 const scratch = await storefrontRepository();
 const pool = new EnginePool({
   worker: new URL('../src/adapters/engine/engineWorker.ts', import.meta.url),
-  wasm: path.join(projectRoot, 'dist/engine/kustomize.wasm'),
+  modules: path.join(projectRoot, 'dist/engine'),
 });
 try {
   const { reader } = await openRepository(scratch.folder, AbortSignal.timeout(60_000));

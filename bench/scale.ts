@@ -76,7 +76,7 @@ interface Seat {
 async function withOverview<T>(folder: string, cluster: Cluster, work: (seat: Seat) => Promise<T>): Promise<T> {
   const hasher = createSecretHasher();
   const worker = new URL('../src/adapters/engine/engineWorker.ts', import.meta.url);
-  const engine = new EnginePool({ worker, wasm: path.join(projectRoot, 'dist/engine/kustomize.wasm') });
+  const engine = new EnginePool({ worker, modules: path.join(projectRoot, 'dist/engine') });
   const { reader } = await openRepository(folder, patience());
   const deps = { repo: reader, engine, hasher, clock: systemClock, log: quiet, comparesUnreconciled: true };
   const overview = new Overview(deps);

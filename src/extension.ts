@@ -77,7 +77,7 @@ async function openRepository(folder: string, signal: AbortSignal, parts: Parts)
   const { openAt } = await import('./repository.ts');
   const { extensionUri, hasher, output } = parts;
   const inDist = (...names: readonly string[]): string => vscode.Uri.joinPath(extensionUri, 'dist', ...names).fsPath;
-  const engine = { worker: inDist('engineWorker.cjs'), wasm: inDist('engine', 'kustomize.wasm') };
+  const engine = { worker: inDist('engineWorker.cjs'), modules: inDist('engine') };
   return openAt(folder, signal, { engine, hasher, log: output });
 }
 

@@ -12,8 +12,8 @@ export { textOf } from './host/documents/objectText.ts';
 
 /** What a repository is opened with. */
 export interface RepositoryParts {
-  /** Paths of the engine's worker and module. */
-  readonly engine: { readonly worker: string; readonly wasm: string };
+  /** Paths of the engine's worker and of the folder of its modules. */
+  readonly engine: { readonly worker: string; readonly modules: string };
   readonly hasher: SecretHasher;
   readonly log: Log;
 }

@@ -9,7 +9,10 @@ import { cacheDir } from '../lab/cacheDir.ts';
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../engine', import.meta.url));
-const product = fileURLToPath(new URL('../../dist/engine/kustomize.wasm', import.meta.url));
+const products = fileURLToPath(new URL('../../dist/engine', import.meta.url));
+/** One WebAssembly module for each library; the value says what it is, to people. */
+const modules = { kustomize: 'kustomize', helm: "Helm's template engine" } as const;
+type ModuleName = keyof typeof modules;
 /** 1 GiB: a runaway build ends itself instead of taking the editor's memory with it. */
 const mostPages = 16_384;
 const oldestGo = { major: 1, minor: 26 } as const;
@@ -23,18 +26,25 @@ export class EngineBuildError extends Error {
 }
 
 /**
- * Makes `dist/engine/kustomize.wasm` and returns its path. Built at most once for the same sources and Go version: the
- * result is kept in the cache folder. Throws `EngineBuildError`.
+ * Makes the modules in `dist/engine` and returns that folder. Built at most once for the same sources and Go version:
+ * the results are kept in the cache folder. Throws `EngineBuildError`.
  */
 export async function ensureEngine(progress: (message: string) => void): Promise<string> {
   const version = await goVersion();
-  const kept = path.join(cacheDir(), `engine-${await digestSources(version)}`, 'kustomize.wasm');
+  const cache = path.join(cacheDir(), `engine-${await digestSources(version)}`);
+  // One after the other: each build keeps every core busy.
+  for (const name of ['kustomize', 'helm'] as const) await ensureModule(name, cache, progress);
+  return products;
+}
+
+async function ensureModule(name: ModuleName, cache: string, progress: (message: string) => void): Promise<void> {
+  const kept = path.join(cache, `${name}.wasm`);
+  const product = path.join(products, `${name}.wasm`);
   if (!(await exists(kept))) {
-    progress('Building the rendering engine (kustomize as WebAssembly; about half a minute the first time)');
-    await buildEngine(kept);
+    progress(`Building the rendering engine (${modules[name]} as WebAssembly; about half a minute the first time)`);
+    await buildModule(name, kept);
   }
-  if (!(await isSameFile(kept, product))) await place(kept);
-  return product;
+  if (!(await isSameFile(kept, product))) await place(kept, product);
 }
 
 async function goVersion(): Promise<string> {
@@ -60,7 +70,7 @@ async function digestSources(version: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function buildEngine(target: string): Promise<void> {
+async function buildModule(name: ModuleName, target: string): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true });
   const unfinished = `${target}.${process.pid}`;
   const env = {
@@ -71,11 +81,15 @@ async function buildEngine(target: string): Promise<void> {
     GOFLAGS: '-mod=readonly -buildvcs=false',
   };
   try {
-    await run('go', ['build', '-trimpath', '-buildmode=c-shared', '-ldflags=-s -w', '-o', unfinished, '.'], {
-      cwd: sources,
-      env,
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    await run(
+      'go',
+      ['build', '-trimpath', '-buildmode=c-shared', '-ldflags=-s -w', '-o', unfinished, `./cmd/${name}`],
+      {
+        cwd: sources,
+        env,
+        maxBuffer: 64 * 1024 * 1024,
+      },
+    );
     await writeFile(unfinished, limitMemory(await readFile(unfinished), mostPages));
     await rename(unfinished, target);
   } catch (cause) {
@@ -91,7 +105,7 @@ function whyGoFailed(cause: unknown): string {
   return lines[0] ?? 'go gave no reason';
 }
 
-async function place(kept: string): Promise<void> {
+async function place(kept: string, product: string): Promise<void> {
   await mkdir(path.dirname(product), { recursive: true });
   const unfinished = `${product}.${process.pid}`;
   await copyFile(kept, unfinished);

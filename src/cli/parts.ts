@@ -35,14 +35,14 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
   };
 }
 
-/** Built, the worker lies beside this bundle; unbuilt, both halves are run from the sources and the wasm from `dist`. */
-function engineFiles(): { readonly worker: URL; readonly wasm: string } {
+/** Built, the worker lies beside this bundle; unbuilt, both halves are run from the sources and the modules from `dist`. */
+function engineFiles(): { readonly worker: URL; readonly modules: string } {
   const isBuilt = !import.meta.url.endsWith('.ts');
   const dist = isBuilt ? './' : '../../dist/';
   const worker = isBuilt ? './engineWorker.cjs' : '../adapters/engine/engineWorker.ts';
   return {
     worker: new URL(worker, import.meta.url),
-    wasm: fileURLToPath(new URL(`${dist}engine/kustomize.wasm`, import.meta.url)),
+    modules: fileURLToPath(new URL(`${dist}engine`, import.meta.url)),
   };
 }
 

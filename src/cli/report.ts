@@ -36,7 +36,9 @@ export function diffText(state: OverviewState): string {
 const kindWords = {
   'argo-application': 'Argo CD Application',
   'flux-kustomization': 'Flux Kustomization',
+  'flux-helmrelease': 'Flux HelmRelease',
   kustomize: 'kustomize',
+  helm: 'Helm chart',
   manifests: 'manifests',
 } as const;
 

@@ -22,10 +22,67 @@ export interface TreeEntry {
   readonly kind: 'file' | 'folder';
 }
 
-/** Renders kustomize roots with the reconcilers' own library. */
+/** Renders kustomize roots and Helm charts with the reconcilers' own libraries. */
 export interface RenderEngine {
   /** Never throws for bad input: that is an `error` problem in the reply. Throws `UserError` `engine-…` when the engine itself fails. */
   kustomize(request: KustomizeRequest, tree: FileTree, signal: AbortSignal): Promise<KustomizeReply>;
+  /** As `helm template`, without network and cluster; throws like `kustomize`. */
+  helm(request: HelmRequest, tree: FileTree, signal: AbortSignal): Promise<HelmReply>;
+}
+
+/** One rendering of a chart of the repository. */
+export interface HelmRequest {
+  /** Folder of the chart, or a packed chart (`.tgz`). */
+  readonly chart: RepoPath;
+  readonly release: string;
+  readonly namespace: string;
+  /** Files that stand for the chart's own `values.yaml`, merged in order; none: the chart's own. */
+  readonly defaults?: readonly RepoPath[] | undefined;
+  /** Laid over the chart's values in order. */
+  readonly values: readonly ValuesLayer[];
+  /** `1.33` or `v1.33.4`; Helm's own default unless said. */
+  readonly kubeVersion?: string | undefined;
+  /** Added to Helm's default set. */
+  readonly apiVersions?: readonly string[] | undefined;
+  readonly skipCrds?: boolean | undefined;
+  /** Leaves out the check against `values.schema.json`. */
+  readonly skipSchema?: boolean | undefined;
+  readonly isUpgrade?: boolean | undefined;
+}
+
+/** One step of a chart's values: a map laid over what is there, or single values set by path (`helm --set`). */
+export type ValuesLayer =
+  | { readonly kind: 'file'; readonly path: RepoPath }
+  /** YAML; JSON is YAML too. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** `a.b=c`, with the escapes of `--set` and `--set-string`. */
+  | { readonly kind: 'set' | 'setString'; readonly text: string }
+  /** The content of a file as the value at a path; `text` is the path. */
+  | { readonly kind: 'setFile'; readonly text: string; readonly path: RepoPath };
+
+export interface HelmReply {
+  /** In Helm's order of installation: CRDs, the release's objects, hooks. */
+  readonly objects: readonly HelmObject[];
+  readonly problems: readonly HelmProblem[];
+  /** What templates asked the cluster with `lookup`; every answer was empty. */
+  readonly lookups: readonly string[];
+  readonly reads: readonly FileRead[];
+}
+
+export interface HelmObject {
+  readonly object: JsonObject;
+  /** The template (or CRD file, or the packed chart with it) that the object came from. */
+  readonly file?: RepoPath | undefined;
+  /** The events of a hook (`pre-install`, …); empty for an object of the release itself. */
+  readonly hooks: readonly string[];
+  readonly isCrd: boolean;
+}
+
+export interface HelmProblem extends RenderProblem {
+  /** Index of the values layer at fault. */
+  readonly layer?: number | undefined;
+  /** Pointer of a value that the chart's schema refuses. */
+  readonly values?: string | undefined;
 }
 
 export interface KustomizeRequest {

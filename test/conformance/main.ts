@@ -89,13 +89,13 @@ function readOptions(args: readonly string[]): { kind: Kind; name: string; cases
 /** Prints one line a case and a summary; the score does not decide the exit status. */
 async function main(args: readonly string[]): Promise<void> {
   const { kind, name, cases, isJson } = readOptions(args);
-  const wasm = kind.needsEngine
+  const modules = kind.needsEngine
     ? await ensureEngine((line) => {
         console.error(line);
       })
     : '';
   const worker = fileURLToPath(new URL('../../src/adapters/engine/engineWorker.ts', import.meta.url));
-  const engine = new EnginePool({ worker, wasm });
+  const engine = new EnginePool({ worker, modules });
   const sum = { kind: name, total: 0, agree: 0, wrong: 0, undecided: 0 };
   try {
     for await (const line of kind.run(cases, engine)) {

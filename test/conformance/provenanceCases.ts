@@ -86,12 +86,27 @@ async function findApp(value: JsonObject, tree: FileTree): Promise<App | undefin
   if (kustomize !== undefined) return bareApp('kustomize', kustomize);
   const plain = stringAt(value, 'app', 'plain', 'path');
   if (plain !== undefined) return bareApp('manifests', plain);
+  const helm = objectAt(value, 'app', 'helm');
+  if (helm !== undefined) return releaseOf(helm);
   const wanted = objectAt(value, 'app', 'argo') ?? objectAt(value, 'app', 'flux');
   const { apps } = await discoverApps(tree, [], new AbortController().signal);
   const app = apps.find(
     (each) => each.declared?.file === stringAt(wanted, 'file') && each.name === stringAt(wanted, 'name'),
   );
   return app?.source.kind === 'here' ? app : undefined;
+}
+
+/** A chart as `helm install` is told to render it. */
+function releaseOf(helm: JsonObject): App {
+  const app = bareApp('helm', stringAt(helm, 'chart') ?? '');
+  const strings = (key: string): readonly string[] => listAt(helm, key).filter((each) => typeof each === 'string');
+  const release = {
+    name: stringAt(helm, 'release') ?? '',
+    namespace: stringAt(helm, 'namespace') ?? '',
+    valueFiles: strings('valueFiles'),
+    set: strings('set'),
+  };
+  return app.source.kind === 'here' ? { ...app, source: { ...app.source, release } } : app;
 }
 
 function notRendered(field: JsonObject): FieldDetail {

@@ -3,7 +3,14 @@ import { openPool } from '../adapters/engine/engineFixture.ts';
 import type { EnginePool } from '../../src/adapters/engine/enginePool.ts';
 import { discoverApps } from '../../src/core/apps/appCatalog.ts';
 import type { Rendering } from '../../src/core/model/rendering.ts';
-import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../../src/core/ports.ts';
+import type {
+  FileTree,
+  HelmReply,
+  HelmRequest,
+  KustomizeReply,
+  KustomizeRequest,
+  RenderEngine,
+} from '../../src/core/ports.ts';
 import { CachedRenderer } from '../../src/core/render/cachedRenderer.ts';
 import { MemoryTree } from '../../src/core/render/memoryTree.ts';
 import { renderApp } from '../../src/core/render/renderApp.ts';
@@ -53,6 +60,11 @@ class CountingEngine implements RenderEngine {
   kustomize(request: KustomizeRequest, tree: FileTree, at: AbortSignal): Promise<KustomizeReply> {
     this.asked += 1;
     return this.#pool.kustomize(request, tree, at);
+  }
+
+  helm(request: HelmRequest, tree: FileTree, at: AbortSignal): Promise<HelmReply> {
+    this.asked += 1;
+    return this.#pool.helm(request, tree, at);
   }
 }
 

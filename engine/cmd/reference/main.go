@@ -1,5 +1,6 @@
-// Command reference builds kustomizations on disk with the library as the kustomize program uses it, for comparing the
-// WebAssembly engine with: `reference DIR…` prints one JSON line a folder, the list of objects or null for an error.
+// Command reference renders what is on disk with the libraries as their own programs use them, for comparing the
+// WebAssembly engine with. `reference kustomize DIR…` builds folders, `reference helm` charts named by JSON lines on its
+// input; both print one JSON line each, the list of objects or null for an error.
 package main
 
 import (
@@ -13,7 +14,13 @@ import (
 
 func main() {
 	lines := json.NewEncoder(os.Stdout)
-	for _, folder := range os.Args[1:] {
+	if os.Args[1] == "helm" {
+		if err := renderReleases(os.Stdin, lines); err != nil {
+			panic(err)
+		}
+		return
+	}
+	for _, folder := range os.Args[2:] {
 		openapi.ResetOpenAPI()
 		if err := lines.Encode(build(folder)); err != nil {
 			panic(err)

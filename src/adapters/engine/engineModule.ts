@@ -30,15 +30,15 @@ export class EngineModule {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  /** Renders one request, JSON text in and JSON bytes out. Throws when the module ends itself or traps. */
-  kustomize(request: string): Uint8Array {
-    const { alloc, release, kustomize } = this.#exports;
+  /** Works on one request, JSON text in and JSON bytes out. Throws when the module ends itself or traps. */
+  answer(request: string): Uint8Array {
+    const { alloc, release, answer } = this.#exports;
     this.#wasi.forgetOutput();
     const asked = new TextEncoder().encode(request);
     const at = alloc(asked.length) >>> 0;
     this.#slice(at, asked.length).set(asked);
     // Address and length in one number, for an export returns one value; wasm's i64 is signed.
-    const packed = BigInt.asUintN(64, this.#explainCrash(() => kustomize(at, asked.length)));
+    const packed = BigInt.asUintN(64, this.#explainCrash(() => answer(at, asked.length)));
     const replyAt = Number(packed >> 32n);
     const reply = this.#slice(replyAt, Number(packed & 0xffff_ffffn)).slice();
     release(at);
@@ -99,16 +99,16 @@ interface EngineExports {
   readonly _initialize: () => void;
   readonly alloc: (size: number) => number;
   readonly release: (at: number) => void;
-  readonly kustomize: (at: number, size: number) => bigint;
+  readonly answer: (at: number, size: number) => bigint;
 }
 
 function readExports(exports: WebAssembly.Exports): EngineExports {
   const { memory } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw new Error('the engine module exports no memory');
-  for (const name of ['_initialize', 'alloc', 'release', 'kustomize']) {
+  for (const name of ['_initialize', 'alloc', 'release', 'answer']) {
     if (typeof exports[name] !== 'function') throw new Error(`the engine module exports no function ${name}`);
   }
-  // Edge: signatures of WebAssembly functions cannot be asked for; engine/main.go declares them so.
+  // Edge: signatures of WebAssembly functions cannot be asked for; engine/internal/bridge declares them so.
   return exports as unknown as EngineExports;
 }
 

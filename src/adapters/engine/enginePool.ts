@@ -1,14 +1,24 @@
 import { RecordingTree } from '../../core/render/recordingTree.ts';
-import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../../core/ports.ts';
+import type {
+  FileTree,
+  HelmReply,
+  HelmRequest,
+  KustomizeReply,
+  KustomizeRequest,
+  RenderEngine,
+} from '../../core/ports.ts';
+import type { FileRead } from '../../core/model/rendering.ts';
 import { EngineThread } from './engineThread.ts';
 import { loadModule } from './loadModule.ts';
+import type { LoadedModule, ModuleName } from './loadModule.ts';
+import { readHelmReply } from './readHelmReply.ts';
 import { readReply } from './readReply.ts';
 
 export interface EnginePoolOptions {
   /** The worker's entry: `new URL('./engineWorker.ts', …)` unbuilt, the path of `dist/engineWorker.cjs` in the product. */
   readonly worker: string | URL;
-  /** Path of `kustomize.wasm`. */
-  readonly wasm: string;
+  /** Folder of the modules: `kustomize.wasm` and `helm.wasm`. */
+  readonly modules: string;
   /** Requests at the same time; 2 unless said. */
   readonly threads?: number | undefined;
   /** Milliseconds after which a request fails with `engine-timeout`; 20 000 unless said. */
@@ -22,14 +32,14 @@ export interface EnginePoolOptions {
 const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 512 * 1024 * 1024 } as const;
 
 /**
- * Renders in worker threads that are started on first use, share one compiled module, and end when idle. When all are
- * busy the newest request goes first: it is the one somebody looks at.
+ * Renders in worker threads that are started on first use, share one compiled module for each library, and end when
+ * idle. When all are busy the newest request goes first: it is the one somebody looks at.
  */
 export class EnginePool implements RenderEngine {
   readonly #options: EnginePoolOptions;
   readonly #waiting: Job[] = [];
   readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
-  #module: Promise<WebAssembly.Module> | undefined;
+  readonly #modules = new Map<ModuleName, Promise<LoadedModule>>();
   #isDisposed = false;
 
   constructor(options: EnginePoolOptions) {
@@ -42,12 +52,13 @@ export class EnginePool implements RenderEngine {
   }
 
   async kustomize(request: KustomizeRequest, tree: FileTree, signal: AbortSignal): Promise<KustomizeReply> {
-    signal.throwIfAborted();
-    const module = await this.#loadModule();
-    signal.throwIfAborted();
-    const recording = new RecordingTree(tree);
-    const reply = await this.#queue(module, { request: JSON.stringify(request), tree: recording, signal });
-    return { ...readReply(reply), reads: recording.reads };
+    const { reply, reads } = await this.#ask('kustomize', request, tree, signal);
+    return { ...readReply(reply), reads };
+  }
+
+  async helm(request: HelmRequest, tree: FileTree, signal: AbortSignal): Promise<HelmReply> {
+    const { reply, reads } = await this.#ask('helm', request, tree, signal);
+    return { ...readHelmReply(reply), reads };
   }
 
   /** Ends all threads; requests under way and waiting fail with an AbortError. */
@@ -57,19 +68,34 @@ export class EnginePool implements RenderEngine {
     for (const thread of [...this.#threads.keys()]) thread.end(disposed());
   }
 
+  async #ask(
+    name: ModuleName,
+    request: KustomizeRequest | HelmRequest,
+    tree: FileTree,
+    signal: AbortSignal,
+  ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {
+    signal.throwIfAborted();
+    const module = await this.#loadModule(name);
+    signal.throwIfAborted();
+    const recording = new RecordingTree(tree);
+    const reply = await this.#queue(module, { request: JSON.stringify(request), tree: recording, signal });
+    return { reply, reads: recording.reads };
+  }
+
   /** A module that could not be loaded is tried again by the next request: the build may be under way. */
-  async #loadModule(): Promise<WebAssembly.Module> {
+  async #loadModule(name: ModuleName): Promise<LoadedModule> {
     if (this.#isDisposed) throw disposed();
-    this.#module ??= loadModule(this.#options.wasm);
+    const loading = this.#modules.get(name) ?? loadModule(this.#options.modules, name);
+    this.#modules.set(name, loading);
     try {
-      return await this.#module;
+      return await loading;
     } catch (error) {
-      this.#module = undefined;
+      this.#modules.delete(name);
       throw error;
     }
   }
 
-  #queue(module: WebAssembly.Module, work: Pick<Job, 'request' | 'tree' | 'signal'>): Promise<Uint8Array> {
+  #queue(module: LoadedModule, work: Pick<Job, 'request' | 'tree' | 'signal'>): Promise<Uint8Array> {
     if (this.#isDisposed) return Promise.reject(disposed());
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -94,7 +120,7 @@ export class EnginePool implements RenderEngine {
   #next(): void {
     const newest = this.#waiting.at(-1);
     if (newest === undefined) return;
-    const thread = [...this.#threads.keys()].find((each) => each.isFree) ?? this.#startThread(newest.module);
+    const thread = this.#freeThread(newest.module);
     if (thread === undefined) return;
     this.#waiting.pop();
     newest.signal.removeEventListener('abort', newest.onAbort);
@@ -103,8 +129,18 @@ export class EnginePool implements RenderEngine {
     this.#next();
   }
 
-  #startThread(module: WebAssembly.Module): EngineThread | undefined {
-    if (this.#threads.size >= (this.#options.threads ?? defaults.threads)) return undefined;
+  /** A free thread of the module, or a new one; for which an idle one of another module makes room where it must. */
+  #freeThread(module: LoadedModule): EngineThread | undefined {
+    const free = [...this.#threads.keys()].filter((each) => each.isFree);
+    const ready = free.find((each) => each.moduleName === module.name);
+    if (ready !== undefined) return ready;
+    const isFull = this.#threads.size >= (this.#options.threads ?? defaults.threads);
+    // Ending a thread takes up the next request by itself.
+    if (isFull) free[0]?.end(undefined);
+    return isFull ? undefined : this.#startThread(module);
+  }
+
+  #startThread(module: LoadedModule): EngineThread {
     const thread = new EngineThread({
       worker: this.#options.worker,
       module,
@@ -143,7 +179,7 @@ interface Job {
   readonly request: string;
   readonly tree: FileTree;
   readonly signal: AbortSignal;
-  readonly module: WebAssembly.Module;
+  readonly module: LoadedModule;
   readonly onAbort: () => void;
   readonly resolve: (reply: Uint8Array) => void;
   readonly fail: (error: unknown) => void;

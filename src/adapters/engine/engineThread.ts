@@ -2,6 +2,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { messageOf, UserError } from '../../core/model/userError.ts';
 import { answerQuestion } from './fileAnswers.ts';
+import type { LoadedModule, ModuleName } from './loadModule.ts';
 import type { FileTree } from '../../core/ports.ts';
 import type { FileQuestion, WorkerReport, WorkerStart } from './messages.ts';
 
@@ -17,7 +18,7 @@ export interface ThreadJob {
 export interface ThreadOptions {
   /** The worker's entry: `engineWorker.ts` unbuilt, `dist/engineWorker.cjs` in the product. */
   readonly worker: string | URL;
-  readonly module: WebAssembly.Module;
+  readonly module: LoadedModule;
   /** How long one request may take, waiting for its tree included. */
   readonly deadlineMs: number;
   /** Called when the thread can take a job again. */
@@ -42,7 +43,7 @@ export class EngineThread {
   constructor(options: ThreadOptions) {
     this.#options = options;
     const { port1, port2 } = new MessageChannel();
-    const start: WorkerStart = { module: options.module, files: port2, gate: this.#gate.buffer };
+    const start: WorkerStart = { module: options.module.compiled, files: port2, gate: this.#gate.buffer };
     this.#files = port1;
     this.#worker = new Worker(options.worker, {
       workerData: start,
@@ -64,6 +65,11 @@ export class EngineThread {
       this.#break(`the worker ended with exit code ${code}`);
     });
     this.#letProcessEnd(true);
+  }
+
+  /** Which module the thread runs. */
+  get moduleName(): ModuleName {
+    return this.#options.module.name;
   }
 
   get isFree(): boolean {
@@ -183,6 +189,6 @@ interface RunningJob extends ThreadJob {
 
 function timeout(deadlineMs: number): UserError {
   const seconds = `${deadlineMs / 1000} s`;
-  const message = `Rendering took longer than ${seconds} and was ended. Look for bases that multiply each other, or a file system that does not answer.`;
+  const message = `Rendering took longer than ${seconds} and was ended. Look for bases that multiply each other, templates without end, or a file system that does not answer.`;
   return new UserError('engine-timeout', message, { deadline: seconds });
 }

@@ -11,7 +11,7 @@ function serve(start: WorkerStart, report: (report: WorkerReport) => void): (req
   return ({ request }) => {
     bridge.forget();
     try {
-      const reply = engine.kustomize(request);
+      const reply = engine.answer(request);
       report({ kind: 'reply', reply, memory: engine.memory });
     } catch (error) {
       report({ kind: 'broken', message: error instanceof Error ? error.message : String(error) });

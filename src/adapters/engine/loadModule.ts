@@ -1,11 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf, UserError } from '../../core/model/userError.ts';
 
-/** Reads and compiles the engine's module. `UserError` `engine-missing` names the file and how to make it. */
-export async function loadModule(path: string): Promise<WebAssembly.Module> {
+/** The engine's modules: one for each of the reconcilers' libraries, loaded on its first use. */
+export type ModuleName = 'kustomize' | 'helm';
+
+/** A module, compiled once for all threads that run it. */
+export interface LoadedModule {
+  readonly name: ModuleName;
+  readonly compiled: WebAssembly.Module;
+}
+
+/** Reads and compiles `<name>.wasm` of a folder. `UserError` `engine-missing` names the file and how to make it. */
+export async function loadModule(folder: string, name: ModuleName): Promise<LoadedModule> {
+  const path = join(folder, `${name}.wasm`);
   const bytes = await readModule(path);
   try {
-    return await WebAssembly.compile(bytes);
+    return { name, compiled: await WebAssembly.compile(bytes) };
   } catch (cause) {
     const message = `The rendering engine ${path} is damaged (${messageOf(cause)}). Build it again or reinstall Plumbline.`;
     throw new UserError('engine-missing', message, { file: path }, { cause });

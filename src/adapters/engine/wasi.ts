@@ -17,6 +17,18 @@ const notCapable = 76;
 const lengthOfOutputKept = 8_192;
 const programName = new TextEncoder().encode('engine\0');
 
+/** What Go's `os` and `net` bring along: the module has no descriptors but its output, no files, no sockets. */
+const refused: WebAssembly.ModuleImports = {
+  // The first descriptor that could be a preopened folder is none (`fd_prestat_get`).
+  ...each(
+    'fd_read fd_pread fd_pwrite fd_readdir fd_seek fd_sync fd_close fd_filestat_get fd_filestat_set_size fd_prestat_get',
+    badDescriptor,
+  ),
+  ...each('fd_prestat_dir_name sock_accept sock_recv sock_send sock_shutdown', badDescriptor),
+  ...each('path_open path_readlink path_filestat_get path_filestat_set_times path_create_directory path_link', notCapable),
+  ...each('path_remove_directory path_rename path_symlink path_unlink_file', notCapable),
+};
+
 /**
  * The part of WASI preview 1 that a Go module needs, with nothing behind it: a clock, random numbers, one program name
  * (klog panics without it), no environment, no files, no sockets. What the module writes is kept for crash messages.
@@ -42,8 +54,6 @@ export class Wasi {
 
   /** The imports of `wasi_snapshot_preview1`. */
   get imports(): WebAssembly.ModuleImports {
-    const noDescriptor = (): number => badDescriptor;
-    const noFiles = (): number => notCapable;
     return {
       args_get: (argv: number, buffer: number) => this.#writeArguments(argv, buffer),
       args_sizes_get: (count: number, size: number) => this.#writeSizes(count, 1, size, programName.length),
@@ -61,19 +71,7 @@ export class Wasi {
         this.#write(descriptor, vectors, count, into),
       fd_fdstat_get: (descriptor: number, into: number) => this.#writeDescriptorState(descriptor, into),
       fd_fdstat_set_flags: () => success,
-      fd_read: noDescriptor,
-      fd_readdir: noDescriptor,
-      fd_close: noDescriptor,
-      fd_filestat_get: noDescriptor,
-      // The first descriptor that could be a preopened folder is none: the module has no files of its own.
-      fd_prestat_get: noDescriptor,
-      fd_prestat_dir_name: noDescriptor,
-      path_open: noFiles,
-      path_readlink: noFiles,
-      path_filestat_get: noFiles,
-      path_create_directory: noFiles,
-      path_remove_directory: noFiles,
-      path_unlink_file: noFiles,
+      ...refused,
     };
   }
 
@@ -165,6 +163,10 @@ function readSubscription(view: DataView, at: number): Subscription {
   const isAbsolute = (view.getUint16(at + 40, true) & 1) === 1;
   const left = isAbsolute ? timeout - now(clock) : timeout;
   return { userData, isClock: true, milliseconds: Math.max(0, Number(left) / 1e6) };
+}
+
+function each(names: string, answer: number): WebAssembly.ModuleImports {
+  return Object.fromEntries(names.split(' ').map((name) => [name, () => answer]));
 }
 
 /** Nanoseconds of a WASI clock: 0 is the time of day, all others are monotonic. */

@@ -1,5 +1,5 @@
 import { appId } from '../model/app.ts';
-import type { App } from '../model/app.ts';
+import type { App, AppSource } from '../model/app.ts';
 import { folderOf, isWithin, joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
@@ -9,6 +9,7 @@ import { bareApp } from './bareApp.ts';
 import { kustomizationFileNames, readFileFacts } from './fileFacts.ts';
 import type { DeclaredObject, FileFacts } from './fileFacts.ts';
 import { findManifestFolders } from './manifestFolders.ts';
+import { isApplicationSet, readApplicationSet } from './readApplicationSet.ts';
 import { readApp } from './readApp.ts';
 import type { AppSurroundings } from './readApp.ts';
 import { isRemoteUrl } from './repoUrl.ts';
@@ -83,10 +84,16 @@ function assemble(
   const patches = patchFiles(facts);
   const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
   const around = surroundings(listing, declared, remotes);
-  const reconciled = withUniqueIds(declared.flatMap((each) => readApp(each, around) ?? []));
+  const allFolders = [...listing.byFolder.keys()];
+  const reconciled = withUniqueIds(
+    declared.flatMap((each) =>
+      isApplicationSet(each) ? readApplicationSet(each, around, allFolders) : (readApp(each, around) ?? []),
+    ),
+  );
   const roots = bareRoots(listing, facts, reconciled);
   const folders = findManifestFolders({ listing, facts, apps: reconciled, patches });
-  const apps = [...reconciled, ...roots, ...folders.map((path) => bareApp('manifests', path))];
+  const charts = bareCharts(listing, facts, reconciled);
+  const apps = [...reconciled, ...roots, ...charts, ...folders.map((path) => bareApp('manifests', path))];
   return {
     apps: apps.sort((a, b) => (a.id < b.id ? -1 : 1)),
     problems: [...facts.values()].flatMap((each) => each.problems),
@@ -139,6 +146,36 @@ function withUniqueIds(apps: readonly App[]): readonly App[] {
   });
 }
 
+/** Charts that neither an app nor another chart uses; library charts are no apps. */
+function bareCharts(
+  listing: TreeListing,
+  facts: ReadonlyMap<RepoPath, FileFacts>,
+  apps: readonly App[],
+): readonly App[] {
+  const owned = new Set(apps.flatMap(({ source }) => sourceFolders(source)));
+  const used = new Set<RepoPath>();
+  for (const [file, { chart }] of facts) {
+    for (const path of chart?.localDependencies ?? []) used.add(joinPath(folderOf(file), path) ?? '..');
+  }
+  return [...facts].flatMap(([file, { chart }]) => {
+    const folder = folderOf(file);
+    if (chart === undefined || chart.isLibrary || owned.has(folder) || used.has(folder)) return [];
+    return isInsideChart(listing, folder) ? [] : [bareApp('helm', folder)];
+  });
+}
+
+function isInsideChart(listing: TreeListing, folder: RepoPath): boolean {
+  for (let at = folder; at !== '';) {
+    at = folderOf(at);
+    if (listing.byFolder.get(at)?.has('Chart.yaml') === true) return true;
+  }
+  return false;
+}
+
+function sourceFolders(source: AppSource): readonly RepoPath[] {
+  return source.kind === 'here' ? [source.path, ...(source.others ?? []).map((each) => each.path)] : [];
+}
+
 /** Kustomization roots that neither another kustomization nor an app refers to. */
 function bareRoots(
   listing: TreeListing,
@@ -149,7 +186,7 @@ function bareRoots(
   for (const [file, { kustomization }] of facts) {
     for (const path of kustomization?.references ?? []) used.add(joinPath(folderOf(file), path) ?? '..');
   }
-  const owned = apps.flatMap(({ source, kind }) => (source.kind === 'here' ? [{ path: source.path, kind }] : []));
+  const owned = apps.flatMap(({ source, kind }) => sourceFolders(source).map((path) => ({ path, kind })));
   const isOwned = (folder: RepoPath): boolean =>
     owned.some(({ path, kind }) =>
       // Flux takes up the kustomizations below a folder that has none itself.

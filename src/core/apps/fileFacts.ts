@@ -19,7 +19,16 @@ export interface FileFacts {
   readonly declared: readonly DeclaredObject[];
   /** Only for a kustomization file. */
   readonly kustomization?: KustomizationFacts | undefined;
+  /** Only for a `Chart.yaml`. */
+  readonly chart?: ChartFacts | undefined;
   readonly problems: readonly RenderProblem[];
+}
+
+/** What a chart says of itself. */
+export interface ChartFacts {
+  readonly isLibrary: boolean;
+  /** Folders of dependencies (`file://…`), as written. */
+  readonly localDependencies: readonly string[];
 }
 
 /** A reconciler's object and where it is written. */
@@ -56,6 +65,7 @@ const noFacts: FileFacts = { hasManifests: false, declared: [], problems: [] };
 /** Reads the facts of a file; parses it only when its text can matter. */
 export function readFileFacts(file: RepoPath, text: string): FileFacts {
   if (kustomizationFileNames.includes(baseName(file))) return kustomizationFacts(file, text);
+  if (baseName(file) === 'Chart.yaml') return chartFacts(file, text);
   if (!looksLikeManifest(text)) return noFacts;
   // Most manifests say nothing about apps: what they hold is read when an app is rendered.
   if (!namesReconciler(text)) return { ...noFacts, hasManifests: true };
@@ -108,6 +118,21 @@ export function problemsOf(file: RepoPath, reading: YamlReading): readonly Rende
   return reading.problems
     .filter((each) => each.severity === 'error')
     .map(({ severity, message, line, column }) => ({ severity, message, file, line, column }));
+}
+
+function chartFacts(file: RepoPath, text: string): FileFacts {
+  const reading = readYaml(text, 'plain');
+  const value = reading.documents[0]?.value;
+  const chart: ChartFacts = {
+    isLibrary: stringAt(value, 'type') === 'library',
+    localDependencies: listAt(value, 'dependencies').flatMap((each) => {
+      const [, path] = /^file:\/\/(.*)$/.exec(stringAt(each, 'repository') ?? '') ?? [];
+      return path ?? [];
+    }),
+  };
+  // A template of a Chart.yaml (a scaffold) is no chart.
+  if (typeof value !== 'object' || stringAt(value, 'name') === undefined) return noFacts;
+  return { ...noFacts, chart, problems: problemsOf(file, reading) };
 }
 
 function kustomizationFacts(file: RepoPath, text: string): FileFacts {

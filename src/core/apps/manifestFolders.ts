@@ -31,7 +31,9 @@ export function findManifestFolders(search: ManifestSearch): readonly RepoPath[]
 
 /** Folders with everything below them that belong to an app, a chart or a kustomization. */
 function takenFolders({ listing, apps }: ManifestSearch): ReadonlySet<RepoPath> {
-  const owned = apps.flatMap(({ source }) => (source.kind === 'here' ? [source.path] : []));
+  const owned = apps.flatMap(({ source }) =>
+    source.kind === 'here' ? [source.path, ...(source.others ?? []).map((each) => each.path)] : [],
+  );
   const rooted = [...listing.byFolder].flatMap(([folder, names]) =>
     names.has('Chart.yaml') || kustomizationFileNames.some((name) => names.has(name)) ? [folder] : [],
   );

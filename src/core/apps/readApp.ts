@@ -1,13 +1,15 @@
-import { listAt, objectAt, stringAt } from '../model/json.ts';
-import type { JsonObject } from '../model/json.ts';
+import { stringAt } from '../model/json.ts';
 import { appId } from '../model/app.ts';
 import type { App, AppDestination, AppKind, AppSource } from '../model/app.ts';
 import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
-import { objectsAt } from './fileFacts.ts';
+import { argoSource } from './argoSource.ts';
 import type { DeclaredObject } from './fileFacts.ts';
+import { followedRevision } from './followedRevision.ts';
+import { helmReleaseSource } from './helmReleaseSource.ts';
+import { unsupported } from './unsupported.ts';
 
 /** What reading an app's object needs to know of the repository around it. */
 export interface AppSurroundings {
@@ -65,58 +67,16 @@ const readers: Readonly<Record<string, AppReader>> = {
       namespace: stringAt(object, 'spec', 'targetNamespace') || undefined,
     }),
   },
+  'helm.toolkit.fluxcd.io/HelmRelease': {
+    kind: 'flux-helmrelease',
+    defaultNamespace: 'flux-system',
+    source: helmReleaseSource,
+    destination: (object) => ({
+      clusterName: stringAt(object, 'spec', 'kubeConfig', 'secretRef', 'name'),
+      namespace: stringAt(object, 'spec', 'targetNamespace') || (namespaceOf(object) ?? 'flux-system'),
+    }),
+  },
 };
-
-/** The one source of an Application, whether written as `source` or as a `sources` list of one. */
-export function argoSourceOf(object: KubeObject): JsonObject | undefined {
-  const sources = objectsAt(object, 'spec', 'sources');
-  return sources.length > 0 ? sources[0] : objectAt(object, 'spec', 'source');
-}
-
-function argoSource(object: KubeObject, around: AppSurroundings): AppSource {
-  if (listAt(object, 'spec', 'sources').length > 1) {
-    return unsupported('This Application has several sources; Plumbline renders Applications with one source so far.');
-  }
-  const source = argoSourceOf(object);
-  const url = stringAt(source, 'repoURL') ?? '';
-  if (source === undefined || url === '') {
-    return unsupported(
-      objectAt(object, 'spec', 'sourceHydrator') === undefined
-        ? 'This Application names no source (spec.source.repoURL).'
-        : 'This Application uses the source hydrator, which Plumbline does not render yet.',
-    );
-  }
-  const revision = stringAt(source, 'targetRevision') || undefined;
-  const path = stringAt(source, 'path');
-  if (stringAt(source, 'chart') !== undefined)
-    return { kind: 'elsewhere', url, path: stringAt(source, 'chart'), revision };
-  if (!around.isHere(url)) return { kind: 'elsewhere', url, path, revision };
-  const folder = joinPath(path ?? '');
-  if (folder === undefined) return unsupported(`The path ${path ?? ''} leaves the repository.`);
-  return argoRender(source, folder, revision, around);
-}
-
-function argoRender(
-  source: JsonObject,
-  path: RepoPath,
-  revision: string | undefined,
-  around: AppSurroundings,
-): AppSource {
-  const explicit = ['helm', 'kustomize', 'directory', 'plugin'].find(
-    (key) => Object.keys(objectAt(source, key) ?? {}).length > 0,
-  );
-  const kind = explicit ?? around.folderKind(path);
-  switch (kind) {
-    case 'helm':
-      return unsupported(`The folder ${shown(path)} is a Helm chart; Plumbline does not render charts yet.`);
-    case 'plugin':
-      return unsupported('This Application is rendered by a config management plugin, which runs only inside Argo CD.');
-    case 'kustomize':
-      return { kind: 'here', path, render: 'kustomize', revision };
-    default:
-      return { kind: 'here', path, render: 'directory', revision };
-  }
-}
 
 function fluxSource(object: KubeObject, around: AppSurroundings): AppSource {
   const kind = stringAt(object, 'spec', 'sourceRef', 'kind') ?? '';
@@ -129,21 +89,10 @@ function fluxSource(object: KubeObject, around: AppSurroundings): AppSource {
     if (url !== undefined) return { kind: 'elsewhere', url, path: written };
     return unsupported(`The source ${kind} ${name} is not a Git repository; Plumbline cannot read it.`);
   }
-  const ref = objectAt(source, 'spec', 'ref');
-  const revision = ['commit', 'name', 'semver', 'tag', 'branch']
-    .map((key) => stringAt(ref, key))
-    .find((each) => each !== undefined);
+  const revision = followedRevision(source);
   if (url !== undefined && !around.isHere(url)) return { kind: 'elsewhere', url, path: written, revision };
   const path = joinPath(written ?? '');
   if (path === undefined) return unsupported(`The path ${written ?? ''} leaves the repository.`);
   // The controller always builds with kustomize; a folder without a kustomization gets a generated one.
   return { kind: 'here', path, render: 'kustomize', revision, sourceRef: { namespace, name } };
-}
-
-function unsupported(why: string): AppSource {
-  return { kind: 'unsupported', why };
-}
-
-function shown(path: RepoPath): string {
-  return path === '' ? 'at the root' : path;
 }

@@ -7,7 +7,7 @@ import { conditionOf, isObserved } from './conditions.ts';
 import { commitOf } from './reconcilerStatus.ts';
 import type { HistoryEntry, ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
 
-/** Reads a Flux `Kustomization`, with its `GitRepository` where that was seen (it knows the newest revision). */
+/** Reads a Flux `Kustomization` or `HelmRelease`, with its `GitRepository` where that was seen (it knows the newest revision). */
 export function readFluxStatus(kustomization: KubeObject, gitRepository?: KubeObject): ReconcilerStatus {
   return {
     sync: readSync(kustomization, gitRepository),
@@ -32,7 +32,7 @@ function readSync(kustomization: KubeObject, gitRepository: KubeObject | undefin
   const ready = conditionOf(kustomization, 'Ready');
   const applied = appliedRevision(kustomization);
   return {
-    status: syncWord(kustomization, gitRepository),
+    status: kustomization.kind === 'HelmRelease' ? releaseWord(kustomization) : syncWord(kustomization, gitRepository),
     appliedRevision: applied === undefined ? undefined : commitOf(applied),
     message: sourceTrouble(gitRepository) ?? (ready?.message || undefined),
     isSuspended: valueAt(kustomization, 'spec', 'suspend') === true,
@@ -51,6 +51,13 @@ function syncWord(kustomization: KubeObject, gitRepository: KubeObject | undefin
   if (ready.status === 'True' || ready.reason === 'HealthCheckFailed') return 'Synced';
   // A run at the revision that is already applied has not changed anything yet; a failed one says that it could not.
   return ready.status === 'Unknown' ? 'Synced' : 'OutOfSync';
+}
+
+/** A HelmRelease tells chart versions, no commits: released as its spec says now, or not. */
+function releaseWord(release: KubeObject): AppSync['status'] {
+  const ready = conditionOf(release, 'Ready');
+  if (ready === undefined) return 'Unknown';
+  return ready.status === 'True' && isObserved(release) ? 'Synced' : 'OutOfSync';
 }
 
 /** `lastAppliedRevision` is written only after health checks passed, but a failed health check means that all was applied. */

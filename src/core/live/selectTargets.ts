@@ -32,6 +32,7 @@ export const reconcilerKinds = [
   { group: 'argoproj.io', kind: 'Application' },
   { group: 'argoproj.io', kind: 'AppProject' },
   { group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization' },
+  { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' },
   { group: 'source.toolkit.fluxcd.io', kind: 'GitRepository' },
 ] as const;
 

@@ -2,7 +2,8 @@ import type { KubeObject } from './resource.ts';
 import type { Place, RepoPath } from './place.ts';
 
 /** What declares an app: a reconciler's object, or, without a reconciler, the folder itself. */
-export type AppKind = 'argo-application' | 'flux-kustomization' | 'kustomize' | 'manifests';
+export type AppKind =
+  'argo-application' | 'flux-kustomization' | 'flux-helmrelease' | 'kustomize' | 'helm' | 'manifests';
 
 /** `<kind>:<namespace>/<name>` for reconciler objects, `<kind>:<path>` for bare roots; stable across refreshes. Made by `appId`. */
 export type AppId = string & { readonly __app: unique symbol };
@@ -28,6 +29,20 @@ export interface AppDeclaration {
   /** The scalar of `metadata.name`. */
   readonly place: Place;
   readonly object: KubeObject;
+  /** For an Application that an ApplicationSet generates: file and place are the set's. */
+  readonly generated?: GeneratedFrom | undefined;
+}
+
+/** Which of a set's Applications an app is. */
+export interface GeneratedFrom {
+  /** Name of the ApplicationSet. */
+  readonly set: string;
+  /** Position among them. */
+  readonly index: number;
+  /** Where the element of its list stands in the set's object; absent when a folder made it. */
+  readonly element?: readonly (string | number)[] | undefined;
+  /** All folders of the repository when the set was read. */
+  readonly folders: readonly RepoPath[];
 }
 
 /** Where an app's manifests come from. */
@@ -36,11 +51,19 @@ export type AppSource =
       /** This repository. */
       readonly kind: 'here';
       readonly path: RepoPath;
-      readonly render: 'kustomize' | 'directory';
+      readonly render: SourceRender;
       /** Branch, tag or commit the reconciler follows; absent: the remote's default branch. */
       readonly revision?: string | undefined;
       /** For Flux: key of the GitRepository. */
       readonly sourceRef?: { readonly namespace: string; readonly name: string } | undefined;
+      /** For an Argo CD Application with a `sources` list: the position of this source in it. */
+      readonly index?: number | undefined;
+      /** The further sources of such an Application that have manifests. */
+      readonly others?: readonly SourcePart[] | undefined;
+      /** For a HelmRelease: what its HelmChart says of values. */
+      readonly chart?: ChartValues | undefined;
+      /** For a chart without a reconciler: what whoever installs it gives; absent: a release named after the folder. */
+      readonly release?: ReleaseOptions | undefined;
     }
   | {
       readonly kind: 'elsewhere';
@@ -50,6 +73,31 @@ export type AppSource =
     }
   /** Declared in a way that this version does not render; `why` is a sentence for people. */
   | { readonly kind: 'unsupported'; readonly why: string };
+
+/** How a folder becomes manifests. */
+export type SourceRender = 'kustomize' | 'directory' | 'helm';
+
+/** One of several sources of an app. */
+export interface SourcePart {
+  readonly path: RepoPath;
+  readonly render: SourceRender;
+  readonly index: number;
+}
+
+/** Values files that stand for a chart's own, relative to the repository's root (Flux `valuesFiles`). */
+export interface ChartValues {
+  readonly valuesFiles: readonly string[];
+  readonly ignoresMissing: boolean;
+}
+
+/** The arguments of `helm install`. */
+export interface ReleaseOptions {
+  readonly name: string;
+  readonly namespace: string;
+  readonly valueFiles: readonly RepoPath[];
+  /** As given to `--set`. */
+  readonly set: readonly string[];
+}
 
 /** Which cluster and namespace an app goes to; all absent: the cluster the reconciler runs in. */
 export interface AppDestination {

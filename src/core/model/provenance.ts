@@ -58,6 +58,8 @@ export interface ScalarWriting {
   readonly value: string | number | boolean | null;
   /** `raw` is text that is no YAML scalar of its own: a literal after its `=`, a line of an env file, a whole file. */
   readonly style: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'raw';
+  /** A number or boolean that a template made part of a text: it stays without quotes. */
+  readonly isConverted?: boolean | undefined;
   /** It writes `$${` for what renders as `${` (Flux substitution). */
   readonly isEscaped?: boolean | undefined;
   /** Inside `[…]` or `{…}`. */

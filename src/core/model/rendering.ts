@@ -8,6 +8,8 @@ export interface Rendering {
   readonly problems: readonly RenderProblem[];
   /** Every file and folder that the rendering looked at, also those that were absent. */
   readonly reads: readonly FileRead[];
+  /** What chart templates asked the cluster (`lookup`); the answers were empty, in a cluster they may not be. */
+  readonly lookups?: readonly string[] | undefined;
 }
 
 /** One rendered object; `object` carries none of the annotations by which evidence was collected. */

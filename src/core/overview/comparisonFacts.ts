@@ -15,10 +15,13 @@ export function managerOf(
   switch (app.kind) {
     case 'flux-kustomization':
       return { tool: 'flux-kustomize', fieldManager: 'kustomize-controller' };
+    case 'flux-helmrelease':
+      return { tool: 'flux-helm', fieldManager: 'helm-controller' };
     case 'argo-application':
       // Client-side and server-side apply use the same name (argo-cd `common.ArgoCDSSAManager`).
       return { tool: argoTool(app, desired), fieldManager: 'argocd-controller' };
     case 'kustomize':
+    case 'helm':
     case 'manifests':
       return kubectlManager(live);
   }

@@ -16,7 +16,10 @@ export function reconcilerKey(app: App): ResourceKey | undefined {
       return resourceKey({ group: 'argoproj.io', kind: 'Application', namespace, name });
     case 'flux-kustomization':
       return resourceKey({ group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization', namespace, name });
+    case 'flux-helmrelease':
+      return resourceKey({ group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace, name });
     case 'kustomize':
+    case 'helm':
     case 'manifests':
       return undefined;
   }

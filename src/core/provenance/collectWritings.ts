@@ -1,36 +1,56 @@
 import type { App } from '../model/app.ts';
 import { listAt, objectAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
-import { argoSourceOf } from '../apps/readApp.ts';
+import { argoSourceOf } from '../apps/argoSource.ts';
+import { sourceParts } from '../apps/sourceParts.ts';
 import type { FileTree } from '../ports.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
 import type { PathToken } from '../yaml/locateScalars.ts';
 import { Collection } from './collection.ts';
 import { addImages, addImageStrings, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
+import { addChart } from './helmWritings.ts';
 import { addInlinePatches, addKustomization } from './kustomizeWritings.ts';
 import type { Additions } from './kustomizeWritings.ts';
 import { addResources } from './manifestWritings.ts';
 import { addImagePieces, addPieces, varsIn } from './pieces.ts';
 import { addVariables } from './variableWritings.ts';
-import type { Writing } from './writing.ts';
+import type { Field, Writing } from './writing.ts';
 
 /** Collects every scalar that may decide a field of the app's objects, in the order of application. */
 export async function collectWritings(app: App, tree: FileTree, signal: AbortSignal): Promise<Collection> {
   const into = new Collection(tree, signal);
-  if (app.source.kind !== 'here') return into;
-  if (app.source.render === 'directory') {
-    for (const file of (await manifestFiles(app.source.path, directoryOptions(app), tree, signal)) ?? []) {
-      const located = await into.read(file, 'plain');
-      if (located !== undefined) addResources(into, located, 'resource');
-    }
-  } else {
-    const section = await appSection(into, app);
-    await addKustomization(into, app.source.path, section && additionsOf(app, section));
-  }
+  for (const part of sourceParts(app)) await addSource(into, part);
   await addInnerPieces(into);
   await addLastSteps(into, app);
+  await addGenerated(into, app);
   return into;
+}
+
+/** What the one source of an app holds. */
+async function addSource(into: Collection, app: App): Promise<void> {
+  const { source } = app;
+  if (source.kind !== 'here') return;
+  const section = await appSection(into, app);
+  switch (source.render) {
+    case 'directory':
+      for (const file of (await manifestFiles(source.path, directoryOptions(app), into.tree, into.signal)) ?? []) {
+        const located = await into.read(file, 'plain');
+        if (located !== undefined) addResources(into, located, 'resource');
+      }
+      return;
+    case 'kustomize':
+      return addKustomization(into, source.path, section && additionsOf(app, section));
+    case 'helm':
+      return addChart(into, app, source.path, section && (argoSection(app, section) ?? section));
+  }
+}
+
+/** The source of an Application that this app is about. */
+function argoSection(app: App, section: Section): Section | undefined {
+  if (app.kind !== 'argo-application' || app.source.kind !== 'here') return undefined;
+  const { index } = app.source;
+  return index === undefined ? within(section, 'spec', 'source') : within(section, 'spec', 'sources', index);
 }
 
 /** The app's object in its file; list members are found by their name. */
@@ -38,7 +58,9 @@ async function appSection(into: Collection, app: App): Promise<Section | undefin
   const located = app.declared && (await into.read(app.declared.file, 'plain'));
   const place = app.declared?.place;
   const name = located?.sites.find((site) => site.place.start === place?.start && site.path.at(-1) === 'name');
-  return located && name && { located, document: name.document, path: name.path.slice(0, -2) };
+  if (located === undefined || name === undefined) return undefined;
+  const object = { located, document: name.document, path: name.path.slice(0, -2) };
+  return app.declared?.generated === undefined ? object : within(object, 'spec', 'template');
 }
 
 function within(section: Section, ...path: readonly PathToken[]): Section {
@@ -48,9 +70,8 @@ function within(section: Section, ...path: readonly PathToken[]): Section {
 function additionsOf(app: App, section: Section): Additions | undefined {
   if (app.kind === 'flux-kustomization')
     return fluxAdditions(within(section, 'spec'), objectAt(app.declared?.object, 'spec'));
-  if (app.kind !== 'argo-application' || app.declared === undefined) return undefined;
-  const hasList = listAt(app.declared.object, 'spec', 'sources').length > 0;
-  const source = hasList ? within(section, 'spec', 'sources', 0) : within(section, 'spec', 'source');
+  const source = argoSection(app, section);
+  if (source === undefined || app.declared === undefined) return undefined;
   return argoAdditions(within(source, 'kustomize'), objectAt(argoSourceOf(app.declared.object), 'kustomize'));
 }
 
@@ -108,6 +129,17 @@ function isImage(writing: Writing): boolean {
   return writing.key === 'image';
 }
 
+/** The parameters of the generator's element that made the app. */
+async function addGenerated(into: Collection, app: App): Promise<void> {
+  const element = app.declared?.generated?.element;
+  const section = element && (await appSection(into, app));
+  if (element === undefined || section === undefined) return;
+  into.copies.add('template');
+  const set = { ...section, path: section.path.slice(0, -2) };
+  for (const site of sitesOf(set, ...element))
+    into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
+}
+
 /** What the reconciler does after the build. */
 async function addLastSteps(into: Collection, app: App): Promise<void> {
   const section = await appSection(into, app);
@@ -116,9 +148,15 @@ async function addLastSteps(into: Collection, app: App): Promise<void> {
     for (const site of sitesOf(section, 'spec', 'destination', 'namespace')) {
       into.add(site, {
         via: 'namespace',
-        mayWrite: ({ tokens }) => tokens.join('/') === 'metadata/namespace',
+        mayWrite: isNamespace,
         isDirect: false,
       });
+    }
+  }
+  if (app.kind === 'flux-helmrelease') {
+    const target = sitesOf(section, 'spec', 'targetNamespace');
+    for (const site of target.length > 0 ? target : sitesOf(section, 'metadata', 'namespace')) {
+      into.add(site, { via: 'namespace', mayWrite: isNamespace, isDirect: false });
     }
   }
   if (app.kind === 'flux-kustomization') {
@@ -126,4 +164,8 @@ async function addLastSteps(into: Collection, app: App): Promise<void> {
     addPairs(into, section, ['spec', 'commonMetadata', 'labels'], 'labels');
     addPairs(into, section, ['spec', 'commonMetadata', 'annotations'], 'annotations');
   }
+}
+
+function isNamespace({ tokens }: Field): boolean {
+  return tokens.join('/') === 'metadata/namespace';
 }

@@ -15,7 +15,9 @@ export class Collection {
   readonly tree: FileTree;
   readonly signal: AbortSignal;
   /** How values travel between objects in what was collected; decides the word for a value found elsewhere. */
-  readonly copies = new Set<'replacement' | 'vars'>();
+  readonly copies = new Set<'replacement' | 'vars' | 'template'>();
+  /** Templates of charts, as they stand in the tree. */
+  readonly templates: { readonly file: RepoPath; readonly text: string }[] = [];
 
   constructor(tree: FileTree, signal: AbortSignal) {
     this.tree = tree;
@@ -27,7 +29,10 @@ export class Collection {
   }
 
   /** Adds a scalar as the latest writing so far. */
-  add(site: SiteLike, rest: Pick<Writing, 'via' | 'mayWrite' | 'isDirect' | 'key' | 'declares'>): void {
+  add(
+    site: SiteLike,
+    rest: Pick<Writing, 'via' | 'mayWrite' | 'isDirect' | 'key' | 'declares' | 'isKey' | 'template' | 'valuesPath'>,
+  ): void {
     const { place, value, style, isFlow, outerStyle } = site;
     this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });
   }

@@ -65,11 +65,18 @@ function escaped(text: string, outer: ScalarWriting['style']): string | undefine
 
 function plainText(writing: ScalarWriting, place: Place, piece: string, newValue: Json): string | undefined {
   const isText = typeof writing.value === 'string';
+  if (writing.isConverted === true && keepsType(writing, piece)) return piece;
   const wanted = isText || typeof newValue === 'string' ? piece : (octal(place.text, newValue) ?? piece);
   const readAs = isText || typeof newValue === 'string' ? piece : newValue;
   const text = reads(wanted, readAs, writing.isFlow) ? wanted : JSON.stringify(piece);
   const spaced = place.text === '' ? ` ${text}` : text;
   return writing.outerStyle === undefined ? spaced : escaped(spaced, writing.outerStyle);
+}
+
+/** Whether the text reads as a value of the scalar's own type. */
+function keepsType({ value, isFlow }: ScalarWriting, piece: string): boolean {
+  if (typeof value === 'number') return piece.trim() !== '' && reads(piece, Number(piece), isFlow);
+  return (piece === 'true' || piece === 'false') && reads(piece, piece === 'true', isFlow);
 }
 
 /** A file mode stays in octal: `0644` becomes `0640`. */

@@ -1,4 +1,4 @@
-import type { App } from '../model/app.ts';
+import type { App, SourceRender } from '../model/app.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Place, RepoPath } from '../model/place.ts';
@@ -7,6 +7,7 @@ import { idOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { readFileFacts } from '../apps/fileFacts.ts';
 import { readApp } from '../apps/readApp.ts';
+import { readApplicationSet } from '../apps/readApplicationSet.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import { renderApp } from '../render/renderApp.ts';
@@ -43,6 +44,7 @@ export class Exchanger {
     // Only the objects are looked at afterwards.
     this.#engine = {
       kustomize: (request, at, asker) => engine.kustomize({ ...request, withoutEvidence: true }, at, asker),
+      helm: (request, at, asker) => engine.helm(request, at, asker),
     };
     this.#left = limit;
     this.#signal = signal;
@@ -97,16 +99,26 @@ export function rereadApp(app: App, texts: ReadonlyMap<RepoPath, string> | undef
   const { declared, source } = app;
   const text = declared && texts?.get(declared.file);
   if (declared === undefined || text === undefined || source.kind !== 'here') return app;
+  const { generated } = declared;
+  const kindInFile = generated === undefined ? declared.object.kind : 'ApplicationSet';
   const inDocument = (file: RepoPath, all: string): ReturnType<typeof readFileFacts>['declared'] =>
     readFileFacts(file, all).declared.filter(
-      (each) => each.document === declared.document && each.object.kind === declared.object.kind,
+      (each) => each.document === declared.document && each.object.kind === kindInFile,
     );
   const candidates = inDocument(declared.file, text);
+  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
+  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
+  const around = { isHere: () => true, folderKind, findSource: () => undefined };
+  if (generated !== undefined) {
+    const set = candidates.find((each) => idOf(each.object).name === generated.set);
+    return set && readApplicationSet(set, around, generated.folders)[generated.index];
+  }
   const found =
     candidates.find((each) => idOf(each.object).name === app.name) ??
     (candidates.length === 1 ? candidates[0] : undefined);
-  const render = source.render;
-  return found && readApp(found, { isHere: () => true, folderKind: () => render, findSource: () => undefined });
+  const reread = found && readApp(found, around);
+  // A chart that another object names cannot be found again without that object; it stays what it was.
+  return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
 }
 
 /** Finds a field in a rendering of the exchanged tree; the object may have another name or namespace there. */

@@ -13,6 +13,10 @@ import { collectWritings } from './collectWritings.ts';
 import type { Collection } from './collection.ts';
 import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
+import { helmRoles } from './helmRoles.ts';
+import { kindInTemplate } from './helmWritings.ts';
+import { explainSwitch } from './explainSwitch.ts';
+import { hangsOnLookup } from './lookupDoubt.ts';
 import { firstCandidates, overriddenBy, viaOf } from './roles.ts';
 import { isWhole, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
@@ -66,14 +70,22 @@ export class AppExplainer {
     const { app, tree, engine } = this.#subject;
     const before = (this.#before ??= await renderApp(app, tree, engine, signal));
     const object = before.objects.find((each) => each.key === key)?.object;
-    if (object === undefined) return unknown(notRendered(before, key));
     const field = fieldOf(key, path);
-    const value = valueAtTokens(object, field.tokens);
     // A value that is only replaced, never changed: two calls at once would read the same twice.
     const collection = (this.#collection ??= await collectWritings(app, tree, signal));
     const exchanger = new Exchanger(app, tree, engine, before, limit, signal);
+    const isChart = collection.copies.has('template');
+    if (object === undefined) {
+      const why = unknown(notRendered(before, key));
+      return isChart ? ((await explainSwitch(field, exchanger, collection)) ?? why) : why;
+    }
+    const value = valueAtTokens(object, field.tokens);
     const question: Question = { field, before, object, exchanger, value: value ?? null };
-    if (value === undefined) return explainAbsence(question, collection.writings);
+    if (value === undefined) {
+      const absence = await explainAbsence(question, collection.writings);
+      if (absence.kind === 'proven' || !isChart) return absence;
+      return (await explainSwitch(field, exchanger, collection)) ?? absence;
+    }
     if (isList(value) || isObject(value)) {
       const why = 'The field is a map or a list; each of its values has a place of its own.';
       return unknown(why, firstCandidates(collection.writings, field, value));
@@ -94,7 +106,7 @@ export class AppExplainer {
     const field = fieldOf(key, '/metadata/name');
     const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
     const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
-    return (named.find(isOrigin) ?? named[0])?.place;
+    return (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
   }
 }
 
@@ -109,7 +121,9 @@ function notRendered(rendering: Rendering, key: ResourceKey): string {
 
 /** The later writing wins, so candidates are tried from the last to the first; then values that travel between objects. */
 async function search(question: Question, collection: Collection, toward: Json | undefined): Promise<readonly Proof[]> {
+  const origin = question.before.objects.find((each) => each.key === question.field.key)?.origin?.path;
   const proposals = collection.writings.flatMap((writing): Proposal[] => {
+    if (writing.template !== undefined && writing.template !== origin) return [];
     const splices = splicesOf(writing, question.value);
     return splices.length === 0 ? [] : [{ writing, splices }];
   });
@@ -149,7 +163,10 @@ function withoutRepeats(proposals: readonly Proposal[]): readonly Proposal[] {
  * of a scalar elsewhere is computed, not written.
  */
 function isTelling({ writing, splices }: Proposal, value: Json, collection: Collection): boolean {
-  if (value === null || (writing.style === 'raw' && !writing.isDirect)) return false;
+  if (value === null) return false;
+  // A template joins whatever it likes: the exchange alone tells.
+  if (collection.copies.has('template')) return splices.some((each) => isWhole(each) || writing.isKey !== true);
+  if (writing.style === 'raw' && !writing.isDirect) return false;
   return splices.some((each) => isWhole(each) || (collection.copies.size > 0 && isWord(each)));
 }
 
@@ -187,6 +204,13 @@ async function conclude(
       [{ place: chosen.writing.place, role: 'part' }],
     );
   }
+  // Argo CD renders without a cluster, so that the answer is always empty there.
+  if (app.kind !== 'argo-application' && (await hangsOnLookup(question, collection))) {
+    return unknown(
+      'A template asks the cluster for this value (lookup); the repository decides it only where that finds nothing.',
+      [{ place: chosen.writing.place, role: 'candidate' }],
+    );
+  }
   const unseen = await changesWithTheUnseen(app, question);
   if (unseen) {
     return unknown('A ConfigMap or Secret that is not in the repository may set this variable in the cluster.', [
@@ -199,10 +223,11 @@ async function conclude(
 function proven(
   chosen: Proof,
   proofs: readonly Proof[],
-  { field, value }: Question,
+  { before, field, value }: Question,
   collection: Collection,
 ): Provenance {
   const { writing, splice } = chosen;
+  const origin = before.objects.find((each) => each.key === field.key)?.origin?.path;
   const parts = proofs
     .filter((each) => each !== chosen)
     .map(({ writing: { place } }) => ({ place, role: 'part' }) as const);
@@ -211,11 +236,12 @@ function proven(
     place: writing.place,
     via: viaOf(writing, field, value, collection),
     encoding: splice.encoding,
-    also: [...parts, ...overriddenBy(writing, field, collection.writings)],
+    also: [...parts, ...overriddenBy(writing, field, collection.writings), ...helmRoles(writing, collection, origin)],
     writing: {
       before: splice.before,
       after: splice.after,
       isEscaped: splice.isEscaped,
+      isConverted: typeof value === 'string' && ['number', 'boolean'].includes(typeof writing.value),
       value: writing.value,
       style: writing.style,
       isFlow: writing.isFlow,

@@ -14,8 +14,11 @@ export interface Probe {
  */
 export function probeFor(writing: Writing, index: number): Probe {
   const { value, style, place, outerStyle } = writing;
+  if (writing.isKey === true) return keyProbe(writing, index);
   const shown = shownValue(value, index);
   // The place of a quoted scalar in an inline patch is the text between its quotes.
+  // A file keeps the line feed at its end, which a block scalar around it would add.
+  if (style === 'raw' && String(value).endsWith('\n')) return { text: `${shown}\n`, shown: `${shown}\n` };
   if (style === 'raw' || (outerStyle !== undefined && style !== 'plain')) return { text: shown, shown };
   switch (style) {
     case 'single':
@@ -31,9 +34,16 @@ export function probeFor(writing: Writing, index: number): Probe {
   }
 }
 
+/** Templates range over keys in their order, so another key must sort as this one does. */
+function keyProbe({ value, style }: Writing, index: number): Probe {
+  const shown = `${String(value)}plumb${letters(index)}q`;
+  return { text: style === 'double' ? `"${shown}"` : style === 'single' ? `'${shown}'` : shown, shown };
+}
+
 /** Whether the scalar's type has so few values that a probe can be mistaken for another scalar's effect. */
-export function hasFewValues({ value }: Writing): boolean {
-  return value === null || /^(true|false)$/i.test(String(value));
+export function hasFewValues({ value, isKey }: Writing): boolean {
+  // A key takes its values along and is no fellow for others either.
+  return isKey === true || value === null || /^(true|false)$/i.test(String(value));
 }
 
 function shownValue(value: Writing['value'], index: number): string {
@@ -41,6 +51,8 @@ function shownValue(value: Writing['value'], index: number): string {
   if (/^true$/i.test(text)) return 'false';
   if (/^false$/i.test(text)) return 'true';
   if (/^[+-]?\d+$/.test(text)) return String(50_021 + 37 * index);
+  const version = /^(v?)\d+\.\d+\.\d+$/.exec(text);
+  if (version !== null) return `${version[1] ?? ''}${50_021 + 37 * index}.0.0`;
   if (/^[+-]?\d+\.\d+$/.test(text)) return `${50_021 + 37 * index}.5`;
   const [, lead = '', tail = ''] = /^([^\p{L}\p{N}]*).*?([^\p{L}\p{N}]*)$/su.exec(text) ?? [];
   // Prefixes such as `prod-` and suffixes keep the signs at their edges: names must stay names, addresses addresses.

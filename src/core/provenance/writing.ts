@@ -1,5 +1,5 @@
 import type { JsonPointer } from '../model/difference.ts';
-import type { Place } from '../model/place.ts';
+import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceId, ResourceKey } from '../model/resource.ts';
@@ -29,6 +29,12 @@ export interface Writing {
   readonly mayWrite: (field: Field) => boolean;
   /** The scalar is the name under which a manifest or a generator declares an object. */
   readonly declares?: boolean | undefined;
+  /** The scalar is a key: an entry's name keeps its place among the others only if its beginning stays. */
+  readonly isKey?: boolean | undefined;
+  /** Where in a chart's values the scalar counts, seen from the top chart. */
+  readonly valuesPath?: readonly PathToken[] | undefined;
+  /** A literal of a template: it shows in objects of that file only. */
+  readonly template?: RepoPath | undefined;
   /** The last key of the path that it writes, where it writes at a path of its own. */
   readonly key?: string | undefined;
   /** The field is written at this very path, so that a losing writing is an overridden value. */

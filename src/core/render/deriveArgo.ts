@@ -5,7 +5,7 @@ import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { objectsAt } from '../apps/fileFacts.ts';
-import { argoSourceOf } from '../apps/readApp.ts';
+import { argoSourceOf } from '../apps/argoSource.ts';
 import type { FileTree } from '../ports.ts';
 import { appendTo, readKustomization, replaceByName } from './derivation.ts';
 import type { Derivation } from './derivation.ts';

@@ -35,6 +35,14 @@ export async function finishFlux(
   return { objects, problems: [...built.problems, ...problems] };
 }
 
+/** `spec.commonMetadata` on objects that need no substitution. */
+export function withCommonMetadata(app: App, built: Rendered): Rendered {
+  const common = objectAt(app.declared?.object, 'spec', 'commonMetadata');
+  return common === undefined
+    ? built
+    : { ...built, objects: built.objects.map((each) => stamped(each, each.object, common)) };
+}
+
 function lookupWith(
   variables: FluxVariables,
   { unseenVariables }: RenderAssumptions,

@@ -61,7 +61,8 @@ function oneLine(value: string): string {
   return value.replaceAll('\n', '');
 }
 
-function dataOf(object: KubeObject | undefined): readonly (readonly [string, string])[] {
+/** The texts of a ConfigMap or Secret as declared; encoded ones decoded. */
+export function dataOf(object: KubeObject | undefined): readonly (readonly [string, string])[] {
   if (object === undefined) return [];
   const plain = Object.entries(objectAt(object, object.kind === 'Secret' ? 'stringData' : 'data') ?? {});
   const encoded = object.kind === 'Secret' ? Object.entries(objectAt(object, 'data') ?? {}) : [];

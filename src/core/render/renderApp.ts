@@ -1,4 +1,5 @@
 import type { App } from '../model/app.ts';
+import { sourceParts } from '../apps/sourceParts.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, keyOf } from '../model/resource.ts';
@@ -6,12 +7,13 @@ import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '.
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
 import type { Derivation } from './derivation.ts';
-import { finishFlux } from './finishFlux.ts';
+import { finishFlux, withCommonMetadata } from './finishFlux.ts';
 import { OverlayTree } from './overlayTree.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
 import type { Rendered } from './renderDirectory.ts';
+import { renderHelm } from './renderHelm.ts';
 import { placeUnparsable } from './unparsableInputs.ts';
 
 /** What a rendering may assume instead of what the tree says. */
@@ -34,13 +36,31 @@ export async function renderApp(
   const { source } = app;
   if (source.kind !== 'here') return notRendered(app);
   const recorded = new RecordingTree(tree);
-  const built =
-    source.render === 'directory'
-      ? await renderDirectory(source.path, directoryOptions(app), recorded, signal)
-      : await renderKustomize(app, source.path, recorded, engine, signal);
+  const parts = await Promise.all(sourceParts(app).map((part) => renderSource(part, recorded, engine, signal)));
+  const built = {
+    objects: parts.flatMap((each) => each.objects),
+    problems: parts.flatMap((each) => each.problems),
+  };
   const { objects, problems } = await finish(app, built, recorded, assumptions, signal);
   const { reads } = recorded;
-  return { objects, problems: await placeUnparsable(problems, reads, tree, signal), reads };
+  // A chart's templates are no YAML by themselves; Helm places its own trouble.
+  const placed = source.render === 'helm' ? problems : await placeUnparsable(problems, reads, tree, signal);
+  const lookups = parts.flatMap((each) => each.lookups ?? []);
+  return { objects, problems: placed, reads, ...(lookups.length > 0 ? { lookups } : {}) };
+}
+
+/** What the one source of an app holds, before the reconciler's last steps. */
+async function renderSource(app: App, tree: FileTree, engine: RenderEngine, signal: AbortSignal): Promise<Rendered> {
+  const { source } = app;
+  if (source.kind !== 'here') return { objects: [], problems: [] };
+  switch (source.render) {
+    case 'directory':
+      return renderDirectory(source.path, directoryOptions(app), tree, signal);
+    case 'kustomize':
+      return renderKustomize(app, source.path, tree, engine, signal);
+    case 'helm':
+      return renderHelm(app, source.path, tree, engine, signal);
+  }
 }
 
 /** The reconciler's last steps on the built objects. */
@@ -52,16 +72,23 @@ async function finish(
   signal: AbortSignal,
 ): Promise<Rendered> {
   switch (app.kind) {
-    case 'argo-application': {
-      const placed = placeObjects(built.objects, app.destination.namespace);
-      return { objects: placed.objects, problems: [...built.problems, ...placed.problems] };
-    }
+    case 'argo-application':
+      return inNamespace(built, app.destination.namespace);
     case 'flux-kustomization':
       return finishFlux(app, built, tree, assumptions, signal);
+    case 'flux-helmrelease':
+      return withCommonMetadata(app, inNamespace(built, app.destination.namespace));
+    case 'helm':
+      return inNamespace(built, app.source.kind === 'here' ? app.source.release?.namespace : undefined);
     case 'kustomize':
     case 'manifests':
       return built;
   }
+}
+
+function inNamespace(built: Rendered, namespace: string | undefined): Rendered {
+  const placed = placeObjects(built.objects, namespace);
+  return { objects: placed.objects, problems: [...built.problems, ...placed.problems] };
 }
 
 function notRendered(app: App): Rendering {

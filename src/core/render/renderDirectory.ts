@@ -5,7 +5,7 @@ import type { RenderedObject, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, keyOf } from '../model/resource.ts';
 import type { FileTree } from '../ports.ts';
 import { kustomizationFileNames, problemsOf } from '../apps/fileFacts.ts';
-import { argoSourceOf } from '../apps/readApp.ts';
+import { argoSourceOf } from '../apps/argoSource.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
 import { matchesGlob } from './glob.ts';
@@ -14,6 +14,7 @@ import { matchesGlob } from './glob.ts';
 export interface Rendered {
   readonly objects: readonly RenderedObject[];
   readonly problems: readonly RenderProblem[];
+  readonly lookups?: readonly string[] | undefined;
 }
 
 /** Which files of a folder are manifests. */

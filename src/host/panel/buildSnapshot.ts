@@ -172,7 +172,9 @@ function blockerText(blockers: readonly Blocker[], acts: readonly Blocker['block
 
 function whyNoSync({ state, hasConnection }: ActInput, t: Translate): string | undefined {
   const { app, context, sync } = state;
-  if (app.kind === 'kustomize' || app.kind === 'manifests') {
+  if (app.kind === 'flux-helmrelease')
+    return t('Flux upgrades {0} by itself; asking it for that is not offered yet.', app.name);
+  if (app.kind === 'kustomize' || app.kind === 'helm' || app.kind === 'manifests') {
     return t('Neither Argo CD nor Flux manages {0}, so there is nobody to ask.', app.name);
   }
   if (context === undefined)

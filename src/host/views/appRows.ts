@@ -2,6 +2,7 @@ import { baseName } from '../../core/model/place.ts';
 import { parseKey } from '../../core/model/resource.ts';
 import type { RenderProblem } from '../../core/model/rendering.ts';
 import { shortRevision } from '../../core/model/words.ts';
+import type { AppKind } from '../../core/model/app.ts';
 import type { AppState, ClusterState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import type { Translate } from '../text.ts';
 import {
@@ -30,9 +31,16 @@ export function appRows(state: OverviewState, context: RowContext): readonly Row
 }
 
 function byReconciler({ apps }: OverviewState, context: RowContext): readonly Row[] {
-  const kinds = ['argo-application', 'flux-kustomization', 'kustomize', 'manifests'] as const;
-  return kinds.flatMap((kind) => {
-    const members = apps.filter(({ app }) => app.kind === kind);
+  const groups: readonly (readonly [AppKind, ...AppKind[]])[] = [
+    ['argo-application'],
+    ['flux-kustomization', 'flux-helmrelease'],
+    ['kustomize'],
+    ['helm'],
+    ['manifests'],
+  ];
+  return groups.flatMap((kinds) => {
+    const [kind] = kinds;
+    const members = apps.filter(({ app }) => kinds.includes(app.kind));
     if (members.length === 0) return [];
     const label = reconcilerName(kind, context.t);
     const group = { id: `reconciler:${kind}`, label, context: 'group', notices: [], describe: appDescriptionWithPath };
@@ -139,7 +147,10 @@ function appContext({ app, context, sync }: AppState): string {
   const kinds = {
     'argo-application': 'argo reconciled',
     'flux-kustomization': 'flux reconciled',
+    // Asking Flux for a release is not offered yet, so it is none of the kinds that menus can sync.
+    'flux-helmrelease': 'flux',
     kustomize: 'bare',
+    helm: 'bare',
     manifests: 'bare',
   } as const;
   const words = [

@@ -81,7 +81,9 @@ export function reconcilerName(kind: AppKind, t: Translate): string {
   const names: Readonly<Record<AppKind, string>> = {
     'argo-application': 'Argo CD',
     'flux-kustomization': 'Flux',
+    'flux-helmrelease': 'Flux',
     kustomize: 'kustomize',
+    helm: 'Helm',
     manifests: t('Manifests'),
   };
   return names[kind];

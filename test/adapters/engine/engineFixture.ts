@@ -8,12 +8,14 @@ import { OverlayTree } from '../../../src/core/render/overlayTree.ts';
 import type { EngineObject, KustomizeReply, KustomizeRequest } from '../../../src/core/ports.ts';
 
 export const worker = new URL('../../../src/adapters/engine/engineWorker.ts', import.meta.url);
-export const wasm = fileURLToPath(new URL('../../../dist/engine/kustomize.wasm', import.meta.url));
+export const modules = fileURLToPath(new URL('../../../dist/engine', import.meta.url));
+const names = ['kustomize', 'helm'] as const;
 
-/** Makes a pool over the real module with an unbuilt worker; the caller disposes of it. */
+/** Makes a pool over the real modules with an unbuilt worker; the caller disposes of it. */
 export function openPool(options: Partial<EnginePoolOptions> = {}): EnginePool {
-  if (!existsSync(wasm)) throw new Error('dist/engine/kustomize.wasm is missing: run "npm run build"');
-  return new EnginePool({ worker, wasm, ...options });
+  const missing = names.find((name) => !existsSync(`${modules}/${name}.wasm`));
+  if (missing !== undefined) throw new Error(`dist/engine/${missing}.wasm is missing: run "npm run build"`);
+  return new EnginePool({ worker, modules, ...options });
 }
 
 /** Renders a folder of a tree, or of files given as text, with kustomize's own load restrictor unless said. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { isAbort, UserError } from '../../../src/core/model/userError.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import type { FileTree } from '../../../src/core/ports.ts';
-import { openPool, render, wasm, worker } from './engineFixture.ts';
+import { modules, openPool, render, worker } from './engineFixture.ts';
 import type { EnginePool } from '../../../src/adapters/engine/enginePool.ts';
 
 const small = {
@@ -37,7 +37,7 @@ function doubling(levels: number): Readonly<Record<string, string>> {
 const text = (value: string): readonly number[] => [value.length, ...Buffer.from(value)];
 const section = (id: number, ...bytes: readonly number[]): readonly number[] => [id, bytes.length, ...bytes];
 
-/** A module with the engine's exports whose `kustomize` is one `unreachable` instruction. */
+/** A module with the engine's exports whose `answer` is one `unreachable` instruction. */
 const trappingModule = Uint8Array.from([
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
   // () -> (), (i32) -> i32, (i32) -> (), (i32, i32) -> i64
@@ -51,7 +51,7 @@ const trappingModule = Uint8Array.from([
     ...[...text('_initialize'), 0, 0],
     ...[...text('alloc'), 0, 1],
     ...[...text('release'), 0, 2],
-    ...[...text('kustomize'), 0, 3],
+    ...[...text('answer'), 0, 3],
   ),
   ...section(10, 4, 2, 0, 0x0b, 4, 0, 0x41, 0, 0x0b, 2, 0, 0x0b, 3, 0, 0x00, 0x0b),
 ]);
@@ -170,9 +170,8 @@ describe('the pool of engine threads', () => {
   it('says that the engine broke off when its module traps', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-engine-'));
     try {
-      const trapping = path.join(folder, 'trapping.wasm');
-      await writeFile(trapping, trappingModule);
-      await withPool({ threads: 1, wasm: trapping }, async (pool) => {
+      await writeFile(path.join(folder, 'kustomize.wasm'), trappingModule);
+      await withPool({ threads: 1, modules: folder }, async (pool) => {
         await assert.rejects(render(pool, small, ''), (error) => {
           assert.ok(error instanceof UserError && error.code === 'engine-failed');
           assert.match(error.message, /unreachable/);
@@ -220,7 +219,7 @@ describe('the pool of engine threads', () => {
   });
 
   it('names the missing module', async () => {
-    await withPool({ wasm: '/nowhere/kustomize.wasm' }, async (pool) => {
+    await withPool({ modules: '/nowhere' }, async (pool) => {
       await assert.rejects(render(pool, small, ''), (error) => {
         assert.ok(error instanceof UserError && error.code === 'engine-missing');
         assert.match(error.message, /\/nowhere\/kustomize\.wasm/);
@@ -245,7 +244,7 @@ describe('the pool of engine threads', () => {
     const script = `
       import { EnginePool } from ${JSON.stringify(source('adapters/engine/enginePool.ts'))};
       import { MemoryTree } from ${JSON.stringify(source('core/render/memoryTree.ts'))};
-      const pool = new EnginePool({ worker: new URL(${JSON.stringify(worker.href)}), wasm: ${JSON.stringify(wasm)} });
+      const pool = new EnginePool({ worker: new URL(${JSON.stringify(worker.href)}), modules: ${JSON.stringify(modules)} });
       const tree = new MemoryTree(${JSON.stringify(small)});
       const reply = await pool.kustomize(${JSON.stringify(request)}, tree, new AbortController().signal);
       console.log(reply.objects.length);

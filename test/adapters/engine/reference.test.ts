@@ -13,13 +13,15 @@ const run = promisify(execFile);
 const fromProject = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const collections = ['test/cases/provenance', 'examples'].map(fromProject);
 
-/** Builds the same version of kustomize natively and runs it on folders on disk; `null` stands for an error. */
-async function buildNatively(folders: readonly string[]): Promise<readonly unknown[]> {
+/** Builds the same versions of the libraries natively and runs them on what is on disk; `null` stands for an error. */
+async function runNatively(args: readonly string[], input: string): Promise<readonly unknown[]> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-reference-'));
   try {
     const program = path.join(scratch, 'reference');
     await run('go', ['build', '-buildvcs=false', '-o', program, './cmd/reference'], { cwd: fromProject('engine') });
-    const { stdout } = await run(program, [...folders], { maxBuffer: 256 * 1024 * 1024 });
+    const running = run(program, [...args], { maxBuffer: 256 * 1024 * 1024 });
+    running.child.stdin?.end(input);
+    const { stdout } = await running;
     return stdout
       .trim()
       .split('\n')
@@ -56,7 +58,35 @@ async function findKustomizations(collection: string): Promise<readonly Kustomiz
     });
 }
 
-describe('the engine against kustomize built natively', () => {
+interface Chart {
+  readonly repository: string;
+  readonly folder: string;
+  readonly valueFiles: readonly string[];
+}
+
+/** The charts of a collection, library charts and subcharts included; with the value files beside their defaults. */
+async function findCharts(collection: string): Promise<readonly Chart[]> {
+  if (!existsSync(collection)) return [];
+  const files = await readdir(collection, { recursive: true });
+  return files
+    .filter((file) => path.basename(file) === 'Chart.yaml')
+    .flatMap((file): readonly Chart[] => {
+      const parts = path.dirname(file).split('/');
+      const depth = parts[1] === 'repo' ? 2 : 1;
+      const repository = path.join(collection, ...parts.slice(0, depth));
+      const folder = parts.slice(depth).join('/');
+      const top = parts.slice(0, depth).join('/');
+      const beside = files.filter(
+        (each) =>
+          (path.dirname(each) === path.dirname(file) && /^values-.*\.yaml$/.test(path.basename(each))) ||
+          (each.startsWith(`${top}/envs/`) && each.endsWith('.yaml')),
+      );
+      const valueFiles = beside.map((each) => each.slice(top.length + 1));
+      return [[], ...valueFiles.map((each) => [each])].map((each) => ({ repository, folder, valueFiles: each }));
+    });
+}
+
+describe('the engine against the libraries built natively', () => {
   const pool = openPool();
   after(() => {
     pool.dispose();
@@ -66,7 +96,10 @@ describe('the engine against kustomize built natively', () => {
     this.timeout(120_000);
     const found = (await Promise.all(collections.map(findKustomizations))).flat();
     if (found.length === 0) this.skip();
-    const native = await buildNatively(found.map((each) => path.join(each.repository, each.folder)));
+    const native = await runNatively(
+      ['kustomize', ...found.map((each) => path.join(each.repository, each.folder))],
+      '',
+    );
     let rendered = 0;
     for (const [i, each] of found.entries()) {
       const reply = await render(pool, await readTree(each.repository), each.folder);
@@ -78,5 +111,27 @@ describe('the engine against kustomize built natively', () => {
       assert.deepEqual(unexplained, [], `every object of ${each.repository} ${each.folder} has an origin`);
     }
     assert.ok(rendered > 0, 'at least one kustomization renders');
+  });
+
+  it('renders every chart of the cases to equal objects, in the same order', async function () {
+    this.timeout(240_000);
+    const found = (await Promise.all(collections.map(findCharts))).flat();
+    if (found.length === 0) this.skip();
+    const releases = found.map(({ repository, folder, valueFiles }) =>
+      JSON.stringify({ root: repository, chart: folder, name: 'web', namespace: 'prod', files: valueFiles }),
+    );
+    const native = await runNatively(['helm'], `${releases.join('\n')}\n`);
+    let rendered = 0;
+    for (const [i, { repository, folder, valueFiles }] of found.entries()) {
+      const values = valueFiles.map((file) => ({ kind: 'file', path: file }) as const);
+      const request = { chart: folder, release: 'web', namespace: 'prod', values };
+      const reply = await pool.helm(request, await readTree(repository), new AbortController().signal);
+      const objects = reply.problems.length > 0 ? null : reply.objects.map(({ object }) => object);
+      assert.deepEqual(objects, native[i], `${path.basename(path.dirname(repository))} ${folder} ${valueFiles.join()}`);
+      if (objects === null) continue;
+      rendered++;
+      assert.deepEqual(reply.objects.filter(({ file }) => file === undefined), [], `${repository} ${folder}`);
+    }
+    assert.ok(rendered > 20, `${rendered} charts render`);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { limitMemory } from '../../../scripts/build/wasmMemory.ts';
-import { wasm } from './engineFixture.ts';
+import { modules } from './engineFixture.ts';
 
 const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const custom = [0, 3, 1, 0x78, 0];
@@ -20,8 +20,10 @@ describe('the bound on the memory of a module', () => {
     assert.throws(() => limitMemory(Uint8Array.from([...header, 5, 4, 1, 1, 1, 2]), 1), /without a maximum/);
   });
 
-  it('stands in the built engine, which has it already', async () => {
-    const built = await readFile(wasm);
-    assert.throws(() => limitMemory(built, 16_384), /without a maximum/);
+  it('stands in the built modules, which have it already', async () => {
+    for (const name of ['kustomize', 'helm']) {
+      const built = await readFile(`${modules}/${name}.wasm`);
+      assert.throws(() => limitMemory(built, 16_384), /without a maximum/);
+    }
   });
 });

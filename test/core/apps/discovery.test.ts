@@ -67,7 +67,7 @@ items:
     assert.equal(wiki.declared.place.range.line, 15);
   });
 
-  it('takes an Application with one entry in sources, and says why it does not take others', async () => {
+  it('takes an Application with one or more sources, and says why it does not take others', async () => {
     const apps = await discover({
       'one.yaml': application('one', `sources: [{${here}, path: a}]`),
       'two.yaml': application('two', `sources: [{${here}, path: a}, {${here}, path: b}]`),
@@ -82,11 +82,11 @@ items:
     });
     assert.deepEqual(apps.map(shown), [
       'argo-application:argocd/away -> unsupported',
-      'argo-application:argocd/chart -> elsewhere https://charts.example.com',
+      'argo-application:argocd/chart -> unsupported',
       'argo-application:argocd/one -> directory a',
       'argo-application:argocd/other -> elsewhere https://git.example.com/platform/other.git',
       'argo-application:argocd/plugin -> unsupported',
-      'argo-application:argocd/two -> unsupported',
+      'argo-application:argocd/two -> directory a',
     ]);
   });
 
@@ -137,6 +137,7 @@ spec: {url: "${url}", ref: {branch: main}}
       '.github/workflows/test.yaml': service,
     });
     assert.deepEqual(apps.map(shown), [
+      'helm:charts/web -> helm charts/web',
       'kustomize:apps/web/overlays/dev -> kustomize apps/web/overlays/dev',
       'kustomize:apps/web/overlays/prod -> kustomize apps/web/overlays/prod',
       'manifests:tools/echo -> directory tools/echo',

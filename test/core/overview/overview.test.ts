@@ -58,7 +58,10 @@ data: {LOG_LEVEL: ${level}}
 `;
 
 /** Folders of plain manifests are rendered in process; the engine has no part in these tests. */
-const noEngine: RenderEngine = { kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')) };
+const noEngine: RenderEngine = {
+  kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
+  helm: () => Promise.reject(new Error('No chart is rendered here.')),
+};
 const hasher: SecretHasher = { hash: String };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

@@ -12,7 +12,8 @@ import { OverlayTree } from '../../../src/core/render/overlayTree.ts';
 import { renderApp } from '../../../src/core/render/renderApp.ts';
 
 const signal = new AbortController().signal;
-const engine: RenderEngine = { kustomize: () => Promise.reject(new Error('the engine was asked')) };
+const asked = (): Promise<never> => Promise.reject(new Error('the engine was asked'));
+const engine: RenderEngine = { kustomize: asked, helm: asked };
 const app = bareApp('manifests', '');
 const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 

@@ -8,7 +8,8 @@ import { explainField } from '../../../src/core/provenance/explainField.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 
 const signal = new AbortController().signal;
-const engine: RenderEngine = { kustomize: () => Promise.reject(new Error('the engine was asked')) };
+const asked = (): Promise<never> => Promise.reject(new Error('the engine was asked'));
+const engine: RenderEngine = { kustomize: asked, helm: asked };
 
 async function explain(files: Readonly<Record<string, string>>, name: string, path: string): Promise<Provenance> {
   const key = resourceKey({ group: '', kind: 'ConfigMap', namespace: undefined, name });

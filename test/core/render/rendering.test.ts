@@ -12,7 +12,8 @@ import { renderApp } from '../../../src/core/render/renderApp.ts';
 const signal = new AbortController().signal;
 
 /** Plain folders never need the engine. */
-const noEngine: RenderEngine = { kustomize: () => Promise.reject(new Error('the engine was asked')) };
+const asked = (): Promise<never> => Promise.reject(new Error('the engine was asked'));
+const noEngine: RenderEngine = { kustomize: asked, helm: asked };
 
 function application(source: string): string {
   return `apiVersion: argoproj.io/v1alpha1

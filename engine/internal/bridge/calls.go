@@ -1,17 +1,21 @@
 //go:build wasip1
 
-// Command engine is the WebAssembly module in which the reconcilers' own libraries run for Plumbline: JSON requests in,
-// JSON replies out, files only through the host. It is a reactor: the host calls `_initialize` once, then for each
-// request `alloc`, a write into memory, `kustomize`, a read, `release`.
-package main
+// Package bridge is what every module of the engine has in common: requests and replies as JSON in linear memory, and
+// the repository through host functions. A module is a reactor: the host calls `_initialize` once, then for each request
+// `alloc`, a write into memory, `answer`, a read, `release`.
+package bridge
 
 import (
 	"encoding/json"
 	"runtime/debug"
 	"unsafe"
-
-	"plumbline.dev/engine/internal/render"
 )
+
+// handle makes the reply to a request; set by Serve before the host can call.
+var handle func(request []byte) any
+
+// Serve says what the module does. Call it from an init function: a reactor's main never runs.
+func Serve(answer func(request []byte) any) { handle = answer }
 
 // buffers keeps what the host reads or writes reachable: the collector does not see pointers held outside the module.
 var buffers = map[uint32][]byte{}
@@ -35,23 +39,15 @@ func alloc(size uint32) uint32 { return keep(make([]byte, size)) }
 //go:wasmexport release
 func release(pointer uint32) { delete(buffers, pointer) }
 
-// kustomize renders the request at pointer and returns the reply as address<<32 | length.
+// answer works on the request at pointer and returns the reply as address<<32 | length.
 //
-//go:wasmexport kustomize
-func kustomize(pointer, size uint32) uint64 {
-	reply, err := json.Marshal(answer(buffers[pointer][:size]))
+//go:wasmexport answer
+func answer(pointer, size uint32) uint64 {
+	reply, err := json.Marshal(handle(buffers[pointer][:size]))
 	if err != nil {
 		reply = []byte(`{"objects":[],"problems":[{"severity":"error","message":"the reply is no JSON"}]}`)
 	}
 	return uint64(keep(reply))<<32 | uint64(len(reply))
-}
-
-func answer(request []byte) render.Reply {
-	var asked render.Request
-	if err := json.Unmarshal(request, &asked); err != nil {
-		return render.Failed("the request is no JSON: " + err.Error())
-	}
-	return render.Kustomize(asked, hostFiles{})
 }
 
 // A build makes much garbage over a small heap; collecting at five times the heap instead of twice saves a fifth of its
@@ -60,5 +56,3 @@ func init() {
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(384 << 20)
 }
-
-func main() {}

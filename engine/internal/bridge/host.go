@@ -1,6 +1,6 @@
 //go:build wasip1
 
-package main
+package bridge
 
 import (
 	"encoding/json"
@@ -32,10 +32,13 @@ func hostFailure() int32
 //go:wasmimport plumbline take
 func hostTake(into unsafe.Pointer)
 
-// hostFiles is the repository as the host shows it.
-type hostFiles struct{}
+// Files is the repository as the host shows it.
+type Files struct{}
 
-func (hostFiles) Stat(path string) (repofs.Kind, error) {
+var _ repofs.Source = Files{}
+
+// Stat implements repofs.Source.
+func (Files) Stat(path string) (repofs.Kind, error) {
 	switch answer := ask(hostStat, path); answer {
 	case hostAbsent:
 		return repofs.Absent, nil
@@ -46,9 +49,11 @@ func (hostFiles) Stat(path string) (repofs.Kind, error) {
 	}
 }
 
-func (hostFiles) Read(path string) ([]byte, error) { return take(ask(hostRead, path)) }
+// Read implements repofs.Source.
+func (Files) Read(path string) ([]byte, error) { return take(ask(hostRead, path)) }
 
-func (hostFiles) List(path string) ([]string, error) {
+// List implements repofs.Source.
+func (Files) List(path string) ([]string, error) {
 	raw, err := take(ask(hostList, path))
 	if raw == nil || err != nil {
 		return nil, err

@@ -1,0 +1,37 @@
+import { listAt, numberAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
+import type { Json } from '../../core/model/json.ts';
+import type { HelmObject, HelmProblem, HelmReply } from '../../core/ports.ts';
+
+/** Reads the module's reply (`Reply` in engine/internal/chart). */
+export function readHelmReply(bytes: Uint8Array): Omit<HelmReply, 'reads'> {
+  // Edge: JSON.parse gives JSON.
+  const reply = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+  return {
+    objects: listAt(reply, 'objects').flatMap(readObject),
+    problems: listAt(reply, 'problems').map(readProblem),
+    lookups: strings(reply, 'lookups'),
+  };
+}
+
+function readObject(from: Json): readonly HelmObject[] {
+  const object = objectAt(from, 'object');
+  if (object === undefined) return [];
+  const isCrd = valueAt(from, 'isCrd') === true;
+  return [{ object, file: stringAt(from, 'file'), hooks: strings(from, 'hooks'), isCrd }];
+}
+
+function readProblem(from: Json): HelmProblem {
+  return {
+    severity: stringAt(from, 'severity') === 'warning' ? 'warning' : 'error',
+    message: stringAt(from, 'message') ?? '',
+    file: stringAt(from, 'file'),
+    line: numberAt(from, 'line'),
+    column: numberAt(from, 'column'),
+    layer: numberAt(from, 'layer'),
+    values: stringAt(from, 'values'),
+  };
+}
+
+function strings(from: Json, key: string): readonly string[] {
+  return listAt(from, key).filter((each) => typeof each === 'string');
+}

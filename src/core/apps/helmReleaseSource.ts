@@ -1,0 +1,52 @@
+import { listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import type { AppSource } from '../model/app.ts';
+import { joinPath } from '../model/place.ts';
+import { namespaceOf } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
+import { followedRevision } from './followedRevision.ts';
+import type { AppSurroundings } from './readApp.ts';
+import { unsupported } from './unsupported.ts';
+
+/** Where a HelmRelease's chart comes from: its own chart template, or the HelmChart that it refers to. */
+export function helmReleaseSource(object: KubeObject, around: AppSurroundings): AppSource {
+  const own = namespaceOf(object) ?? 'flux-system';
+  if (listAt(object, 'spec', 'postRenderers').length > 0)
+    return unsupported('This HelmRelease has post-renderers, which Plumbline does not apply yet.');
+  const reference = objectAt(object, 'spec', 'chartRef');
+  if (reference === undefined) return chartSource(objectAt(object, 'spec', 'chart', 'spec'), own, around);
+  const kind = stringAt(reference, 'kind') ?? '';
+  const name = stringAt(reference, 'name') ?? '';
+  const namespace = stringAt(reference, 'namespace') || own;
+  const chart = kind === 'HelmChart' ? around.findSource(kind, namespace, name) : undefined;
+  if (chart !== undefined) return chartSource(objectAt(chart, 'spec'), namespaceOf(chart) ?? own, around);
+  return unsupported(
+    `The chart comes from the ${kind} ${name}, which is not in this repository; Plumbline does not fetch charts yet.`,
+  );
+}
+
+function chartSource(spec: Json | undefined, own: string, around: AppSurroundings): AppSource {
+  const chart = stringAt(spec, 'chart') ?? '';
+  const kind = stringAt(spec, 'sourceRef', 'kind') ?? '';
+  const name = stringAt(spec, 'sourceRef', 'name') ?? '';
+  const namespace = stringAt(spec, 'sourceRef', 'namespace') || own;
+  if (kind !== 'GitRepository')
+    return unsupported(`The chart ${chart} comes from the ${kind} ${name}; Plumbline does not fetch charts yet.`);
+  const source = around.findSource(kind, namespace, name);
+  const url = stringAt(source, 'spec', 'url');
+  const revision = followedRevision(source);
+  if (url !== undefined && !around.isHere(url)) return { kind: 'elsewhere', url, path: chart, revision };
+  const path = joinPath(chart);
+  if (path === undefined) return unsupported(`The chart's path ${chart} leaves the repository.`);
+  return {
+    kind: 'here',
+    path,
+    render: 'helm',
+    revision,
+    sourceRef: { namespace, name },
+    chart: {
+      valuesFiles: listAt(spec, 'valuesFiles').filter((each) => typeof each === 'string'),
+      ignoresMissing: valueAt(spec, 'ignoreMissingValuesFiles') === true,
+    },
+  };
+}
