@@ -11,7 +11,10 @@ import type { PlacedFinding } from './findings.ts';
 import type { Ignoring } from './ignoreRules.ts';
 import { unmanagedChanges } from './unmanaged.ts';
 import { readDuration } from './quantity.ts';
+import { childType } from './schema/typeSchemas.ts';
+import type { TypeNode } from './schema/typeSchemas.ts';
 import { isMigrating, trackingIdAnnotation } from './stamps.ts';
+import { unknownOrigins } from './unknownOrigin.ts';
 
 /** What remarks are drawn from. */
 export interface SortedFindings {
@@ -40,6 +43,8 @@ export function remarksOf(input: DiffInput, pair: PreparedPair, found: SortedFin
     ...leftoverRemarks(input, pair, found.own),
     ...found.own.flatMap(durationRemark),
     ...replaceRemarks(pair, found.own),
+    ...found.own.flatMap((finding) => rekeyedRemark(pair, finding)),
+    ...unknownOrigins(input, pair),
     ...unmanagedChanges(input, pair, found.own),
   ];
 }
@@ -102,6 +107,16 @@ function durationRemark({ change, desired, live, place }: PlacedFinding): readon
   if (seconds === undefined || seconds !== readDuration(live)) return [];
   const message = 'Both spellings mean the same duration; write it in Git as it stands in the cluster.';
   return [{ kind: 'equal-as-duration', path: pointerOf(place), message }];
+}
+
+/** Another key is another item: an apply adds it beside the one in live, and the API refuses two of one name. */
+function rekeyedRemark({ type }: PreparedPair, { change, place }: PlacedFinding): readonly Remark[] {
+  if (change !== 'modify' || type === undefined || place.length < 3) return [];
+  const list = place.slice(0, -2).reduce<TypeNode>(childType, type.root);
+  if (list.kind !== 'list' || !list.keys.includes(String(place.at(-1)))) return [];
+  const path = pointerOf(place.slice(0, -1));
+  const message = `An apply would hold two items in place of ${wordsOfPath(path)}, which the API refuses: change it back in the cluster first.`;
+  return [{ kind: 'sync-will-fail', path, message }];
 }
 
 /** Fields that the API refuses to change, by kind; `*` stands for any kind. */

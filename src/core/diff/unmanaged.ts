@@ -32,9 +32,7 @@ export function unmanagedChanges(
       const paths: Tokens[] = [];
       const fields = without(entry.fields, 'f:status');
       collect(fields, pair.live, pair.desired, root, [], paths);
-      return paths
-        .filter((path) => !own.some(({ livePlace }) => isWithin(path, livePlace)))
-        .map((path) => remark(entry, path));
+      return paths.filter((path) => !own.some((finding) => isTold(path, finding))).map((path) => remark(entry, path));
     });
 }
 
@@ -50,6 +48,11 @@ function remark(entry: ManagedEntry, path: Tokens): Remark {
   const pointer = pointerOf(path);
   const message = `${entry.manager} set ${wordsOfPath(pointer)}, which Git does not declare.`;
   return { kind: 'unmanaged-change', path: pointer, message };
+}
+
+/** An item whose key was changed is told by that change. */
+function isTold(path: Tokens, { change, livePlace }: PlacedFinding): boolean {
+  return isWithin(path, livePlace) || (change === 'modify' && isWithin(livePlace, path));
 }
 
 function isWithin(path: Tokens, other: Tokens): boolean {

@@ -204,7 +204,9 @@ export class Overview implements OverviewApi {
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
     if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
-    if (this.#finder.hasWork(this.#state.apps)) this.#inBackground(this.#places.request());
+    if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
+      this.#inBackground(this.#places.request());
+    }
   }
 
   #assemble(): OverviewState {

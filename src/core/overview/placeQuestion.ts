@@ -25,8 +25,12 @@ export function questionOf({ object, field, verdict }: PlacedDifference): PlaceQ
   return field.change === 'remove' ? undefined : { object, path: field.path, toward: field.live };
 }
 
-/** Whether a place will be looked for and is not there yet. */
+/** Whether a difference is shown on a line of the repository. */
+export function isPlaced(difference: PlacedDifference): boolean {
+  return difference.origin === 'drift' && isReported(difference) && questionOf(difference) !== undefined;
+}
+
+/** Whether a place will be looked for and none was found before. */
 export function isWaiting(difference: PlacedDifference): boolean {
-  const isAsked = difference.origin === 'drift' && isReported(difference) && questionOf(difference) !== undefined;
-  return isAsked && difference.provenance === undefined;
+  return isPlaced(difference) && difference.provenance === undefined;
 }

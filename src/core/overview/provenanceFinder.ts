@@ -1,7 +1,7 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { JsonPointer } from '../model/difference.ts';
-import type { App } from '../model/app.ts';
+import type { App, AppId } from '../model/app.ts';
 import type { Place } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Rendering } from '../model/rendering.ts';
@@ -11,7 +11,7 @@ import { isAbort, messageOf } from '../model/userError.ts';
 import type { FileTree, Log, RenderEngine } from '../ports.ts';
 import { AppExplainer } from '../provenance/explainField.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
-import { isWaiting, questionOf } from './placeQuestion.ts';
+import { isPlaced, questionOf } from './placeQuestion.ts';
 import type { PlaceQuestion } from './placeQuestion.ts';
 import type { AppState } from './state.ts';
 
@@ -20,6 +20,7 @@ export class ProvenanceFinder {
   readonly #engine: RenderEngine;
   readonly #log: Log;
   readonly #answers = new WeakMap<Rendering, Map<string, Provenance>>();
+  readonly #last = new Map<AppId, Map<string, Provenance>>();
   readonly #explainers = new WeakMap<Rendering, { readonly tree: FileTree; readonly explainer: AppExplainer }>();
 
   constructor(engine: RenderEngine, log: Log) {
@@ -27,31 +28,44 @@ export class ProvenanceFinder {
     this.#log = log;
   }
 
-  /** The answer already found for a field of the buffers' rendering. */
+  /**
+   * The answer for a field of the buffers' rendering. While a new rendering waits for its proof the last answer stands:
+   * a squiggle that went away at each keystroke and came back would be worse, and the host shows a place only where its
+   * text still stands.
+   */
   known(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
-    const rendering = app.sides.buffers;
-    return rendering && this.#answers.get(rendering)?.get(answerKey(question));
+    return this.#answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
   }
 
-  /** Whether some difference still waits for its place. */
-  hasWork(apps: readonly AppState[]): boolean {
-    return apps.some(({ differences }) => differences.some(isWaiting));
+  /** Whether some difference still waits for its proof. */
+  hasWork(apps: readonly AppState[], picture: GitPicture): boolean {
+    return apps.some((state) => this.#waiting(state, picture).length > 0);
   }
 
   /** Looks for every place that is waited for; tells whether any answer is new. */
   async findAll(apps: readonly AppState[], picture: GitPicture, signal: AbortSignal): Promise<boolean> {
     let hasFound = false;
-    for (const { app, differences } of apps) {
-      const own = picture.apps.find((each) => each.app.id === app.id);
-      if (own === undefined) continue;
-      for (const difference of differences.filter(isWaiting)) {
-        const question = questionOf(difference);
-        if (question === undefined) continue;
+    for (const state of apps) {
+      for (const { own, question } of this.#waiting(state, picture)) {
         await this.find(own, picture.buffersTree, question, signal);
         hasFound = true;
       }
     }
     return hasFound;
+  }
+
+  #waiting({ app, differences }: AppState, picture: GitPicture): readonly Waiting[] {
+    const own = picture.apps.find((each) => each.app.id === app.id);
+    if (own?.sides.buffers === undefined) return [];
+    return differences.filter(isPlaced).flatMap((difference) => {
+      const question = questionOf(difference);
+      return question === undefined || this.#answer(own, question) !== undefined ? [] : [{ own, question }];
+    });
+  }
+
+  #answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
+    const rendering = app.sides.buffers;
+    return rendering && this.#answers.get(rendering)?.get(answerKey(question));
   }
 
   /** The place of one field, proven now or remembered. Trouble of the engine is an answer too: the line stays unknown. */
@@ -65,6 +79,8 @@ export class ProvenanceFinder {
     if (before !== undefined) return before;
     const answer = await this.#prove(app, rendering, tree, question, signal);
     answers.set(key, answer);
+    const last = this.#last.get(app.app.id) ?? new Map<string, Provenance>();
+    this.#last.set(app.app.id, last.set(key, answer));
     return answer;
   }
 
@@ -98,6 +114,11 @@ export class ProvenanceFinder {
     this.#explainers.set(rendering, { tree, explainer });
     return explainer;
   }
+}
+
+interface Waiting {
+  readonly own: AppPicture;
+  readonly question: PlaceQuestion;
 }
 
 /** The scalar that stands for an object nobody can see a field of. */

@@ -65,6 +65,15 @@ describe('forms that the server gives a declaration', () => {
     check(pod(own), pod(given.join()), 'modified', ['/spec/tolerations/0/tolerationSeconds']);
   });
 
+  it('leaves out the second address family of a Service that takes two', () => {
+    const families = (policy: string, list: string): string =>
+      `{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ipFamilyPolicy: ${policy}, ipFamilies: [${list}]}}`;
+    const [dual, single] = ['PreferDualStack', 'SingleStack'];
+    check(families(dual, 'IPv4'), families(dual, 'IPv4, IPv6'), 'in-sync');
+    check(families(dual, 'IPv4'), families(dual, 'IPv6, IPv4'), 'modified', ['/spec/ipFamilies/0']);
+    check(families(single, 'IPv4'), families(single, 'IPv6'), 'modified', ['/spec/ipFamilies/0']);
+  });
+
   it('does not call the metadata of a kind without a schema removed', () => {
     const owns = '{"f:metadata": {"f:name": {}}, "f:spec": {"f:size": {}}}';
     const kind = 'stable.example.com/v1, kind: Widget';

@@ -142,7 +142,11 @@ describe('reading YAML', () => {
     const conflict = 'a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\nc: [\n';
     const { problems, documents } = readYaml(conflict, 'plain');
     assert.deepEqual(
-      problems.map(({ line, column, message }) => [line, column, /^A merge left its conflict markers/.test(message)]),
+      problems.map(({ line, column, message }) => [
+        line,
+        column,
+        message.startsWith('A merge left its conflict markers'),
+      ]),
       [[2, 1, true]],
     );
     assert.deepEqual(documents, []);
