@@ -39,7 +39,7 @@ Options
   --version           the version
 
 Exit status
-  0  in sync   1  differences   2  something could not be done
+  0  in sync   1  differences   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */

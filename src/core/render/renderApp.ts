@@ -36,6 +36,8 @@ export async function renderApp(
   const { source } = app;
   if (source.kind !== 'here') return notRendered(app);
   const recorded = new RecordingTree(tree);
+  // The reconciler's own manifest is an input too: a place in it moves when a line is put above it.
+  if (app.declared !== undefined) await recorded.read(app.declared.file, signal);
   const parts = await Promise.all(sourceParts(app).map((part) => renderSource(part, recorded, engine, signal)));
   const built = {
     objects: parts.flatMap((each) => each.objects),
