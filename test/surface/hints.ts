@@ -260,6 +260,7 @@ export function hintFor(key: string): Hint | undefined {
 const texts: readonly (readonly [RegExp, readonly Json[]])[] = [
   [/cidr$/i, ['10.20.0.0/16']],
   [/(?:^|[a-z])ips?$/i, ['10.20.30.40']],
+  [/iqn$/i, ['iqn.2026-01.com.example:disk']],
   [/[pP]ath$/, ['/srv/x', 'x/y']],
   [/^(?:host|hostname)$/, ['web.example.com', 'web']],
   [/key$/i, ['example.com/key', 'key']],

@@ -5,6 +5,8 @@ export interface Random {
   /** One of the items; throws on an empty list. */
   pick<T>(items: readonly T[]): T;
   isLikely(probability: number): boolean;
+  /** A sequence of its own for a name, whatever was drawn before: what a server answered meanwhile cannot shift it. */
+  fork(name: string): Random;
 }
 
 /** Mulberry32, a public-domain generator with 32 bits of state. */
@@ -24,5 +26,13 @@ export function seededRandom(seed: number): Random {
       return found;
     },
     isLikely: (probability) => next() < probability,
+    fork: (name) => seededRandom(mixIn(seed, name)),
   };
+}
+
+/** FNV-1a over a name's UTF-16 units, begun at a seed. */
+function mixIn(seed: number, name: string): number {
+  let hash = seed ^ 0x811c9dc5;
+  for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
 }
