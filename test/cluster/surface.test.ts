@@ -35,7 +35,7 @@ import { readSurface, type Surface, type SurfaceKind } from '../surface/surfaceK
 
 // The first run on a machine compiles Kubernetes.
 const withBuild = 20 * 60_000;
-const seed = Number(process.env.PLUMBLINE_SEED ?? 1);
+const seed = Number(process.env.PLUMBLINE_SEED ?? 2);
 const wantedEdits = 200;
 const richnesses = [0, 0.4, 0.8, 0.9];
 
