@@ -256,11 +256,6 @@ export interface SecretHasher {
   hash(value: Uint8Array | string): string;
 }
 
-/** Content digest for caches; not for secrets. */
-export interface Digester {
-  digest(content: Uint8Array | string): string;
-}
-
 export interface Clock {
   now(): Date;
   /** Resolves after `ms`, or rejects with an AbortError. */

@@ -83,6 +83,7 @@ export class GitPictureReader {
     const { repo, working } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
     const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
+    this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));

@@ -261,14 +261,14 @@ commonLabels: {k: v}
     const more = {
       'app/b.yaml': '',
       'app/sub/a.yml': '',
-      'app/root/kustomization.yaml': '',
-      'app/root/x.yaml': '',
+      'app/nested/kustomization.yaml': '',
+      'app/nested/x.yaml': '',
       'app/notes.txt': '',
     };
     assert.deepEqual(await derived(kustomization('prune: true'), undefined, more), {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      resources: ['b.yaml', 'root', 'sub/a.yml'],
+      resources: ['b.yaml', 'nested', 'sub/a.yml'],
     });
   });
 });
