@@ -4,15 +4,23 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { moduleNames } from '../../src/adapters/engine/loadModule.ts';
+import type { ModuleName } from '../../src/adapters/engine/loadModule.ts';
 import { limitMemory } from './wasmMemory.ts';
 import { cacheDir } from '../lab/cacheDir.ts';
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../engine', import.meta.url));
 const products = fileURLToPath(new URL('../../dist/engine', import.meta.url));
-/** One WebAssembly module for each library; the value says what it is, to people. */
-const modules = { kustomize: 'kustomize', helm: "Helm's template engine" } as const;
-type ModuleName = keyof typeof modules;
+/** One WebAssembly module for each library: the Go module in `engine/` whose `cmd/<name>` it is, and what it is, to people. */
+const modules = {
+  kustomize: { room: 'render', title: 'kustomize' },
+  helm: { room: 'render', title: "Helm's template engine" },
+  admission: { room: 'admission', title: "Kubernetes' admission policies" },
+  kyverno: { room: 'kyverno', title: 'Kyverno' },
+  gatekeeper: { room: 'gatekeeper', title: 'Gatekeeper' },
+  health: { room: 'health', title: "Argo CD's health scripts" },
+} as const satisfies Record<ModuleName, { room: string; title: string }>;
 /** 1 GiB: a runaway build ends itself instead of taking the editor's memory with it. */
 const mostPages = 16_384;
 const oldestGo = { major: 1, minor: 26 } as const;
@@ -31,17 +39,21 @@ export class EngineBuildError extends Error {
  */
 export async function ensureEngine(progress: (message: string) => void): Promise<string> {
   const version = await goVersion();
-  const cache = path.join(cacheDir(), `engine-${await digestSources(version)}`);
   // One after the other: each build keeps every core busy.
-  for (const name of ['kustomize', 'helm'] as const) await ensureModule(name, cache, progress);
+  for (const name of moduleNames) {
+    if (await exists(path.join(sources, modules[name].room))) await ensureModule(name, version, progress);
+  }
   return products;
 }
 
-async function ensureModule(name: ModuleName, cache: string, progress: (message: string) => void): Promise<void> {
-  const kept = path.join(cache, `${name}.wasm`);
+async function ensureModule(name: ModuleName, version: string, progress: (message: string) => void): Promise<void> {
+  const digest = await digestSources(version, ['bridge', modules[name].room]);
+  const kept = path.join(cacheDir(), `engine-${modules[name].room}-${digest}`, `${name}.wasm`);
   const product = path.join(products, `${name}.wasm`);
   if (!(await exists(kept))) {
-    progress(`Building the rendering engine (${modules[name]} as WebAssembly; about half a minute the first time)`);
+    progress(
+      `Building the rendering engine (${modules[name].title} as WebAssembly; about half a minute the first time)`,
+    );
     await buildModule(name, kept);
   }
   if (!(await isSameFile(kept, product))) await place(kept, product);
@@ -60,14 +72,20 @@ async function goVersion(): Promise<string> {
   return found;
 }
 
-async function digestSources(version: string): Promise<string> {
-  const files = await readdir(sources, { recursive: true });
+/** Go version, sources and requirements of the rooms that a module is built from. */
+async function digestSources(version: string, rooms: readonly string[]): Promise<string> {
+  const files = (await Promise.all(rooms.map((room) => listRoom(room)))).flat();
   const built = files.filter((file) => /\.go$|(?:^|[\\/])go\.(?:mod|sum)$/.test(file) && !file.endsWith('_test.go'));
   const hash = createHash('sha256').update(version).update(String(mostPages));
   for (const file of built.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(path.join(sources, file)));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+async function listRoom(room: string): Promise<readonly string[]> {
+  const files = await readdir(path.join(sources, room), { recursive: true });
+  return files.map((file) => path.join(room, file));
 }
 
 async function buildModule(name: ModuleName, target: string): Promise<void> {
@@ -85,7 +103,7 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
       'go',
       ['build', '-trimpath', '-buildmode=c-shared', '-ldflags=-s -w', '-o', unfinished, `./cmd/${name}`],
       {
-        cwd: sources,
+        cwd: path.join(sources, modules[name].room),
         env,
         maxBuffer: 64 * 1024 * 1024,
       },

@@ -108,7 +108,7 @@ function readExports(exports: WebAssembly.Exports): EngineExports {
   for (const name of ['_initialize', 'alloc', 'release', 'answer']) {
     if (typeof exports[name] !== 'function') throw new Error(`the engine module exports no function ${name}`);
   }
-  // Edge: signatures of WebAssembly functions cannot be asked for; engine/internal/bridge declares them so.
+  // Edge: signatures of WebAssembly functions cannot be asked for; engine/bridge declares them so.
   return exports as unknown as EngineExports;
 }
 

@@ -1,3 +1,4 @@
+import { MemoryTree } from '../../core/render/memoryTree.ts';
 import { RecordingTree } from '../../core/render/recordingTree.ts';
 import type {
   FileTree,
@@ -8,10 +9,12 @@ import type {
   RenderEngine,
 } from '../../core/ports.ts';
 import type { FileRead } from '../../core/model/rendering.ts';
+import type { PolicyAnswer, PolicyEngine, PolicyEngineName, PolicyQuestion } from '../../core/policy/judgement.ts';
 import { EngineThread } from './engineThread.ts';
 import { loadModule } from './loadModule.ts';
 import type { LoadedModule, ModuleName } from './loadModule.ts';
 import { readHelmReply } from './readHelmReply.ts';
+import { readPolicyAnswer } from './readPolicyAnswer.ts';
 import { readReply } from './readReply.ts';
 
 export interface EnginePoolOptions {
@@ -29,13 +32,16 @@ export interface EnginePoolOptions {
   readonly mostMemory?: number | undefined;
 }
 
+/** What modules see that work on what the request holds. */
+const nothing = new MemoryTree({});
+
 const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 512 * 1024 * 1024 } as const;
 
 /**
  * Renders in worker threads that are started on first use, share one compiled module for each library, and end when
  * idle. When all are busy the newest request goes first: it is the one somebody looks at.
  */
-export class EnginePool implements RenderEngine {
+export class EnginePool implements RenderEngine, PolicyEngine {
   readonly #options: EnginePoolOptions;
   readonly #waiting: Job[] = [];
   readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
@@ -61,6 +67,11 @@ export class EnginePool implements RenderEngine {
     return { ...readHelmReply(reply), reads };
   }
 
+  async judge(engine: PolicyEngineName, question: PolicyQuestion, signal: AbortSignal): Promise<PolicyAnswer> {
+    const { reply } = await this.#ask(engine, question, nothing, signal);
+    return readPolicyAnswer(reply);
+  }
+
   /** Ends all threads; requests under way and waiting fail with an AbortError. */
   dispose(): void {
     this.#isDisposed = true;
@@ -70,7 +81,7 @@ export class EnginePool implements RenderEngine {
 
   async #ask(
     name: ModuleName,
-    request: KustomizeRequest | HelmRequest,
+    request: KustomizeRequest | HelmRequest | PolicyQuestion,
     tree: FileTree,
     signal: AbortSignal,
   ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {

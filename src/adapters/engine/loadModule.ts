@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../../core/model/userError.ts';
 
 /** The engine's modules: one for each of the reconcilers' libraries, loaded on its first use. */
-export type ModuleName = 'kustomize' | 'helm';
+export const moduleNames = ['kustomize', 'helm', 'admission', 'kyverno', 'gatekeeper', 'health'] as const;
+export type ModuleName = (typeof moduleNames)[number];
 
 /** A module, compiled once for all threads that run it. */
 export interface LoadedModule {

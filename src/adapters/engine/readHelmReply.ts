@@ -2,7 +2,7 @@ import { listAt, numberAt, objectAt, stringAt, valueAt } from '../../core/model/
 import type { Json } from '../../core/model/json.ts';
 import type { HelmObject, HelmProblem, HelmReply } from '../../core/ports.ts';
 
-/** Reads the module's reply (`Reply` in engine/internal/chart). */
+/** Reads the module's reply (`Reply` in engine/render/internal/chart). */
 export function readHelmReply(bytes: Uint8Array): Omit<HelmReply, 'reads'> {
   // Edge: JSON.parse gives JSON.
   const reply = JSON.parse(new TextDecoder().decode(bytes)) as Json;

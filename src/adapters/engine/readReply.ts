@@ -3,7 +3,7 @@ import type { Json } from '../../core/model/json.ts';
 import type { ObjectOrigin, RenderProblem } from '../../core/model/rendering.ts';
 import type { EngineObject, KustomizeReply } from '../../core/ports.ts';
 
-/** Reads the module's reply (`Reply` in engine/internal/render). */
+/** Reads the module's reply (`Reply` in engine/render/internal/render). */
 export function readReply(bytes: Uint8Array): Omit<KustomizeReply, 'reads'> {
   // Edge: JSON.parse gives JSON.
   const reply = JSON.parse(new TextDecoder().decode(bytes)) as Json;

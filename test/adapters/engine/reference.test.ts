@@ -18,7 +18,7 @@ async function runNatively(args: readonly string[], input: string): Promise<read
   const scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-reference-'));
   try {
     const program = path.join(scratch, 'reference');
-    await run('go', ['build', '-buildvcs=false', '-o', program, './cmd/reference'], { cwd: fromProject('engine') });
+    await run('go', ['build', '-buildvcs=false', '-o', program, './cmd/reference'], { cwd: fromProject('engine/render') });
     const running = run(program, [...args], { maxBuffer: 256 * 1024 * 1024 });
     running.child.stdin?.end(input);
     const { stdout } = await running;

@@ -7,8 +7,9 @@ package main
 import (
 	"encoding/json"
 
-	"plumbline.dev/engine/internal/bridge"
-	"plumbline.dev/engine/internal/render"
+	"plumbline.dev/engine/bridge"
+	"plumbline.dev/engine/render/internal/hostfiles"
+	"plumbline.dev/engine/render/internal/render"
 )
 
 func init() {
@@ -17,7 +18,7 @@ func init() {
 		if err := json.Unmarshal(request, &asked); err != nil {
 			return render.Failed("the request is no JSON: " + err.Error())
 		}
-		return render.Kustomize(asked, bridge.Files{})
+		return render.Kustomize(asked, hostfiles.Files{})
 	})
 }
 

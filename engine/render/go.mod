@@ -1,9 +1,10 @@
-module plumbline.dev/engine
+module plumbline.dev/engine/render
 
 go 1.26.0
 
 require (
 	helm.sh/helm/v4 v4.3.1
+	plumbline.dev/engine/bridge v0.0.0
 	sigs.k8s.io/kustomize/api v0.21.2
 	sigs.k8s.io/kustomize/kyaml v0.21.2
 	sigs.k8s.io/yaml v1.6.0
@@ -15,6 +16,8 @@ replace (
 	k8s.io/apiextensions-apiserver => ./stub/apiextensions-apiserver
 	k8s.io/client-go => ./stub/client-go
 )
+
+replace plumbline.dev/engine/bridge => ../bridge
 
 require (
 	dario.cat/mergo v1.0.1 // indirect

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"plumbline.dev/engine/internal/repofs"
+	"plumbline.dev/engine/render/internal/repofs"
 )
 
 // explain turns an error of the library into one problem, placed in the repository's files as well as can be proven:

@@ -7,8 +7,9 @@ package main
 import (
 	"encoding/json"
 
-	"plumbline.dev/engine/internal/bridge"
-	"plumbline.dev/engine/internal/chart"
+	"plumbline.dev/engine/bridge"
+	"plumbline.dev/engine/render/internal/chart"
+	"plumbline.dev/engine/render/internal/hostfiles"
 )
 
 func init() {
@@ -17,7 +18,7 @@ func init() {
 		if err := json.Unmarshal(request, &asked); err != nil {
 			return chart.Failed("the request is no JSON: " + err.Error())
 		}
-		return chart.Render(asked, bridge.Files{})
+		return chart.Render(asked, hostfiles.Files{})
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"plumbline.dev/engine/internal/repofs"
+	"plumbline.dev/engine/render/internal/repofs"
 )
 
 var patchName = regexp.MustCompile(`patch "?([A-Za-z0-9]+)\.[^/\s]*/([^\s".]+)`)

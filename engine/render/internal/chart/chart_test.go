@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"plumbline.dev/engine/internal/repofs"
+	"plumbline.dev/engine/render/internal/repofs"
 )
 
 // tree is a repository given as text.

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/resid"
 	"sigs.k8s.io/yaml"
 
-	"plumbline.dev/engine/internal/repofs"
+	"plumbline.dev/engine/render/internal/repofs"
 )
 
 var tracking = []string{types.OriginAnnotations, types.TransformerAnnotations}

@@ -1,13 +1,14 @@
 //go:build wasip1
 
-package bridge
+// Package hostfiles is the repository as the host shows it, through five host functions.
+package hostfiles
 
 import (
 	"encoding/json"
 	"errors"
 	"unsafe"
 
-	"plumbline.dev/engine/internal/repofs"
+	"plumbline.dev/engine/render/internal/repofs"
 )
 
 // The host answers in two steps because only the module can allocate: first the size of the answer, then its bytes.

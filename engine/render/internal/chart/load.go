@@ -16,7 +16,7 @@ import (
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/ignore"
 
-	"plumbline.dev/engine/internal/repofs"
+	"plumbline.dev/engine/render/internal/repofs"
 )
 
 // mostBytes bounds what one chart may hold; Helm's own bound is twice that.

@@ -1,0 +1,3 @@
+module plumbline.dev/engine/bridge
+
+go 1.26.0
