@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { UserError, messageOf } from '../core/model/userError.ts';
+import { messageOf } from '../core/model/userError.ts';
+import { wrongUsage } from './wrongUsage.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
@@ -27,6 +28,12 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline policy [APP…]   what admission policies will say of what apps render to
+  plumbline policy --policies F… [--context F…] --resources F…
+                            the same for the objects of files; the files are all there is
+  plumbline policy --batch LIST.json
+                            the same for each folder of a JSON list (policies.yaml, context.yaml, resources.yaml),
+                            one line of JSON each
 
 Options
   --folder DIR        any folder of the repository (default: the current one)
@@ -34,12 +41,13 @@ Options
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
-  -o, --output FORM   text (default) or json
+  --policies F…       policy: files and folders of policies, in a repository beside its own
+  -o, --output FORM   text (default) or json; policy: also sarif and openreports
   -h, --help          this text
   --version           the version
 
 Exit status
-  0  in sync   1  differences   2  something could not be done or judged
+  0  in sync   1  differences or violations   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -88,15 +96,18 @@ function readOutput(word: string): 'text' | 'json' {
   throw wrongUsage(`--output takes text or json, not "${word}".`);
 }
 
-function readLive(values: { context?: string; kubeconfig?: string; live?: string }): LiveChoice {
+interface LiveOptions {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly live?: string | undefined;
+}
+
+/** Reads where the live side comes from. */
+export function readLive(values: LiveOptions): LiveChoice {
   const { context, kubeconfig, live } = values;
   if (live !== undefined && context !== undefined) throw wrongUsage('--live and --context exclude each other.');
   if (live !== undefined) return { kind: 'file', file: live };
   if (context !== undefined) return { kind: 'context', context, kubeconfig };
   if (kubeconfig !== undefined) throw wrongUsage('--kubeconfig needs --context: no context is chosen unasked.');
   return { kind: 'none' };
-}
-
-function wrongUsage(message: string): UserError {
-  return new UserError('usage', `${message} "plumbline --help" shows what there is.`);
 }
