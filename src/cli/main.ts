@@ -8,7 +8,7 @@ import { runRequest } from './runRequest.ts';
 import type { CliResult } from './runRequest.ts';
 import { version } from './version.ts';
 
-/** Exit status: 0 in sync, 1 differences, 2 something could not be done. */
+/** Exit status: 0 in sync, 1 differences (or what `--fail-on` names), 2 something could not be done. */
 type ExitStatus = 0 | 1 | 2;
 
 /** Runs one call of `plumbline`; everything that goes wrong ends in one line on stderr. */
@@ -19,9 +19,9 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<ExitS
       process.stdout.write(request === 'help' ? usage : `${version}\n`);
       return 0;
     }
-    const { text, hasDifferences, hasTrouble } = await run(request, signal);
+    const { text, isFailed, hasTrouble } = await run(request, signal);
     process.stdout.write(text);
-    return hasTrouble ? 2 : hasDifferences ? 1 : 0;
+    return hasTrouble ? 2 : isFailed ? 1 : 0;
   } catch (error) {
     if (!isAbort(error)) process.stderr.write(`plumbline: ${messageOf(error)}\n`);
     if (!(error instanceof UserError) && process.env.PLUMBLINE_DEBUG !== undefined) console.error(error);

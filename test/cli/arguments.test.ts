@@ -6,12 +6,15 @@ import { UserError } from '../../src/core/model/userError.ts';
 
 describe('the command line', () => {
   it('reads command, apps and live side', () => {
-    assert.deepEqual(readArguments(['diff', 'web', '--context', 'prod', '-o', 'json']), {
+    const args = ['diff', 'web', '--app', 'api', '--context', 'prod', '-o', 'json', '--origin', 'drift,unsynced'];
+    assert.deepEqual(readArguments([...args, '--fail-on', 'error', '--fail-on', 'pending']), {
       command: 'diff',
-      apps: ['web'],
+      apps: ['web', 'api'],
       folder: '.',
       output: 'json',
       live: { kind: 'context', context: 'prod', kubeconfig: undefined },
+      origins: ['drift', 'unsynced'],
+      failOn: { severity: 'error', codes: ['pending'] },
       revision: undefined,
     });
   });
@@ -24,7 +27,10 @@ describe('the command line', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['frobnicate'], /no command "frobnicate"/],
     ['an unknown option', ['status', '--colour'], /--colour/],
-    ['an unknown output form', ['status', '-o', 'xml'], /text or json/],
+    ['an unknown output form', ['status', '-o', 'xml'], /text, json, sarif or markdown/],
+    ['a report of objects', ['render', '-o', 'sarif'], /text or json, not sarif/],
+    ['an unknown origin', ['diff', '--origin', 'git'], /uncommitted, unpushed, unsynced, drift, not "git"/],
+    ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],

@@ -32,7 +32,7 @@ export function printed(
 ): CliResult {
   return {
     text: print(output, results, problems),
-    hasDifferences: results.some(({ result }) => result === 'fail' || result === 'error' || result === 'warn'),
+    isFailed: results.some(({ result }) => result === 'fail' || result === 'error' || result === 'warn'),
     hasTrouble: problems.some(({ severity }) => severity === 'error'),
   };
 }
@@ -70,7 +70,7 @@ async function judgeBatch(engine: PolicyEngine, list: string, signal: AbortSigna
       );
     }
   }
-  return { text: lines.map((line) => `${line}\n`).join(''), hasDifferences: false, hasTrouble };
+  return { text: lines.map((line) => `${line}\n`).join(''), isFailed: false, hasTrouble };
 }
 
 /** The folders of a list, those not absolute taken from where the command runs. */

@@ -30,6 +30,8 @@ export interface OverviewDeps {
   readonly log: Log;
   /** Compare what no reconciler of the cluster runs with it too; for the command line, where the person named both. */
   readonly comparesUnreconciled?: boolean | undefined;
+  /** Look for the lines of pending differences too; for reports, which name the line of a change. */
+  readonly placesPending?: boolean | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -66,7 +68,7 @@ export class Overview implements OverviewApi {
     this.#renderer = new CachedRenderer(deps.engine);
     this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
     this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
-    this.#finder = new ProvenanceFinder(deps.engine, deps.log);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log, deps.placesPending ?? false);
   }
 
   get state(): OverviewState {
@@ -129,7 +131,7 @@ export class Overview implements OverviewApi {
     if (picture === undefined || app === undefined) {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
-    return this.#finder.find(app, picture.buffersTree, { object, path }, signal);
+    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift' }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */
