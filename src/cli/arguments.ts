@@ -38,6 +38,12 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline policy [APP…]   what admission policies will say of what apps render to
+  plumbline policy --policies F… [--context F…] --resources F…
+                            the same for the objects of files; the files are all there is
+  plumbline policy --batch LIST.json
+                            the same for each folder of a JSON list (policies.yaml, context.yaml, resources.yaml),
+                            one line of JSON each
 
 Options
   --app NAME          the same as APP; several times for several
@@ -46,15 +52,17 @@ Options
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
+  --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
   --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
                       with this code (drift.field-changed, or drift for all of them), or none (several with commas)
   -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
+                      policy: also openreports
   -h, --help          this text
   --version           the version
 
 Exit status
-  0  in sync   1  differences (or what --fail-on says)   2  something could not be done or judged
+  0  in sync   1  differences or violations (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -126,7 +134,14 @@ function words(values: readonly string[] | undefined): readonly string[] {
   return (values ?? []).flatMap((value) => value.split(',')).map((word) => word.trim());
 }
 
-function readLive(values: { context?: string; kubeconfig?: string; live?: string }): LiveChoice {
+interface LiveOptions {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly live?: string | undefined;
+}
+
+/** Reads where the live side comes from. */
+export function readLive(values: LiveOptions): LiveChoice {
   const { context, kubeconfig, live } = values;
   if (live !== undefined && context !== undefined) throw wrongUsage('--live and --context exclude each other.');
   if (live !== undefined) return { kind: 'file', file: live };
