@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createSecretHasher } from '../adapters/cluster/secretHasher.ts';
 import { systemClock } from '../adapters/cluster/systemClock.ts';
 import { EnginePool } from '../adapters/engine/enginePool.ts';
+import type { HealthEngine } from '../core/health/healthScripts.ts';
 import type { Repository } from '../adapters/git/gitBundle.ts';
 import type { Clock, Log, RenderEngine, SecretHasher } from '../core/ports.ts';
 
@@ -9,6 +10,7 @@ import type { Clock, Log, RenderEngine, SecretHasher } from '../core/ports.ts';
 export interface Parts {
   readonly repo: Repository;
   readonly engine: RenderEngine;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -25,6 +27,7 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
   return {
     repo,
     engine,
+    health: engine,
     hasher: createSecretHasher(),
     clock: systemClock,
     log: verbose(),

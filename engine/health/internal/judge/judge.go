@@ -15,15 +15,12 @@ import (
 type Request struct {
 	Objects   []map[string]any   `json:"objects"`
 	Overrides []scripts.Override `json:"overrides,omitempty"`
-	// ListsScripts also asks for the keys of Argo CD's own scripts.
-	ListsScripts bool `json:"listsScripts,omitempty"`
 }
 
 // Reply has one result for each object, in order; fewer when the time that one request may take is used up by scripts
 // without end. The host then asks again for the others.
 type Reply struct {
 	Results []Result `json:"results"`
-	Scripts []string `json:"scripts,omitempty"`
 	// Problem is why the request as a whole was refused.
 	Problem string `json:"problem,omitempty"`
 }
@@ -63,9 +60,6 @@ const patience = 4 * time.Second
 // Objects judges each object by the script that Argo CD would run.
 func Objects(request Request) Reply {
 	reply := Reply{Results: make([]Result, 0, len(request.Objects))}
-	if request.ListsScripts {
-		reply.Scripts = scripts.BuiltIn()
-	}
 	start := time.Now()
 	for _, object := range request.Objects {
 		if len(reply.Results) > 0 && time.Since(start) > patience {

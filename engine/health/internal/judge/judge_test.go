@@ -131,12 +131,3 @@ func TestARequestThatTakesTooLongAnswersInPart(t *testing.T) {
 		t.Errorf("%d results after %v", len(reply.Results), time.Since(start))
 	}
 }
-
-func TestTheScriptsOfArgoCDAreListed(t *testing.T) {
-	listed := strings.Join(Objects(Request{ListsScripts: true}).Scripts, " ")
-	for _, key := range []string{"cert-manager.io/Certificate", "*.crossplane.io/*", "batch/CronJob"} {
-		if !strings.Contains(listed, key) {
-			t.Errorf("%s is not among %s", key, listed)
-		}
-	}
-}

@@ -93,16 +93,6 @@ func matches(pattern, key string) bool {
 	return err == nil && compiled.Match(key)
 }
 
-// BuiltIn lists the keys of Argo CD's own scripts, in order; `*` stands for any name.
-var BuiltIn = sync.OnceValue(func() []string {
-	keys := make([]string, 0, 256)
-	for _, folder := range folders() {
-		keys = append(keys, patternOf(folder))
-	}
-	slices.Sort(keys)
-	return keys
-})
-
 var wildcards = sync.OnceValue(func() []string {
 	return slices.DeleteFunc(folders(), func(folder string) bool { return !strings.Contains(folder, "_") })
 })
