@@ -9,8 +9,10 @@ import type {
   RenderEngine,
 } from '../../core/ports.ts';
 import type { FileRead } from '../../core/model/rendering.ts';
+import type { HealthEngine, HealthQuestion, ScriptVerdict } from '../../core/health/healthScripts.ts';
 import type { PolicyAnswer, PolicyEngine, PolicyEngineName, PolicyQuestion } from '../../core/policy/judgement.ts';
 import { EngineThread } from './engineThread.ts';
+import { judgeHealth } from './judgeHealth.ts';
 import { loadModule } from './loadModule.ts';
 import type { LoadedModule, ModuleName } from './loadModule.ts';
 import { readHelmReply } from './readHelmReply.ts';
@@ -41,7 +43,7 @@ const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 5
  * Renders in worker threads that are started on first use, share one compiled module for each library, and end when
  * idle. When all are busy the newest request goes first: it is the one somebody looks at.
  */
-export class EnginePool implements RenderEngine, PolicyEngine {
+export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
   readonly #options: EnginePoolOptions;
   readonly #waiting: Job[] = [];
   readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
@@ -72,6 +74,10 @@ export class EnginePool implements RenderEngine, PolicyEngine {
     return readPolicyAnswer(reply);
   }
 
+  judgeHealth(question: HealthQuestion, signal: AbortSignal): Promise<readonly ScriptVerdict[]> {
+    return judgeHealth(question, async (part) => (await this.#ask('health', part, nothing, signal)).reply);
+  }
+
   /** Ends all threads; requests under way and waiting fail with an AbortError. */
   dispose(): void {
     this.#isDisposed = true;
@@ -81,7 +87,7 @@ export class EnginePool implements RenderEngine, PolicyEngine {
 
   async #ask(
     name: ModuleName,
-    request: KustomizeRequest | HelmRequest | PolicyQuestion,
+    request: KustomizeRequest | HelmRequest | PolicyQuestion | HealthQuestion,
     tree: FileTree,
     signal: AbortSignal,
   ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {

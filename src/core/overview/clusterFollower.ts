@@ -1,3 +1,4 @@
+import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
@@ -84,7 +85,7 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = deniedWords([...this.#denied.values()]);
+    const denied = [...deniedWords([...this.#denied.values()]), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -174,5 +175,20 @@ function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
     // The namespace first: a row of the tree shows the first words only.
     const where = namespace ?? 'whole cluster';
     return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
+  });
+}
+
+/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
+function unreadSettings(
+  needed: ClusterNeeds['needed'],
+  denied: ReadonlyMap<TargetKey, WatchTarget>,
+): readonly string[] {
+  return needed.flatMap(({ key }) => {
+    const { kind, name, namespace } = parseKey(key);
+    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
+    const where = namespace ?? 'whole cluster';
+    return isUnread
+      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
+      : [];
   });
 }

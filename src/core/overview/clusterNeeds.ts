@@ -7,12 +7,15 @@ import type { NeededObject } from '../live/selectTargets.ts';
 import type { LiveStore } from '../live/liveStore.ts';
 import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower, ClusterNeeds } from './clusterFollower.ts';
+import { settingsKey } from './clusterSettings.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
 
-/** What the live side must hold so that a picture can be compared: what any side renders and what reconcilers manage. */
+/** What the live side must hold so that a picture can be compared: what any side renders, what reconcilers manage, and their settings. */
 export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollower, 'kinds' | 'store'>): ClusterNeeds {
   const needed = new Map<ResourceKey, NeededObject>();
   for (const app of picture.apps) {
+    const own = settingsKey(app.app, store);
+    if (own !== undefined) needed.set(own, { key: own });
     for (const { key, version } of readReconciler(app.app, store)?.resources ?? []) needed.set(key, { key, version });
     for (const rendering of Object.values(app.sides)) {
       for (const { object } of rendering.objects) {

@@ -1,3 +1,4 @@
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
@@ -44,7 +45,12 @@ export class LiveComparer {
   }
 
   /** `undefined` when there is no side that the cluster could be compared with. */
-  compare(picture: AppPicture, status: ReconcilerStatus, follower: ClusterFollower): LiveComparison | undefined {
+  compare(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
+  ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
@@ -58,11 +64,12 @@ export class LiveComparer {
       reconciler,
       cluster,
       schemas,
+      settings,
       ...pairs.flatMap(({ live, seen }) => [live, seen]),
     ];
     return this.#apps.remember(picture.app.id, inputs, () => {
       const objects = pairs.map(
-        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas })] as const,
+        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas, settings })] as const,
       );
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
@@ -76,19 +83,20 @@ export class LiveComparer {
   #compareOne(
     { app }: AppPicture,
     { key, desired, live, seen }: Pair,
-    { reconciler, cluster, schemas }: Surroundings,
+    { reconciler, cluster, schemas, settings }: Surroundings,
   ): ComparedObject {
-    if (seen === 'waiting') return { live };
+    // Without the settings, which are on their way, ignored fields would be reported for a moment.
+    if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own], () =>
+    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own, settings], () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
-        app: comparisonFacts(app, reconciler),
+        app: comparisonFacts(app, reconciler, settings),
         cluster,
         schemas: own,
         hasher: this.#hasher,
@@ -103,6 +111,8 @@ interface Surroundings {
   readonly reconciler: KubeObject | undefined;
   readonly cluster: ClusterFacts;
   readonly schemas: TypeSchemas;
+  /** Absent while the cluster has not answered for them. */
+  readonly settings: ArgoSettings | undefined;
 }
 
 interface Pair {

@@ -1,3 +1,4 @@
+import type { HealthEngine } from '../health/healthScripts.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -19,12 +20,14 @@ import { Memo } from './memo.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
+import { ScriptedHealth } from './scriptedHealth.ts';
 import type { AppState, ClusterState, OverviewChange, OverviewState } from './state.ts';
 
 /** What the overview reaches the outside through. */
 export interface OverviewDeps {
   readonly repo: RepoReader;
   readonly engine: RenderEngine;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,9 +49,11 @@ export class Overview implements OverviewApi {
   readonly #reader: GitPictureReader;
   readonly #renderer: CachedRenderer;
   readonly #builder: AppStateBuilder;
+  readonly #scripted: ScriptedHealth;
   readonly #finder: ProvenanceFinder;
   readonly #pictures = new CoalescingRunner(() => this.#readPicture());
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
+  readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
   readonly #reported = new Map<string, ClusterState['status']>();
@@ -67,7 +72,8 @@ export class Overview implements OverviewApi {
     this.#deps = deps;
     this.#renderer = new CachedRenderer(deps.engine);
     this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
-    this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
+    this.#scripted = new ScriptedHealth(deps.health, deps.log);
+    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, deps.placesPending ?? false);
   }
 
@@ -206,6 +212,7 @@ export class Overview implements OverviewApi {
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
     if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
+    if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
@@ -249,6 +256,11 @@ export class Overview implements OverviewApi {
     if (picture === undefined) return;
     const hasFound = await this.#finder.findAll(this.#state.apps, picture, this.#ended.signal);
     if (hasFound) this.#publish();
+  }
+
+  async #judgeHealth(): Promise<void> {
+    await this.#scripted.judgeAll(this.#ended.signal);
+    this.#publish();
   }
 
   /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */
