@@ -8,6 +8,7 @@ import type { LiveStore } from '../live/liveStore.ts';
 import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower, ClusterNeeds } from './clusterFollower.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
+import { askedObjects } from './renderView.ts';
 
 /** What the live side must hold so that a picture can be compared: what any side renders and what reconcilers manage. */
 export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollower, 'kinds' | 'store'>): ClusterNeeds {
@@ -15,6 +16,7 @@ export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollo
   for (const app of picture.apps) {
     for (const { key, version } of readReconciler(app.app, store)?.resources ?? []) needed.set(key, { key, version });
     for (const rendering of Object.values(app.sides)) {
+      for (const asked of askedObjects(rendering, kinds)) needed.set(asked.key, asked);
       for (const { object } of rendering.objects) {
         const key = placedKey(app, object, kinds);
         needed.set(key, { key, version: object.apiVersion.split('/').at(-1) });

@@ -9,6 +9,7 @@ import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
+import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import type { ClusterNeeds } from './clusterFollower.ts';
@@ -30,6 +31,8 @@ export interface OverviewDeps {
   readonly log: Log;
   /** Compare what no reconciler of the cluster runs with it too; for the command line, where the person named both. */
   readonly comparesUnreconciled?: boolean | undefined;
+  /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
+  readonly kubeVersion?: (() => string | undefined) | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -49,6 +52,7 @@ export class Overview implements OverviewApi {
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
+  readonly #clusters: AppClusters;
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
@@ -63,10 +67,11 @@ export class Overview implements OverviewApi {
 
   constructor(deps: OverviewDeps) {
     this.#deps = deps;
+    this.#clusters = new AppClusters(this.#followers, deps.kubeVersion);
     this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
+    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log, this.#clusters.of);
     this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
-    this.#finder = new ProvenanceFinder(deps.engine, deps.log);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of);
   }
 
   get state(): OverviewState {
@@ -204,6 +209,7 @@ export class Overview implements OverviewApi {
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
     if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
+    else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
