@@ -5,9 +5,12 @@ import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.
 import type { NeededObject } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { isAbort, messageOf } from '../model/userError.ts';
+import { stringAt } from '../model/json.ts';
+import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
+import { capabilitiesOf } from './renderView.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
@@ -28,6 +31,7 @@ export class ClusterFollower {
   readonly #customKinds: CustomKinds;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
+  #capabilities: Capabilities | undefined;
   #unserved: readonly ResourceKey[] = [];
   #trouble: string | undefined;
   #store: LiveStore = emptyStore();
@@ -52,6 +56,11 @@ export class ClusterFollower {
   /** What the server serves; empty until it was asked. */
   get kinds(): readonly ServedKind[] {
     return this.#kinds ?? noKinds;
+  }
+
+  /** What the server says of itself; absent until it was asked, and for a dump, which tells no version. */
+  get capabilities(): Capabilities | undefined {
+    return this.#capabilities;
   }
 
   /** Declared objects whose kind the server does not serve (a missing CRD). */
@@ -99,7 +108,12 @@ export class ClusterFollower {
 
   async #readKinds(): Promise<void> {
     try {
-      this.#kinds = await this.#connection.readKinds(this.#ended.signal);
+      const [kinds, version] = await Promise.all([
+        this.#connection.readKinds(this.#ended.signal),
+        readVersion(this.#connection, this.#ended.signal),
+      ]);
+      this.#kinds = kinds;
+      if (version !== undefined) this.#capabilities = capabilitiesOf(version, kinds);
       this.#select();
     } catch (error) {
       if (isAbort(error) || this.#ended.signal.aborted) return;
@@ -164,6 +178,17 @@ export class ClusterFollower {
     if (this.#denied.has(key)) return;
     this.#denied.set(key, target);
     this.#select();
+  }
+}
+
+/** The server's version, `v1.33.4`; `undefined` when it does not say: nothing else depends on it. */
+async function readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { status, body } = await connection.send({ method: 'GET', path: '/version' }, signal);
+    return status === 200 ? stringAt(body, 'gitVersion') : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 

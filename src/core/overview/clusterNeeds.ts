@@ -9,6 +9,7 @@ import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower, ClusterNeeds } from './clusterFollower.ts';
 import { settingsKey } from './clusterSettings.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
+import { askedObjects } from './renderView.ts';
 
 /** What the live side must hold so that a picture can be compared: what any side renders, what reconcilers manage, and their settings. */
 export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollower, 'kinds' | 'store'>): ClusterNeeds {
@@ -18,6 +19,7 @@ export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollo
     if (own !== undefined) needed.set(own, { key: own });
     for (const { key, version } of readReconciler(app.app, store)?.resources ?? []) needed.set(key, { key, version });
     for (const rendering of Object.values(app.sides)) {
+      for (const asked of askedObjects(rendering, kinds)) needed.set(asked.key, asked);
       for (const { object } of rendering.objects) {
         const key = placedKey(app, object, kinds);
         needed.set(key, { key, version: object.apiVersion.split('/').at(-1) });

@@ -1,5 +1,6 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
+import { dependencyCircles } from '../apps/dependsOn.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
@@ -7,6 +8,8 @@ import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
 import type { FileTree, Log, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
+import { answersSame } from '../render/clusterView.ts';
+import type { ClusterOf } from '../render/clusterView.ts';
 import { KeptTree } from '../render/keptTree.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import type { Side } from './api.ts';
@@ -50,11 +53,13 @@ export class GitPictureReader {
   readonly #repo: RepoReader;
   readonly #renderer: CachedRenderer;
   readonly #log: Log;
+  readonly #clusterOf: ClusterOf;
   readonly #catalog = new AppCatalog();
   readonly #pictures = new Memo<AppId, AppPicture>();
   #commits = new Map<string, CommitPicture>();
 
-  constructor(repo: RepoReader, renderer: CachedRenderer, log: Log) {
+  constructor(repo: RepoReader, renderer: CachedRenderer, log: Log, clusterOf: ClusterOf) {
+    this.#clusterOf = clusterOf;
     this.#repo = repo;
     this.#renderer = renderer;
     this.#log = log;
@@ -84,7 +89,7 @@ export class GitPictureReader {
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
     const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
-    const context: SideContext = { ...moment, buffersTree, signal };
+    const context: SideContext = { ...moment, buffersTree, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
     return { repo, buffersTree, apps: pictures, problems, moment };
@@ -106,18 +111,22 @@ export class GitPictureReader {
     const upstream = await this.#renderUpstream(app, context);
     const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app, appliedRevision, context);
     const isUnfetched = appliedRevision !== undefined && applied === undefined;
+    const circle = context.circles.get(app.id);
     return {
       app,
       appliedRevision,
       sides: defined({ buffers, head: atHead, upstream, applied }),
-      problems: isUnfetched ? [unfetchedProblem(app, appliedRevision)] : [],
+      problems: [
+        ...(isUnfetched ? [unfetchedProblem(app, appliedRevision)] : []),
+        ...(circle === undefined ? [] : [circle]),
+      ],
     };
   }
 
   /** One app that the engine fails on must not take the others' picture away: the failure becomes the app's problem. */
   async #render(app: App, tree: FileTree, signal: AbortSignal): Promise<Rendering> {
     try {
-      return await this.#renderer.render(app, tree, signal);
+      return await this.#renderer.render(app, tree, signal, this.#clusterOf(app));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return {
@@ -141,7 +150,7 @@ export class GitPictureReader {
     const commit = await this.#openCommit(revision, context);
     if (commit === undefined) return undefined;
     const known = commit.renderings.get(app.id);
-    if (known !== undefined) return known;
+    if (known !== undefined && answersSame(this.#clusterOf(app), known.asked)) return known;
     const found = commit.discovery.apps.find(({ id }) => id === app.id);
     const declared = found ?? ((await isBareAt(app, commit.tree, context.signal)) ? app : undefined);
     const isHere = declared?.source.kind === 'here';
@@ -183,6 +192,8 @@ interface CommitPicture {
 
 interface SideContext extends GitMoment {
   readonly buffersTree: FileTree;
+  /** Apps that wait for each other. */
+  readonly circles: ReadonlyMap<AppId, RenderProblem>;
   readonly signal: AbortSignal;
 }
 

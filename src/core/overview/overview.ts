@@ -10,6 +10,7 @@ import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
+import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import type { ClusterNeeds } from './clusterFollower.ts';
@@ -35,6 +36,8 @@ export interface OverviewDeps {
   readonly comparesUnreconciled?: boolean | undefined;
   /** Look for the lines of pending differences too; for reports, which name the line of a change. */
   readonly placesPending?: boolean | undefined;
+  /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
+  readonly kubeVersion?: (() => string | undefined) | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -56,6 +59,7 @@ export class Overview implements OverviewApi {
   readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
+  readonly #clusters: AppClusters;
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
@@ -70,11 +74,12 @@ export class Overview implements OverviewApi {
 
   constructor(deps: OverviewDeps) {
     this.#deps = deps;
+    this.#clusters = new AppClusters(this.#followers, deps.kubeVersion);
     this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
+    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log, this.#clusters.of);
     this.#scripted = new ScriptedHealth(deps.health, deps.log);
     this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
-    this.#finder = new ProvenanceFinder(deps.engine, deps.log, deps.placesPending ?? false);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
   }
 
   get state(): OverviewState {
@@ -212,6 +217,7 @@ export class Overview implements OverviewApi {
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
     if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
+    else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
     if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());

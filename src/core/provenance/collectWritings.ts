@@ -42,7 +42,18 @@ async function addSource(into: Collection, app: App): Promise<void> {
     case 'kustomize':
       return addKustomization(into, source.path, section && additionsOf(app, section));
     case 'helm':
-      return addChart(into, app, source.path, section && (argoSection(app, section) ?? section));
+      await addChart(into, app, source.path, section && (argoSection(app, section) ?? section));
+      if (section !== undefined) addPostRenderers(into, app, section);
+  }
+}
+
+/** What a HelmRelease does to the chart's objects, in order. */
+function addPostRenderers(into: Collection, { kind, declared }: App, section: Section): void {
+  if (kind !== 'flux-helmrelease') return;
+  for (const [index, step] of listAt(declared?.object, 'spec', 'postRenderers').entries()) {
+    const options = within(section, 'spec', 'postRenderers', index, 'kustomize');
+    addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
+    addImages(into, options, 'images');
   }
 }
 

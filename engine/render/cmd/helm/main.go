@@ -10,15 +10,25 @@ import (
 	"plumbline.dev/engine/bridge"
 	"plumbline.dev/engine/render/internal/chart"
 	"plumbline.dev/engine/render/internal/hostfiles"
+	"plumbline.dev/engine/render/internal/versions"
 )
 
+// request is a rendering, or with `choose` a choice among versions.
+type request struct {
+	chart.Request
+	Choose *versions.Request `json:"choose"`
+}
+
 func init() {
-	bridge.Serve(func(request []byte) any {
-		var asked chart.Request
-		if err := json.Unmarshal(request, &asked); err != nil {
+	bridge.Serve(func(raw []byte) any {
+		var asked request
+		if err := json.Unmarshal(raw, &asked); err != nil {
 			return chart.Failed("the request is no JSON: " + err.Error())
 		}
-		return chart.Render(asked, hostfiles.Files{})
+		if asked.Choose != nil {
+			return versions.Choose(*asked.Choose)
+		}
+		return chart.Render(asked.Request, hostfiles.Files{})
 	})
 }
 
