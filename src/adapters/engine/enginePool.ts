@@ -1,6 +1,8 @@
 import { MemoryTree } from '../../core/render/memoryTree.ts';
 import { RecordingTree } from '../../core/render/recordingTree.ts';
 import type {
+  ApplicationSetReply,
+  ApplicationSetRequest,
   FileTree,
   HelmReply,
   HelmRequest,
@@ -16,6 +18,7 @@ import type { LoadedModule, ModuleName } from './loadModule.ts';
 import { readHelmReply } from './readHelmReply.ts';
 import { readPolicyAnswer } from './readPolicyAnswer.ts';
 import { readReply } from './readReply.ts';
+import { readSetReply } from './readSetReply.ts';
 
 export interface EnginePoolOptions {
   /** The worker's entry: `new URL('./engineWorker.ts', …)` unbuilt, the path of `dist/engineWorker.cjs` in the product. */
@@ -67,6 +70,15 @@ export class EnginePool implements RenderEngine, PolicyEngine {
     return { ...readHelmReply(reply), reads };
   }
 
+  async applicationSet(
+    applicationSet: ApplicationSetRequest,
+    tree: FileTree,
+    signal: AbortSignal,
+  ): Promise<ApplicationSetReply> {
+    const { reply, reads } = await this.#ask('helm', { applicationSet }, tree, signal);
+    return { ...readSetReply(reply), reads };
+  }
+
   async judge(engine: PolicyEngineName, question: PolicyQuestion, signal: AbortSignal): Promise<PolicyAnswer> {
     const { reply } = await this.#ask(engine, question, nothing, signal);
     return readPolicyAnswer(reply);
@@ -81,7 +93,7 @@ export class EnginePool implements RenderEngine, PolicyEngine {
 
   async #ask(
     name: ModuleName,
-    request: KustomizeRequest | HelmRequest | PolicyQuestion,
+    request: KustomizeRequest | HelmRequest | PolicyQuestion | { readonly applicationSet: ApplicationSetRequest },
     tree: FileTree,
     signal: AbortSignal,
   ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {

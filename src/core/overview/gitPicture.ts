@@ -5,7 +5,7 @@ import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
-import type { FileTree, Log, RepoReader, RepoState } from '../ports.ts';
+import type { FileTree, Log, RenderEngine, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
 import { KeptTree } from '../render/keptTree.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
@@ -50,12 +50,15 @@ export class GitPictureReader {
   readonly #repo: RepoReader;
   readonly #renderer: CachedRenderer;
   readonly #log: Log;
-  readonly #catalog = new AppCatalog();
+  readonly #engine: RenderEngine;
+  readonly #catalog: AppCatalog;
   readonly #pictures = new Memo<AppId, AppPicture>();
   #commits = new Map<string, CommitPicture>();
 
-  constructor(repo: RepoReader, renderer: CachedRenderer, log: Log) {
+  constructor(repo: RepoReader, engine: RenderEngine, renderer: CachedRenderer, log: Log) {
     this.#repo = repo;
+    this.#engine = engine;
+    this.#catalog = new AppCatalog(engine);
     this.#renderer = renderer;
     this.#log = log;
   }
@@ -99,7 +102,7 @@ export class GitPictureReader {
 
   async #readApp(app: App, context: SideContext): Promise<AppPicture> {
     const appliedRevision = context.applied.get(app.id);
-    if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: [sourceProblem(app)] };
+    if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: sourceProblems(app) };
     const { head } = context.repo;
     const buffers = await this.#render(app, context.buffersTree, context.signal);
     const atHead = head === undefined ? undefined : await this.#renderAt(app, head, context);
@@ -166,7 +169,7 @@ export class GitPictureReader {
     const known = this.#commits.get(tree.label);
     if (known !== undefined) return known;
     this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
-    const discovery = await new AppCatalog().discover(tree, repo.remotes, signal);
+    const discovery = await new AppCatalog(this.#engine).discover(tree, repo.remotes, signal);
     const picture = { tree, discovery, renderings: new Map<AppId, Rendering>() };
     // Another name of the same commit may have been faster.
     const first = this.#commits.get(tree.label) ?? picture;
@@ -213,13 +216,16 @@ export function followedRevisions(app: App, repo: RepoState): readonly string[] 
   return [...branches, ...fixed];
 }
 
-function sourceProblem({ source, declared }: App): RenderProblem {
+function sourceProblems({ source, declared }: App): readonly RenderProblem[] {
   const place = { file: declared?.file, line: declared?.place.range.line };
-  if (source.kind === 'elsewhere') {
-    return { severity: 'warning', message: `Its source is another repository: ${source.url}.`, ...place };
+  switch (source.kind) {
+    case 'elsewhere':
+      return [{ severity: 'warning', message: `Its source is another repository: ${source.url}.`, ...place }];
+    case 'unsupported':
+      return source.problems ?? [{ severity: 'warning', message: source.why, ...place }];
+    case 'here':
+      return [];
   }
-  const why = source.kind === 'unsupported' ? source.why : '';
-  return { severity: 'warning', message: why, ...place };
 }
 
 function unfetchedProblem({ declared }: App, revision: string): RenderProblem {

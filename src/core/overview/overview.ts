@@ -64,7 +64,7 @@ export class Overview implements OverviewApi {
   constructor(deps: OverviewDeps) {
     this.#deps = deps;
     this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
+    this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log);
     this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
     this.#finder = new ProvenanceFinder(deps.engine, deps.log);
   }

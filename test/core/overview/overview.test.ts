@@ -61,6 +61,7 @@ data: {LOG_LEVEL: ${level}}
 const noEngine: RenderEngine = {
   kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
   helm: () => Promise.reject(new Error('No chart is rendered here.')),
+  applicationSet: () => Promise.reject(new Error('No ApplicationSet is declared here.')),
 };
 const hasher: SecretHasher = { hash: String };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
