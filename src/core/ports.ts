@@ -282,6 +282,8 @@ export interface ApiRequest {
     | 'application/json-patch+json'
     | undefined;
   readonly body?: JsonObject | readonly JsonObject[] | undefined;
+  /** Of Secrets that register clusters with Argo CD the reply keeps name, address and project; all else is reduced. */
+  readonly keeps?: 'cluster-addresses' | undefined;
 }
 
 export interface ApiReply {

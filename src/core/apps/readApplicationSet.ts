@@ -19,6 +19,17 @@ export function isApplicationSet({ object }: DeclaredObject): boolean {
   return object.kind === 'ApplicationSet' && groupOf(object.apiVersion) === 'argoproj.io';
 }
 
+/** Whether an app comes from a set that asks for the hub's clusters, also one that waits for them. */
+export function asksForClusters({ declared }: App): boolean {
+  if (declared === undefined) return false;
+  return declared.generated?.clusters !== undefined || (isApplicationSet(declared) && usesClusters(declared.object));
+}
+
+/** Whether an app comes from an ApplicationSet, or stands for one. */
+export function isOfSet({ declared }: App): boolean {
+  return declared !== undefined && (declared.generated !== undefined || isApplicationSet(declared));
+}
+
 /** What is known beside a set's object. */
 export interface SetContext {
   readonly around: AppSurroundings;

@@ -1,5 +1,6 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
+import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
@@ -27,6 +28,7 @@ export interface GitMoment {
   readonly repo: RepoState;
   readonly working: FileTree;
   readonly applied: AppliedRevisions;
+  readonly hub: HubFacts | undefined;
   /** Commits by the name they were asked for; `undefined` for a name that this clone does not know. */
   readonly commits: Map<string, Promise<CommitPicture | undefined>>;
 }
@@ -44,6 +46,12 @@ export interface AppPicture {
 
 /** What the reconciler last applied of an app, as far as a cluster said so. */
 export type AppliedRevisions = ReadonlyMap<AppId, string>;
+
+/** What clusters say that a picture is made of. */
+export interface ClusterWords {
+  readonly applied: AppliedRevisions;
+  readonly hub: HubFacts | undefined;
+}
 
 /** Reads pictures one after the other, keeping renderings of commits, which cannot change. */
 export class GitPictureReader {
@@ -66,12 +74,12 @@ export class GitPictureReader {
   /** Reads the repository and renders what changed since the last picture. */
   async read(
     buffers: ReadonlyMap<RepoPath, string>,
-    applied: AppliedRevisions,
+    { applied, hub }: ClusterWords,
     signal: AbortSignal,
   ): Promise<GitPicture> {
     const repo = await this.#repo.readState(signal);
     const working = new KeptTree(this.#repo.openWorkingTree());
-    const picture = await this.readBuffers({ repo, working, applied, commits: new Map() }, buffers, signal);
+    const picture = await this.readBuffers({ repo, working, applied, hub, commits: new Map() }, buffers, signal);
     const used = await Promise.all(picture.moment.commits.values());
     this.#commits = new Map(used.flatMap((commit) => (commit === undefined ? [] : [[commit.tree.label, commit]])));
     return picture;
@@ -83,9 +91,9 @@ export class GitPictureReader {
     buffers: ReadonlyMap<RepoPath, string>,
     signal: AbortSignal,
   ): Promise<GitPicture> {
-    const { repo, working } = moment;
+    const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
+    const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, signal };
     // All at once: the engine bounds how many it renders at a time.
@@ -96,8 +104,11 @@ export class GitPictureReader {
   /** The same value as last time for an app that is still the same on every side. */
   #keep(picture: AppPicture): AppPicture {
     const { buffers, head, upstream, applied } = picture.sides;
-    const facts = JSON.stringify([picture.app, picture.appliedRevision, picture.problems]);
-    return this.#pictures.remember(picture.app.id, [facts, buffers, head, upstream, applied], () => picture);
+    // The hub's clusters are many and the same for every app of a set.
+    const withoutClusters = (key: string, value: unknown): unknown => (key === 'clusters' ? undefined : value);
+    const facts = JSON.stringify([picture.app, picture.appliedRevision, picture.problems], withoutClusters);
+    const clusters = picture.app.declared?.generated?.clusters;
+    return this.#pictures.remember(picture.app.id, [facts, clusters, buffers, head, upstream, applied], () => picture);
   }
 
   async #readApp(app: App, context: SideContext): Promise<AppPicture> {
@@ -163,16 +174,17 @@ export class GitPictureReader {
     return commit;
   }
 
-  async #readCommit(revision: string, { repo, signal }: SideContext): Promise<CommitPicture | undefined> {
+  async #readCommit(revision: string, { repo, hub, signal }: SideContext): Promise<CommitPicture | undefined> {
     const tree = await this.#repo.openRevision(revision, signal);
     if (tree === undefined) return undefined;
     const known = this.#commits.get(tree.label);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.hub === hub) return known;
     this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
-    const discovery = await new AppCatalog(this.#engine).discover(tree, repo.remotes, signal);
-    const picture = { tree, discovery, renderings: new Map<AppId, Rendering>() };
+    const discovery = await new AppCatalog(this.#engine).discover(tree, repo.remotes, signal, hub);
+    const picture = { tree, hub, discovery, renderings: new Map<AppId, Rendering>() };
     // Another name of the same commit may have been faster.
-    const first = this.#commits.get(tree.label) ?? picture;
+    const other = this.#commits.get(tree.label);
+    const first = other !== undefined && other.hub === hub ? other : picture;
     this.#commits.set(tree.label, first);
     return first;
   }
@@ -180,6 +192,8 @@ export class GitPictureReader {
 
 interface CommitPicture {
   readonly tree: FileTree;
+  /** What it was discovered with. */
+  readonly hub: HubFacts | undefined;
   readonly discovery: Discovery;
   readonly renderings: Map<AppId, Rendering>;
 }
