@@ -10,6 +10,7 @@ import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
+import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import type { ClusterState } from './state.ts';
 
@@ -17,6 +18,8 @@ import type { ClusterState } from './state.ts';
 export interface ClusterNeeds {
   readonly needed: readonly NeededObject[];
   readonly namespaces: readonly string[];
+  /** Where the Argo CD lives whose clusters are asked for. */
+  readonly hub?: string | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -29,6 +32,7 @@ export class ClusterFollower {
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
+  readonly #hub: HubReader;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #capabilities: Capabilities | undefined;
@@ -40,6 +44,9 @@ export class ClusterFollower {
     this.#connection = connection;
     this.#onChange = onChange;
     this.#customKinds = new CustomKinds(connection, this.#ended.signal, () => {
+      onChange([]);
+    });
+    this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
     void this.#readKinds();
@@ -73,16 +80,22 @@ export class ClusterFollower {
     return this.#customKinds;
   }
 
+  /** What the cluster says as an Argo CD hub. */
+  get hub(): HubReader {
+    return this.#hub;
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading) return false;
+    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
   setNeeds(needs: ClusterNeeds): void {
     if (needs === this.#needs) return;
     this.#needs = needs;
+    if (needs.hub !== undefined) this.#hub.want(needs.hub);
     this.#select();
   }
 

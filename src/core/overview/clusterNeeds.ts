@@ -1,5 +1,6 @@
 import { readReconciler } from './reconcilerObject.ts';
 import type { AppId } from '../model/app.ts';
+import { asksForClusters } from '../apps/readApplicationSet.ts';
 import { idOf, resourceKey } from '../model/resource.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { placeKey } from '../live/selectTargets.ts';
@@ -27,7 +28,12 @@ export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollo
     }
   }
   const namespaces = new Set(picture.apps.flatMap(({ app }) => app.namespace ?? []));
-  return { needed: [...needed.values()], namespaces: [...namespaces] };
+  return { needed: [...needed.values()], namespaces: [...namespaces], hub: hubNamespace(picture) };
+}
+
+/** The namespace of the first ApplicationSet that asks for the hub's clusters. */
+function hubNamespace({ apps }: GitPicture): string | undefined {
+  return apps.find(({ app }) => asksForClusters(app))?.app.namespace;
 }
 
 /** The key under which a cluster holds a rendered object of an app. */
