@@ -3,7 +3,7 @@ import { UserError, messageOf } from '../core/model/userError.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
-  readonly command: 'status' | 'render' | 'diff';
+  readonly command: 'status' | 'render' | 'diff' | 'health';
   readonly folder: string;
   readonly output: 'text' | 'json';
   /** Names or ids of apps; empty means all. */
@@ -19,7 +19,7 @@ export type LiveChoice =
   | { readonly kind: 'context'; readonly context: string; readonly kubeconfig?: string | undefined }
   | { readonly kind: 'file'; readonly file: string };
 
-const commands = ['status', 'render', 'diff'] as const;
+const commands = ['status', 'render', 'diff', 'health'] as const;
 
 export const usage = `plumbline: what Git declares, what the cluster runs, and the line that explains the difference
 
@@ -27,8 +27,10 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline health [APP…]   how every app and object is, in its reconciler's words
 
 Options
+  --app NAME          an app, as if named after the command; may be given more than once
   --folder DIR        any folder of the repository (default: the current one)
   --context NAME      the cluster to compare with, by kubeconfig context
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
@@ -39,7 +41,7 @@ Options
   --version           the version
 
 Exit status
-  0  in sync   1  differences   2  something could not be done or judged
+  0  in sync, healthy   1  differences, something unhealthy   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -51,13 +53,17 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   if (name === undefined) return 'help';
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
+  const live = readLive(values);
+  if (command === 'health' && live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   return {
     command,
-    apps,
+    apps: [...apps, ...(values.app ?? [])],
     folder: values.folder ?? '.',
     output: readOutput(values.output ?? 'text'),
-    live: readLive(values),
+    live,
     revision: values.revision,
   };
 }
@@ -68,6 +74,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        app: { type: 'string', multiple: true },
         folder: { type: 'string' },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },

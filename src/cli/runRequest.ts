@@ -4,6 +4,7 @@ import { Overview } from '../core/overview/overview.ts';
 import type { OverviewState } from '../core/overview/state.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
+import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { renderRevision, renderText, renderingsJson } from './render.ts';
@@ -40,7 +41,7 @@ function hasRenderTrouble({ rendering }: NamedRendering): boolean {
   return rendering.problems.some(({ severity }) => severity === 'error');
 }
 
-type Comparison = CliRequest & { readonly command: 'status' | 'diff' };
+type Comparison = CliRequest & { readonly command: 'status' | 'diff' | 'health' };
 
 async function compare(request: Comparison, parts: Parts, signal: AbortSignal): Promise<CliResult> {
   const overview = new Overview({ ...parts, repo: parts.repo.reader, comparesUnreconciled: true });
@@ -63,10 +64,16 @@ function mustBeRead({ repo, problems }: OverviewState): void {
 }
 
 function report(request: Comparison, state: OverviewState): CliResult {
+  if (request.command === 'health') return reportHealth(request, state);
   const print = { status: statusText, diff: diffText } as const;
   const text = request.output === 'json' ? json(stateJson(state)) : print[request.command](state);
   const hasDifferences = state.apps.some(({ differences }) => differences.length > 0);
   return { text, hasDifferences, hasTrouble: hasTrouble(state) };
+}
+
+function reportHealth({ output }: Comparison, state: OverviewState): CliResult {
+  const text = output === 'json' ? json(healthJson(state)) : healthText(state);
+  return { text, hasDifferences: hasUnhealthy(state), hasTrouble: hasTrouble(state) || hasUnknown(state) };
 }
 
 function select(state: OverviewState, request: CliRequest): OverviewState {

@@ -11,6 +11,7 @@ export const findingCodes = [
   'drift.object-missing',
   'drift.object-extra',
   'pending.unsynced',
+  'verdict.disagrees',
   'render.failed',
   'render.warning',
   'source.unparsable',
