@@ -12,7 +12,7 @@ import { ClusterSettings } from './clusterSettings.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
 import { disagreementsOf } from './disagreements.ts';
 import type { JudgedTwice } from './disagreements.ts';
-import { driftFindings, problemFindings } from './findings.ts';
+import { disagreementFindings, driftFindings, problemFindings } from './findings.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { LiveComparer } from './liveComparer.ts';
 import type { LiveComparison } from './liveComparer.ts';
@@ -128,15 +128,19 @@ function assemble(parts: AppParts): AppState {
     ...(picture.sides.buffers?.problems ?? []),
     ...clusterProblems(parts),
   ];
-  const drift = context === undefined ? [] : driftFindings(differences, { app, context, now });
+  const resources = resourcesOf(parts);
+  const live =
+    context === undefined
+      ? []
+      : [...driftFindings(differences, { app, context, now }), ...disagreementFindings(resources, { app, context })];
   return {
     app,
     context,
     sync: status.sync,
     health: appHealth(parts),
-    resources: resourcesOf(parts),
+    resources,
     differences,
-    findings: [...drift, ...problemFindings(problems, app)],
+    findings: [...live, ...problemFindings(problems, app)],
     problems,
   };
 }

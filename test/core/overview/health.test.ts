@@ -274,6 +274,21 @@ describe("a reconciler's own verdict", () => {
     ]);
   });
 
+  it('is a hint on the Application', async () => {
+    const app = await settle({ files, live: live('Synced', 'Healthy') });
+    assert.deepEqual(
+      app.findings.map(({ code, severity, place, message }) => [code, severity, place?.file, message.split('. ')[0]]),
+      [
+        [
+          'verdict.disagrees',
+          'hint',
+          'clusters/web.yaml',
+          'The reconciler in prod calls Issuer ca Healthy, here it is Degraded',
+        ],
+      ],
+    );
+  });
+
   it('may be older than the object', async () => {
     const [app, object, other] = live('OutOfSync', 'Healthy');
     const written = `metadata:
