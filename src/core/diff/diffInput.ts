@@ -40,6 +40,8 @@ export interface AppFacts {
   readonly ownNamespace?: string | undefined;
   /** Helm release name where it is not the app's. */
   readonly releaseName?: string | undefined;
+  /** Argo CD declares the destination's Namespace itself, which then bears no tracking mark. */
+  readonly managesNamespace?: boolean | undefined;
   readonly trackingMethod?: 'annotation' | 'label' | 'annotation+label' | undefined;
   readonly ignoreDifferences?: readonly ArgoIgnoreRule[] | undefined;
   readonly ignore?: readonly FluxIgnoreRule[] | undefined;

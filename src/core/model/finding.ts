@@ -15,6 +15,8 @@ export const findingCodes = [
   'render.warning',
   'source.unparsable',
   'source.elsewhere',
+  'source.undecided',
+  'project.denied',
   'provenance.unknown',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];

@@ -2,6 +2,7 @@ import type { AppFacts, ApplyTool, DiffInput } from '../diff/diffInput.ts';
 import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/readAppRules.ts';
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
 import type { App } from '../model/app.ts';
+import { managesNamespace } from '../render/managedNamespace.ts';
 import { listAt, valueAt } from '../model/json.ts';
 import { annotationOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
@@ -53,6 +54,7 @@ export function comparisonFacts(app: App, reconciler: KubeObject | undefined): A
     ignore: readFluxRules(listAt(object, 'spec', 'ignore')),
     inventory: readInventory(listAt(object, 'status', 'inventory', 'entries')),
     syncOptions: syncOptions(app),
+    managesNamespace: managesNamespace(app),
     isPruneOff: app.kind === 'flux-kustomization' && valueAt(object, 'spec', 'prune') !== true,
   };
 }

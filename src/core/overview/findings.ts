@@ -118,7 +118,7 @@ function relatedPlaces({ provenance }: PlacedDifference, app: App): readonly Rel
 /** Findings of trouble with a file or an app, on the file's own line where it is known. */
 export function problemFindings(problems: readonly RenderProblem[], app: App): readonly Finding[] {
   return problems.map((problem) => ({
-    code: problem.severity === 'error' ? 'render.failed' : 'render.warning',
+    code: problem.code ?? (problem.severity === 'error' ? 'render.failed' : 'render.warning'),
     severity: problem.severity,
     app: app.id,
     place: placeOfProblem(problem) ?? app.declared?.place,

@@ -4,10 +4,12 @@ import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, keyOf } from '../model/resource.ts';
 import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
+import { withOverrides } from './argoOverrides.ts';
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
 import type { Derivation } from './derivation.ts';
 import { finishFlux, withCommonMetadata } from './finishFlux.ts';
+import { managedNamespace } from './managedNamespace.ts';
 import { OverlayTree } from './overlayTree.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
@@ -38,7 +40,7 @@ export async function renderApp(
   const recorded = new RecordingTree(tree);
   // The reconciler's own manifest is an input too: a place in it moves when a line is put above it.
   if (app.declared !== undefined) await recorded.read(app.declared.file, signal);
-  const parts = await Promise.all(sourceParts(app).map((part) => renderSource(part, recorded, engine, signal)));
+  const parts = await Promise.all(sourceParts(app).map((part) => renderPart(part, recorded, engine, signal)));
   const built = {
     objects: parts.flatMap((each) => each.objects),
     problems: parts.flatMap((each) => each.problems),
@@ -49,6 +51,13 @@ export async function renderApp(
   const placed = source.render === 'helm' ? problems : await placeUnparsable(problems, reads, tree, signal);
   const lookups = parts.flatMap((each) => each.lookups ?? []);
   return { objects, problems: placed, reads, ...(lookups.length > 0 ? { lookups } : {}) };
+}
+
+/** One source with what the files beside its manifests say of it. */
+async function renderPart(part: App, tree: FileTree, engine: RenderEngine, signal: AbortSignal): Promise<Rendered> {
+  const { app, problems } = await withOverrides(part, tree, signal);
+  const rendered = await renderSource(app, tree, engine, signal);
+  return problems.length === 0 ? rendered : { ...rendered, problems: [...problems, ...rendered.problems] };
 }
 
 /** What the one source of an app holds, before the reconciler's last steps. */
@@ -75,7 +84,7 @@ async function finish(
 ): Promise<Rendered> {
   switch (app.kind) {
     case 'argo-application':
-      return inNamespace(built, app.destination.namespace);
+      return withManagedNamespace(app, inNamespace(built, app.destination.namespace));
     case 'flux-kustomization':
       return finishFlux(app, built, tree, assumptions, signal);
     case 'flux-helmrelease':
@@ -86,6 +95,11 @@ async function finish(
     case 'manifests':
       return built;
   }
+}
+
+function withManagedNamespace(app: App, built: Rendered): Rendered {
+  const added = managedNamespace(app, built.objects);
+  return added.length === 0 ? built : { ...built, objects: [...built.objects, ...added] };
 }
 
 function inNamespace(built: Rendered, namespace: string | undefined): Rendered {
