@@ -18,6 +18,8 @@ export const findingCodes = [
   'render.warning',
   'source.unparsable',
   'source.elsewhere',
+  'source.undecided',
+  'project.denied',
   'provenance.unknown',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
@@ -36,6 +38,8 @@ export const findingWords: Readonly<Record<FindingCode, string>> = {
   'render.warning': 'The app renders, with a remark that should be read.',
   'source.unparsable': 'The file is not valid YAML.',
   'source.elsewhere': 'The manifests of the app are in another repository.',
+  'source.undecided': 'What the app renders to cannot be known from the repository alone.',
+  'project.denied': 'The AppProject of the Application does not permit it.',
   'provenance.unknown': 'No line of the repository is proven to decide the field.',
 };
 
