@@ -1,14 +1,17 @@
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
+import { dryRunRequest, inApp } from '../diff/dryRun.ts';
+import type { DryRunAnswer } from '../diff/dryRun.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import type { SecretHasher } from '../ports.ts';
+import type { SecretHasher, ServedKind } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { placedKey } from './clusterNeeds.ts';
@@ -58,13 +61,34 @@ export class LiveComparer {
       reconciler,
       cluster,
       schemas,
-      ...pairs.flatMap(({ live, seen }) => [live, seen]),
+      ...pairs.flatMap((pair) => [pair.live, pair.seen, answerOf(picture, pair, follower)]),
     ];
     return this.#apps.remember(picture.app.id, inputs, () => {
       const objects = pairs.map(
-        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas })] as const,
+        (pair) =>
+          [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas, follower, base })] as const,
       );
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
+    });
+  }
+
+  /** What the server would have to be asked to know more of those objects of an app that `isWanted` picks. */
+  questions(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    isWanted: (key: ResourceKey) => boolean,
+  ): readonly DryRunQuestion[] {
+    const base = baseOf(picture, status);
+    if (base === undefined || !isWhole(base.rendering)) return [];
+    const reconciler = findReconciler(picture.app, follower.store);
+    const app = comparisonFacts(picture.app, reconciler);
+    return pairUp(picture, base.rendering, status, follower).flatMap(({ key, desired, live, seen }) => {
+      if (desired === undefined || seen !== 'seen' || !isWanted(key)) return [];
+      const kind = patchableKind(desired, follower.kinds);
+      if (kind === undefined) return [];
+      const input = { desired, live, manager: managerOf(picture.app, desired, live), app, schemas: builtIn };
+      return [{ id: questionId(picture, key), desired, live, request: dryRunRequest(input, desired, kind) }];
     });
   }
 
@@ -74,22 +98,24 @@ export class LiveComparer {
   }
 
   #compareOne(
-    { app }: AppPicture,
+    picture: AppPicture,
     { key, desired, live, seen }: Pair,
-    { reconciler, cluster, schemas }: Surroundings,
+    { reconciler, cluster, schemas, follower, base }: Surroundings,
   ): ComparedObject {
+    const { app } = picture;
     if (seen === 'waiting') return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own], () =>
+    const answer = answerOf(picture, { key, desired, live, seen }, follower);
+    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own, answer], () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
         app: comparisonFacts(app, reconciler),
-        cluster,
+        cluster: { ...cluster, ...dryRunFacts(answer, desired, base.rendering) },
         schemas: own,
         hasher: this.#hasher,
       }),
@@ -103,6 +129,44 @@ interface Surroundings {
   readonly reconciler: KubeObject | undefined;
   readonly cluster: ClusterFacts;
   readonly schemas: TypeSchemas;
+  readonly follower: ClusterFollower;
+  readonly base: { readonly rendering: Rendering };
+}
+
+function questionId({ app }: AppPicture, key: ResourceKey): string {
+  return `${app.id} ${key}`;
+}
+
+function answerOf(
+  picture: AppPicture,
+  { key, desired, live }: Pair,
+  { dryRuns }: ClusterFollower,
+): DryRunAnswer | undefined {
+  return desired && dryRuns.answer(questionId(picture, key), desired, live);
+}
+
+/** A dump serves nothing that could be patched. */
+function patchableKind({ apiVersion, kind }: KubeObject, kinds: readonly ServedKind[]): ServedKind | undefined {
+  return kinds.find(
+    (served) => served.kind === kind && apiVersionOf(served) === apiVersion && served.verbs.includes('patch'),
+  );
+}
+
+function apiVersionOf({ group, version }: ServedKind): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+/** The server's answer as facts of the comparison. */
+function dryRunFacts(
+  answer: DryRunAnswer | undefined,
+  desired: KubeObject | undefined,
+  { objects }: Rendering,
+): Pick<ClusterFacts, 'dryRun' | 'dryRunError' | 'dryRunWarnings'> {
+  if (answer === undefined || desired === undefined) return {};
+  const dryRunWarnings = answer.warnings;
+  if (answer.kind === 'accepted') return { dryRun: answer.object, dryRunWarnings };
+  const all = objects.map(({ object }) => object);
+  return { dryRunError: inApp(answer.refusal, desired, all), dryRunWarnings };
 }
 
 interface Pair {
@@ -172,7 +236,10 @@ function isUnderstood({ apiVersion, kind }: KubeObject, { customKinds }: Cluster
 
 function differencesOf(origin: Origin, object: ResourceKey, { diff }: ComparedObject): readonly Difference[] {
   if (diff === undefined) return [];
-  const { verdict, fields } = diff;
+  const { fields } = diff;
+  // A suspicion that the server has decided is none any more.
+  const isDecided = diff.verdict === 'suspect' && diff.confirmed !== undefined && diff.confirmed !== 'unknown';
+  const verdict = isDecided ? (diff.confirmed ?? diff.verdict) : diff.verdict;
   if (verdict === 'missing' || verdict === 'extra') return [{ origin, object, verdict }];
   const isDifferent = verdict === 'modified' || verdict === 'removed' || verdict === 'suspect';
   return isDifferent ? fields.map((field) => ({ origin, object, verdict, field })) : [];

@@ -37,6 +37,7 @@ function resourceRow(
       namespace === undefined ? label : `${label}\n${t('Namespace: {0}', namespace)}`,
       health?.message,
       diff?.reason,
+      ...(diff?.remarks ?? []).map(({ message }) => message),
     ]
       .filter((line) => line !== undefined)
       .join('\n'),
