@@ -15,6 +15,8 @@ export interface CliRequest {
   readonly live: LiveChoice;
   /** Which differences count and are shown; empty means all. */
   readonly origins: readonly Origin[];
+  /** Ask the cluster by server-side dry-run what it would make of every declared object. */
+  readonly asksServer: boolean;
   /** What leads to exit status 1; absent: any difference. */
   readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
@@ -55,6 +57,8 @@ Options
   --revision REV      render: a commit, branch or tag instead of the working tree
   --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
+  --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
+                      is needed
   --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
                       with this code (drift.field-changed, or drift for all of them), or none (several with commas)
   -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
@@ -91,6 +95,7 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
     output,
     live,
     origins: words(values.origin).map(readOrigin),
+    asksServer: readDryRun(values['dry-run'], live),
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
   };
@@ -105,6 +110,7 @@ function parse(args: readonly string[]) {
         app: { type: 'string', multiple: true },
         folder: { type: 'string' },
         origin: { type: 'string', multiple: true },
+        'dry-run': { type: 'string' },
         'fail-on': { type: 'string', multiple: true },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },
@@ -124,6 +130,13 @@ function readOutput(word: string): OutputForm {
   const form = outputForms.find((each) => each === word);
   if (form === undefined) throw wrongUsage(`--output takes text, json, sarif or markdown, not "${word}".`);
   return form;
+}
+
+function readDryRun(word: string | undefined, live: LiveChoice): boolean {
+  if (word === undefined) return false;
+  if (word !== 'server') throw wrongUsage(`--dry-run takes server, not "${word}".`);
+  if (live.kind !== 'context') throw wrongUsage('--dry-run=server needs --context: only a cluster can be asked.');
+  return true;
 }
 
 const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;

@@ -65,6 +65,11 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
     await overview.refresh();
     await overview.whenSettled(signal);
     mustBeRead(overview.state);
+    if (request.asksServer) {
+      const asked = overview.state.apps.filter(({ app }) => isAsked(request, app));
+      await Promise.all(asked.map(({ app }) => overview.askServer(app.id)));
+      await overview.whenSettled(signal);
+    }
     return report(request, select(overview.state, request), parts.clock.now());
   } finally {
     overview.dispose();

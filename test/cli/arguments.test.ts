@@ -14,6 +14,7 @@ describe('the command line', () => {
       output: 'json',
       live: { kind: 'context', context: 'prod', kubeconfig: undefined },
       origins: ['drift', 'unsynced'],
+      asksServer: false,
       failOn: { severity: 'error', codes: ['pending'] },
       revision: undefined,
     });
@@ -36,6 +37,8 @@ describe('the command line', () => {
     ['an unknown output form', ['status', '-o', 'xml'], /text, json, sarif or markdown/],
     ['a report of objects', ['render', '-o', 'sarif'], /text or json, not sarif/],
     ['an unknown origin', ['diff', '--origin', 'git'], /uncommitted, unpushed, unsynced, drift, not "git"/],
+    ['a dry-run without a cluster', ['diff', '--dry-run=server'], /needs --context/],
+    ['a dry-run elsewhere', ['diff', '--dry-run=client', '--context', 'a'], /takes server, not "client"/],
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],

@@ -1,4 +1,6 @@
 import { argoSettingsName } from '../argocd/argoSettings.ts';
+import { DryRuns } from '../live/dryRuns.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
@@ -33,6 +35,7 @@ export class ClusterFollower {
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
   readonly #hub: HubReader;
+  readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #capabilities: Capabilities | undefined;
@@ -49,6 +52,7 @@ export class ClusterFollower {
     this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
+    this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     void this.#readKinds();
   }
 
@@ -85,10 +89,22 @@ export class ClusterFollower {
     return this.#hub;
   }
 
+  /** What the server said of desired objects, as far as it was asked. */
+  get dryRuns(): DryRuns {
+    return this.#dryRuns;
+  }
+
+  /** Asks the server about desired objects and tells when it has answered; those it was asked before only if `again`. */
+  async ask(questions: readonly DryRunQuestion[], again: boolean): Promise<void> {
+    await this.#dryRuns.ask(questions, again);
+    if (!this.#ended.signal.aborted) this.#onChange([]);
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
+    if (this.#kinds === undefined) return false;
+    if (this.#customKinds.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 

@@ -40,6 +40,8 @@ export interface OverviewDeps {
   readonly placesPending?: boolean | undefined;
   /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
   readonly kubeVersion?: (() => string | undefined) | undefined;
+  /** Let a server-side dry-run decide by itself where the comparison alone cannot tell; nothing is written. */
+  readonly asksSuspects?: boolean | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -153,6 +155,16 @@ export class Overview implements OverviewApi {
     return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift' }, signal);
   }
 
+  async askServer(id: AppId, object?: ResourceKey): Promise<number> {
+    const picture = this.#picture?.apps.find(({ app }) => app.id === id);
+    const found =
+      picture && this.#builder.questions(picture, this.#followers, (key) => object === undefined || key === object);
+    if (found === undefined) return 0;
+    await found.follower.ask(found.questions, true);
+    this.#publish();
+    return found.questions.length;
+  }
+
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */
   async whenSettled(signal: AbortSignal): Promise<void> {
     while (!this.#isSettled()) {
@@ -231,12 +243,28 @@ export class Overview implements OverviewApi {
     this.#state = this.#assemble();
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
+    if (this.#picture !== undefined && this.#deps.asksSuspects === true) this.#askSuspects(this.#picture);
     if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
       this.#inBackground(this.#reread());
     else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
     if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
+    }
+  }
+
+  /** One question for each suspicion and each state of its two sides, whatever the answer. */
+  #askSuspects(picture: GitPicture): void {
+    for (const { app, resources } of this.#state.apps) {
+      const suspects = new Set(resources.flatMap(({ key, diff }) => (diff?.verdict === 'suspect' ? [key] : [])));
+      const own = picture.apps.find((each) => each.app.id === app.id);
+      if (suspects.size === 0 || own === undefined) continue;
+      const found = this.#builder.questions(own, this.#followers, (key) => suspects.has(key));
+      const open = found?.questions.filter(
+        ({ id, desired, live }) => !found.follower.dryRuns.isAsked(id, desired, live),
+      );
+      if (found !== undefined && open !== undefined && open.length > 0)
+        this.#inBackground(found.follower.ask(open, false));
     }
   }
 
