@@ -1,6 +1,8 @@
 import { MemoryTree } from '../../core/render/memoryTree.ts';
 import { RecordingTree } from '../../core/render/recordingTree.ts';
 import type {
+  ApplicationSetReply,
+  ApplicationSetRequest,
   FileTree,
   HelmReply,
   HelmRequest,
@@ -18,6 +20,7 @@ import type { LoadedModule, ModuleName } from './loadModule.ts';
 import { readHelmReply } from './readHelmReply.ts';
 import { readPolicyAnswer } from './readPolicyAnswer.ts';
 import { readReply } from './readReply.ts';
+import { readSetReply } from './readSetReply.ts';
 
 export interface EnginePoolOptions {
   /** The worker's entry: `new URL('./engineWorker.ts', …)` unbuilt, the path of `dist/engineWorker.cjs` in the product. */
@@ -36,6 +39,13 @@ export interface EnginePoolOptions {
 
 /** What modules see that work on what the request holds. */
 const nothing = new MemoryTree({});
+
+type ModuleRequest =
+  | KustomizeRequest
+  | HelmRequest
+  | { readonly applicationSet: ApplicationSetRequest }
+  | PolicyQuestion
+  | HealthQuestion;
 
 const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 512 * 1024 * 1024 } as const;
 
@@ -69,6 +79,15 @@ export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
     return { ...readHelmReply(reply), reads };
   }
 
+  async applicationSet(
+    applicationSet: ApplicationSetRequest,
+    tree: FileTree,
+    signal: AbortSignal,
+  ): Promise<ApplicationSetReply> {
+    const { reply, reads } = await this.#ask('helm', { applicationSet }, tree, signal);
+    return { ...readSetReply(reply), reads };
+  }
+
   async judge(engine: PolicyEngineName, question: PolicyQuestion, signal: AbortSignal): Promise<PolicyAnswer> {
     const { reply } = await this.#ask(engine, question, nothing, signal);
     return readPolicyAnswer(reply);
@@ -87,7 +106,7 @@ export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
 
   async #ask(
     name: ModuleName,
-    request: KustomizeRequest | HelmRequest | PolicyQuestion | HealthQuestion,
+    request: ModuleRequest,
     tree: FileTree,
     signal: AbortSignal,
   ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {

@@ -1,5 +1,6 @@
 import type { KindFilter } from '../argocd/kindFilter.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { UndecidedField } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { TypeSchemas } from './schema/typeSchemas.ts';
@@ -61,6 +62,8 @@ export interface AppFacts {
   readonly capabilities?: QuestionsAsked | undefined;
   /** Whether the render could look objects up in the cluster, and which it asked for. */
   readonly lookups?: QuestionsAsked | undefined;
+  /** Fields of the object that the sources alone do not decide: a difference there proves nothing. */
+  readonly undecided?: readonly UndecidedField[] | undefined;
   /** Why there is no rendering at all. */
   readonly renderError?: string | undefined;
   /** The object comes from a chart's `crds/` folder and this app does not touch it after the installation. */

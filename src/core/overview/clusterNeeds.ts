@@ -1,5 +1,6 @@
 import { readReconciler } from './reconcilerObject.ts';
 import type { AppId } from '../model/app.ts';
+import { asksForClusters } from '../apps/readApplicationSet.ts';
 import { idOf, resourceKey } from '../model/resource.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { placeKey } from '../live/selectTargets.ts';
@@ -9,6 +10,7 @@ import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower, ClusterNeeds } from './clusterFollower.ts';
 import { settingsKey } from './clusterSettings.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
+import { askedObjects } from './renderView.ts';
 
 /** What the live side must hold so that a picture can be compared: what any side renders, what reconcilers manage, and their settings. */
 export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollower, 'kinds' | 'store'>): ClusterNeeds {
@@ -18,6 +20,7 @@ export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollo
     if (own !== undefined) needed.set(own, { key: own });
     for (const { key, version } of readReconciler(app.app, store)?.resources ?? []) needed.set(key, { key, version });
     for (const rendering of Object.values(app.sides)) {
+      for (const asked of askedObjects(rendering, kinds)) needed.set(asked.key, asked);
       for (const { object } of rendering.objects) {
         const key = placedKey(app, object, kinds);
         needed.set(key, { key, version: object.apiVersion.split('/').at(-1) });
@@ -25,7 +28,12 @@ export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollo
     }
   }
   const namespaces = new Set(picture.apps.flatMap(({ app }) => app.namespace ?? []));
-  return { needed: [...needed.values()], namespaces: [...namespaces] };
+  return { needed: [...needed.values()], namespaces: [...namespaces], hub: hubNamespace(picture) };
+}
+
+/** The namespace of the first ApplicationSet that asks for the hub's clusters. */
+function hubNamespace({ apps }: GitPicture): string | undefined {
+  return apps.find(({ app }) => asksForClusters(app))?.app.namespace;
 }
 
 /** The key under which a cluster holds a rendered object of an app. */

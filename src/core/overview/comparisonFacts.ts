@@ -5,8 +5,12 @@ import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
 import type { App } from '../model/app.ts';
 import { listAt, valueAt } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import type { RenderedObject } from '../model/rendering.ts';
 import { annotationOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
+import { leavesDefinition } from '../render/crdPolicy.ts';
+import { fluxReleaseName } from '../render/releaseName.ts';
 
 /** Who applies an object of the app, and under which field manager. */
 export function managerOf(
@@ -56,7 +60,8 @@ export function comparisonFacts(
     namespace: app.destination.namespace,
     ownNamespace: app.namespace,
     ...(app.kind === 'argo-application' ? argoFacts(app, object, settings) : {}),
-    ignore: readFluxRules(listAt(object, 'spec', 'ignore')),
+    ignore: readFluxRules(fluxRules(object)),
+    releaseName: app.kind === 'flux-helmrelease' ? fluxReleaseName(app) : undefined,
     inventory: readInventory(listAt(object, 'status', 'inventory', 'entries')),
     syncOptions: syncOptions(app),
     isPruneOff: app.kind === 'flux-kustomization' && valueAt(object, 'spec', 'prune') !== true,
@@ -77,6 +82,36 @@ function argoFacts({ name }: App, application: KubeObject, settings: ArgoSetting
       ...readArgoRules(listAt(application, 'spec', 'ignoreDifferences')),
     ],
   };
+}
+
+/** A Kustomization's rules stand in its spec, a HelmRelease's under its drift detection. */
+function fluxRules(object: KubeObject): readonly Json[] {
+  return [...listAt(object, 'spec', 'ignore'), ...listAt(object, 'spec', 'driftDetection', 'ignore')];
+}
+
+/** What one rendered object adds to the facts of its app. */
+export function objectFacts(
+  app: App,
+  facts: AppFacts | undefined,
+  rendered: RenderedObject | undefined,
+  isLive: boolean,
+  reconciler: KubeObject | undefined,
+): AppFacts | undefined {
+  if (facts === undefined || rendered === undefined) return facts;
+  const { second, undecided, isChartCrd } = rendered;
+  if (second === undefined && undecided === undefined && isChartCrd === undefined) return facts;
+  return { ...facts, secondRender: second, undecided, skipsCrds: leavesCrd(app, rendered, isLive, reconciler) };
+}
+
+function leavesCrd(
+  app: App,
+  { isChartCrd }: RenderedObject,
+  isLive: boolean,
+  reconciler: KubeObject | undefined,
+): boolean {
+  if (app.kind !== 'flux-helmrelease' || isChartCrd !== true) return false;
+  const isInstalled = listAt(reconciler, 'status', 'history').length > 0;
+  return leavesDefinition((reconciler ?? app.declared?.object)?.spec, isLive, isInstalled);
 }
 
 function syncOptions(app: App): readonly string[] {

@@ -13,6 +13,7 @@ import { memoryRepository } from './memoryRepository.ts';
 const noEngine: RenderEngine = {
   kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
   helm: () => Promise.reject(new Error('No chart is rendered here.')),
+  applicationSet: () => Promise.reject(new Error('No set is expanded here.')),
 };
 const hasher: SecretHasher = { hash: String };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

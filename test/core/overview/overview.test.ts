@@ -62,6 +62,7 @@ data: {LOG_LEVEL: ${level}}
 const noEngine: RenderEngine = {
   kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
   helm: () => Promise.reject(new Error('No chart is rendered here.')),
+  applicationSet: () => Promise.reject(new Error('No ApplicationSet is declared here.')),
 };
 /** No kind of these tests has a health script. */
 const noScripts: HealthEngine = { judgeHealth: () => Promise.reject(new Error('No script is asked here.')) };
