@@ -63,7 +63,7 @@ Options
   --version           the version
 
 Exit status
-  0  in sync, healthy, allowed   1  not so (or what --fail-on says)   2  something could not be done or judged
+  0  in sync, healthy   1  differences, violations, something unhealthy (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -75,13 +75,13 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   if (name === undefined) return 'help';
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
+  const live = readLive(values);
+  if (command === 'health') checkHealth(live, values['fail-on']);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
   if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
     throw wrongUsage(`${command} prints text or json, not ${output}.`);
   }
-  const live = readLive(values);
-  if (command === 'health') checkHealth(live, values['fail-on']);
   return {
     command,
     apps: [...apps, ...(values.app ?? [])],

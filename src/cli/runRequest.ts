@@ -78,9 +78,8 @@ function mustBeRead({ repo, problems }: OverviewState): void {
 }
 
 function report(request: Comparison, state: OverviewState, now: Date): CliResult {
-  const { command } = request;
-  if (command === 'health') return reportHealth(request, state);
-  const found = stateReport(command, state, now);
+  if (request.command === 'health') return reportHealth(request, state);
+  const found = stateReport(request.command, state, now);
   const isFailed =
     request.failOn === undefined
       ? state.apps.some(({ differences }) => differences.length > 0)

@@ -24,7 +24,7 @@ import type { FollowerParts } from './follower.ts';
 import type { JsonAnswer, Transport } from './transport.ts';
 
 /** What a connection is made of. */
-export interface ConnectionParts extends Omit<FollowerParts, 'reduce'> {
+export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal'> {
   readonly place: ClusterPlace;
   readonly transport: Transport;
   readonly hasher: SecretHasher;
@@ -60,7 +60,11 @@ export class ApiConnection implements ClusterConnection {
     const signal = AbortSignal.any([own.signal, this.#closed.signal]);
     const follower = new Follower(
       target,
-      { ...this.#parts, reduce: (object) => this.#reduce(object) },
+      {
+        ...this.#parts,
+        reduce: (object) => this.#reduce(object),
+        refusal: (status, body) => refused(this.#parts.place, status, body).message,
+      },
       // Nobody who has closed hears anything more, not even what was already on its way.
       (event) => {
         if (!signal.aborted) onEvent(event);

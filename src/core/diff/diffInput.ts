@@ -42,6 +42,8 @@ export interface AppFacts {
   readonly ownNamespace?: string | undefined;
   /** Helm release name where it is not the app's. */
   readonly releaseName?: string | undefined;
+  /** Argo CD declares the destination's Namespace itself, which then bears no tracking mark. */
+  readonly managesNamespace?: boolean | undefined;
   readonly trackingMethod?: 'annotation' | 'label' | 'annotation+label' | undefined;
   /** The label that tracking by label uses; `app.kubernetes.io/instance` unless said. */
   readonly instanceLabel?: string | undefined;

@@ -186,7 +186,7 @@ export function disagreementFindings(
 /** Findings of trouble with a file or an app, on the file's own line where it is known. */
 export function problemFindings(problems: readonly RenderProblem[], app: App): readonly Finding[] {
   return problems.map((problem) => ({
-    code: problem.severity === 'error' ? 'render.failed' : 'render.warning',
+    code: problem.code ?? (problem.severity === 'error' ? 'render.failed' : 'render.warning'),
     severity: problem.severity,
     app: app.id,
     place: placeOfProblem(problem) ?? app.declared?.place,

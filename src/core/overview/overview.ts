@@ -1,6 +1,5 @@
 import type { HealthEngine } from '../health/healthScripts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
-import { isOfSet } from '../apps/readApplicationSet.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -200,10 +199,10 @@ export class Overview implements OverviewApi {
     return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(this.#picture, each.store)]));
   }
 
-  /** What the hub says, as far as some ApplicationSet may ask; the same value while it says the same. */
+  /** What the hub says where an app of Argo CD may ask; the same value while it says the same. */
   #hubNow(): HubFacts | undefined {
     const picture = this.#picture;
-    if (picture?.apps.some(({ app }) => isOfSet(app)) !== true) return picture?.moment.hub;
+    if (picture?.apps.some(({ app }) => app.kind === 'argo-application') !== true) return picture?.moment.hub;
     return this.#hub.remember([...this.#followers.values()]);
   }
 
