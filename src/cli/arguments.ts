@@ -80,9 +80,7 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
   const live = readLive(values);
-  if (command === 'health' && live.kind === 'none') {
-    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
-  }
+  if (command === 'health') checkHealth(live, values['fail-on']);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
   if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
@@ -99,6 +97,13 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
   };
+}
+
+function checkHealth(live: LiveChoice, failOn: readonly string[] | undefined): void {
+  if (live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  if (failOn !== undefined) throw wrongUsage('--fail-on goes with status and diff: it names findings.');
 }
 
 function parse(args: readonly string[]) {

@@ -116,9 +116,9 @@ function select(state: OverviewState, request: CliRequest): OverviewState {
   return { ...state, apps: request.origins.length === 0 ? apps : apps.map((app) => ofOrigins(app, request.origins)) };
 }
 
-/** The app with differences of some origins only; findings of drift go with them. */
+/** The app with differences of some origins only; findings of drift, and over the live objects, go with them. */
 function ofOrigins(app: AppState, origins: readonly Origin[]): AppState {
-  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !code.startsWith('drift.');
+  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !/^(?:drift|verdict)\./.test(code);
   return {
     ...app,
     differences: app.differences.filter(({ origin }) => origins.includes(origin)),

@@ -42,6 +42,8 @@ describe('the command line', () => {
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['health as SARIF', ['health', '--context', 'prod', '-o', 'sarif'], /health prints text or json/],
+    ['a choice of findings for health', ['health', '--context', 'prod', '--fail-on', 'error'], /status and diff/],
     ['health without a cluster', ['health'], /--context/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
