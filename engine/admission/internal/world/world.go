@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
 
 	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/shape"
@@ -27,6 +28,7 @@ type World struct {
 	objects    map[schema.GroupKind][]question.Object
 	kinds      map[schema.GroupVersionKind]kind
 	equivalent runtime.EquivalentResourceMapper
+	converters map[schema.GroupVersionKind]managedfields.TypeConverter
 }
 
 type kind struct {
@@ -40,6 +42,8 @@ func New(asked question.Question) *World {
 		complete: asked.Complete,
 		objects:  map[schema.GroupKind][]question.Object{},
 		kinds:    map[schema.GroupVersionKind]kind{},
+
+		converters: map[schema.GroupVersionKind]managedfields.TypeConverter{},
 	}
 	for gvk, each := range shape.BuiltIn().Kinds() {
 		w.kinds[gvk] = kind{resource: each.Resource, namespaced: each.Namespaced}
