@@ -20,6 +20,8 @@ import type { TreeListing } from './walkTree.ts';
 export interface Discovery {
   /** Sorted by id. */
   readonly apps: readonly App[];
+  /** Policies and what belongs to them, wherever a file holds some. */
+  readonly rules: readonly DeclaredObject[];
   /** Files that could matter and do not parse. */
   readonly problems: readonly RenderProblem[];
 }
@@ -96,6 +98,7 @@ function assemble(
   const apps = [...reconciled, ...roots, ...charts, ...folders.map((path) => bareApp('manifests', path))];
   return {
     apps: apps.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    rules: [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.rules)),
     problems: [...facts.values()].flatMap((each) => each.problems),
   };
 }

@@ -18,6 +18,12 @@ export const findingCodes = [
   'source.unparsable',
   'source.elsewhere',
   'provenance.unknown',
+  'policy.denied',
+  'policy.warned',
+  'policy.audited',
+  'policy.undecided',
+  'policy.broken',
+  'policy.differs',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
@@ -35,6 +41,12 @@ export const findingWords: Readonly<Record<FindingCode, string>> = {
   'source.unparsable': 'The file is not valid YAML.',
   'source.elsewhere': 'The manifests of the app are in another repository.',
   'provenance.unknown': 'No line of the repository is proven to decide the field.',
+  'policy.denied': 'A policy denies the object.',
+  'policy.warned': 'A policy warns about the object.',
+  'policy.audited': 'A policy records a violation of the object, and lets it pass.',
+  'policy.undecided': 'What a policy says of the object cannot be known here.',
+  'policy.broken': 'A policy does not work.',
+  'policy.differs': 'The cluster holds another version of the policy than the repository.',
 };
 
 /** From the worst to the mildest. */

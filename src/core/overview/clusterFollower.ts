@@ -1,7 +1,7 @@
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
-import type { NeededObject } from '../live/selectTargets.ts';
+import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
@@ -13,6 +13,8 @@ import type { ClusterState } from './state.ts';
 export interface ClusterNeeds {
   readonly needed: readonly NeededObject[];
   readonly namespaces: readonly string[];
+  /** What helps to judge (policies, Namespaces) and may be refused. */
+  readonly wishes?: readonly WishedKind[] | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -84,9 +86,14 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = deniedWords([...this.#denied.values()]);
+    const denied = deniedWords([...this.#denied.values()].filter((target) => !this.#isWish(target)));
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
+  }
+
+  /** Wishes that the cluster refused. */
+  get refusedWishes(): readonly WatchTarget[] {
+    return [...this.#denied.values()].filter((target) => this.#isWish(target));
   }
 
   close(): void {
@@ -94,6 +101,15 @@ export class ClusterFollower {
     for (const each of this.#following.values()) each.close();
     this.#following.clear();
     this.#connection.close();
+  }
+
+  /** Whether a selection is followed for a wish alone. */
+  #isWish({ group, kind, namespace }: WatchTarget): boolean {
+    const { wishes = [], needed } = this.#needs;
+    const isNeeded = needed.some(({ key }) => key.startsWith(`${group}/${kind}/`));
+    return (
+      !isNeeded && wishes.some((each) => each.group === group && each.kind === kind && each.namespace === namespace)
+    );
   }
 
   async #readKinds(): Promise<void> {

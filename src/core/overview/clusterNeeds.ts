@@ -5,12 +5,20 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { placeKey } from '../live/selectTargets.ts';
 import type { NeededObject } from '../live/selectTargets.ts';
 import type { LiveStore } from '../live/liveStore.ts';
+import { policyWishes } from './policyScene.ts';
 import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower, ClusterNeeds } from './clusterFollower.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
 
-/** What the live side must hold so that a picture can be compared: what any side renders and what reconcilers manage. */
-export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollower, 'kinds' | 'store'>): ClusterNeeds {
+/**
+ * What the live side must hold so that a picture can be compared: what any side renders and what reconcilers manage; and,
+ * to judge by policies, the cluster's own and what the `policies` that are known look at.
+ */
+export function needsOf(
+  picture: GitPicture,
+  { kinds, store }: Pick<ClusterFollower, 'kinds' | 'store'>,
+  policies?: readonly KubeObject[],
+): ClusterNeeds {
   const needed = new Map<ResourceKey, NeededObject>();
   for (const app of picture.apps) {
     for (const { key, version } of readReconciler(app.app, store)?.resources ?? []) needed.set(key, { key, version });
@@ -22,7 +30,8 @@ export function needsOf(picture: GitPicture, { kinds, store }: Pick<ClusterFollo
     }
   }
   const namespaces = new Set(picture.apps.flatMap(({ app }) => app.namespace ?? []));
-  return { needed: [...needed.values()], namespaces: [...namespaces] };
+  const wishes = policies === undefined ? [] : policyWishes(kinds, policies);
+  return { needed: [...needed.values()], namespaces: [...namespaces], wishes };
 }
 
 /** The key under which a cluster holds a rendered object of an app. */

@@ -1,5 +1,6 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
+import type { DeclaredObject } from '../apps/fileFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
@@ -17,6 +18,8 @@ export interface GitPicture {
   readonly repo: RepoState;
   readonly buffersTree: FileTree;
   readonly apps: readonly AppPicture[];
+  /** Policies and what belongs to them, as files of the buffers' tree hold them. */
+  readonly rules: readonly DeclaredObject[];
   readonly problems: readonly RenderProblem[];
   /** What of it stays as it is while somebody types. */
   readonly moment: GitMoment;
@@ -82,12 +85,12 @@ export class GitPictureReader {
   ): Promise<GitPicture> {
     const { repo, working } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
+    const { apps, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
-    return { repo, buffersTree, apps: pictures, problems, moment };
+    return { repo, buffersTree, apps: pictures, rules, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
