@@ -82,47 +82,24 @@ export class PolicyKeeper {
 
   async #judgeScene(scene: PolicyScene, book: RuleBook, signal: AbortSignal): Promise<SceneJudgement> {
     const objects = this.#objectsOf(scene);
-    const now = await this.#ask(
-      scene,
-      book.rules,
-      objects.map(({ asked }) => asked.request),
-      signal,
-    );
+    const requests = objects.map(({ asked }) => asked.request);
+    const now = await this.#ask(scene, book.rules, requests, signal);
     const replaced = replacedBook(book);
-    const before =
-      replaced.length === 0
-        ? nothing
-        : await this.#ask(
-            scene,
-            replaced,
-            objects.map(({ asked }) => asked.request),
-            signal,
-          );
+    const before = replaced.length === 0 ? nothing : await this.#ask(scene, replaced, requests, signal);
     const violating = new Set(now.results.filter(isViolation).map(({ request }) => request));
-    const live = objects.flatMap(({ asked, live: each }) =>
-      each !== undefined && violating.has(asked.request.id) ? [each] : [],
+    const live = objects.flatMap((each) =>
+      each.live !== undefined && violating.has(each.asked.request.id) ? [each.live] : [],
     );
     const lives = live.length === 0 ? nothing : await this.#ask(scene, book.rules, live, signal);
-    const byId = new Map(objects.map((each) => [each.asked.request.id, each]));
-    const verdictsOf = (judgement: Judgement, rules: readonly Rule[]): readonly PolicyVerdict[] =>
-      judgement.results.flatMap((result) => {
-        const object = byId.get(result.request);
-        return object === undefined ? [] : [verdictOf(object, result, rules, lives)];
-      });
-    const problemsOf = ({ problems }: Judgement, rules: readonly Rule[]): readonly RuleProblem[] =>
-      problems.map(({ severity, message, at, document }) => ({
-        severity,
-        message,
-        at,
-        rule: ruleById(rules, document),
-      }));
     // A constraint may be the same in both while its template is not: what the cluster's rules say is the cluster's word.
-    const { context } = scene;
-    const source = context === undefined ? undefined : ({ kind: 'cluster', context } as const);
-    const own = verdictsOf(before, replaced).map((each) => ({ ...each, source }));
+    const source = scene.context === undefined ? undefined : ({ kind: 'cluster', context: scene.context } as const);
+    const word = { objects: new Map(objects.map((each) => [each.asked.request.id, each])), lives };
     return {
-      found: [...verdictsOf(now, book.rules), ...own],
-      problems: [...problemsOf(now, book.rules), ...problemsOf(before, replaced)],
+      found: [
+        ...verdictsOf(now, book.rules, word),
+        ...verdictsOf(before, replaced, word).map((each) => ({ ...each, source })),
+      ],
+      problems: [...problemsOf(now, book.rules, scene), ...problemsOf(before, replaced, scene)],
     };
   }
 
@@ -221,12 +198,50 @@ function mayAskPodSecurity(scene: PolicyScene): boolean {
   return surroundingsOf(scene, []).context.length > 0;
 }
 
+/** Pod Security is a matter of the Namespace's labels: where those are not known, most likely nobody asks for it. */
+function isUnknownNamespace({ policy, document, result }: PolicyResult): boolean {
+  return document === undefined && policy === 'PodSecurity' && result === 'undecided';
+}
+
 function isViolation({ result }: PolicyResult): boolean {
   return result === 'fail' || result === 'warn' || result === 'error';
 }
 
 function ruleById(rules: readonly Rule[], id: string | undefined): Rule | undefined {
   return id === undefined ? undefined : rules.find((each) => each.id === id);
+}
+
+/** What verdicts are made of beside the judgement. */
+interface Surroundings {
+  /** By `id` of the request. */
+  readonly objects: ReadonlyMap<string, JudgedObject>;
+  /** What the rules say of the live objects. */
+  readonly lives: Judgement;
+}
+
+function verdictsOf(
+  { results }: Judgement,
+  rules: readonly Rule[],
+  { objects, lives }: Surroundings,
+): readonly PolicyVerdict[] {
+  return results.flatMap((result) => {
+    const object = objects.get(result.request);
+    return object === undefined || isUnknownNamespace(result) ? [] : [verdictOf(object, result, rules, lives)];
+  });
+}
+
+/** Without a cluster, what a rule lacks may well be there: a remark then, no warning. */
+function problemsOf(
+  { problems }: Judgement,
+  rules: readonly Rule[],
+  { follower }: PolicyScene,
+): readonly RuleProblem[] {
+  return problems.map(({ severity, message, at, document }) => ({
+    severity: severity === 'warning' && follower === undefined ? 'information' : severity,
+    message,
+    at,
+    rule: ruleById(rules, document),
+  }));
 }
 
 function verdictOf(
@@ -242,6 +257,7 @@ function verdictOf(
     result: hideSecretValues(result, asked.object),
     rule,
     binding: ruleById(rules, result.binding),
+    template: ruleById(rules, result.template),
     source: rule?.source,
     standing: isViolation(result) ? standingOf(result, lives) : undefined,
   };

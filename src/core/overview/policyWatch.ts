@@ -94,14 +94,19 @@ export class PolicyWatch {
 
   /** What is wrong with rules, told on one app of those that meet them. */
   #bookFindings(app: App): readonly Finding[] {
-    return this.#found.books.flatMap(({ apps, book, problems }) => {
-      const placeOf = this.#placer.placeOf.bind(this.#placer);
-      const own = problems.flatMap((each) =>
-        homeOf(each.rule, apps)?.id === app.id ? [problemFinding(each, app, placeOf)] : [],
-      );
-      const different = differenceFindings(book, apps, placeOf).filter((each) => each.app === app.id);
-      return [...own, ...different];
-    });
+    const placeOf = this.#placer.placeOf.bind(this.#placer);
+    const all = this.#found.books.flatMap(({ apps, book, problems }) => [
+      ...problems.flatMap((each) => {
+        const home = homeOf(each.rule, apps);
+        return home === undefined ? [] : [problemFinding(each, home, placeOf)];
+      }),
+      ...differenceFindings(book, apps, placeOf),
+    ]);
+    // What is said of one rule in several books is told once.
+    const told = new Map([...all].reverse().map((each) => [`${JSON.stringify(each.place)} ${each.message}`, each]));
+    return all.filter(
+      (each) => told.get(`${JSON.stringify(each.place)} ${each.message}`) === each && each.app === app.id,
+    );
   }
 
   #withPlace(verdict: PolicyVerdict, picture: AppPicture): PolicyVerdict {

@@ -1,5 +1,5 @@
 import type { App } from '../model/app.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Severity } from '../model/finding.ts';
 import { wordsOfSource } from './policyFindings.ts';
 import type { RulePlace } from './policyFindings.ts';
 import type { PolicyProblem } from './judgement.ts';
@@ -7,7 +7,8 @@ import { wordsOfRule } from './ruleBook.ts';
 import type { Rule, RuleBook } from './ruleBook.ts';
 
 /** Trouble with a rule, or with an engine where it names none. */
-export interface RuleProblem extends Pick<PolicyProblem, 'severity' | 'message' | 'at'> {
+export interface RuleProblem extends Pick<PolicyProblem, 'message' | 'at'> {
+  readonly severity: Severity;
   readonly rule?: Rule | undefined;
 }
 
@@ -21,7 +22,8 @@ export function homeOf(rule: Rule | undefined, apps: readonly App[]): App | unde
 /** The finding of trouble with a rule, on its own line; of a cluster's or a folder's rule, which Git cannot mend, as information. */
 export function problemFinding({ rule, severity, message, at }: RuleProblem, app: App, placeOf: RulePlace): Finding {
   const isOurs = rule === undefined || rule.source.kind === 'repository';
-  const what = rule === undefined ? 'Policies were not judged' : `${wordsOfRule(rule.object)} does not work`;
+  const trouble = severity === 'error' ? ' does not work' : '';
+  const what = rule === undefined ? 'Policies were not judged' : `${wordsOfRule(rule.object)}${trouble}`;
   const where = rule === undefined || isOurs ? '' : ` (${wordsOfSource(rule.source)})`;
   return {
     code: rule === undefined ? 'policy.undecided' : 'policy.broken',

@@ -27,15 +27,13 @@ export class CachedJudge {
       fresh.length > 0 || isNew
         ? await judgePolicies(this.#engine, { ...question, requests: fresh }, signal)
         : nothingNew;
-    const objects = new Map([...known.objects, ...judgedObjects(fresh, judgement, digests)]);
+    const objects = new Map(known.objects);
+    for (const [key, judged] of judgedObjects(fresh, judgement, digests)) objects.set(key, judged);
     const problems = joinJudgements([{ ...nothingNew, problems: known.problems ?? [] }, judgement]).problems;
-    // Only what is still asked about is kept.
-    const used = new Set(digests.values());
-    const kept = new Map([...objects].filter(([key]) => used.has(key)));
-    this.#keep(digest, { problems, objects: kept });
+    this.#keep(digest, { problems, objects: newest(objects, new Set(digests.values())) });
     return joinJudgements([
       { ...nothingNew, problems },
-      ...requests.map(({ id }) => recall(id, kept.get(digests.get(id) ?? ''))),
+      ...requests.map(({ id }) => recall(id, objects.get(digests.get(id) ?? ''))),
     ]);
   }
 
@@ -54,6 +52,15 @@ interface JudgedSet {
   readonly problems: readonly PolicyProblem[] | undefined;
   /** By digest of the request. */
   readonly objects: ReadonlyMap<string, JudgedObject>;
+}
+
+/** Objects whose results are kept by one set of rules. */
+const objectsKept = 20_000;
+
+/** Of too many objects those that were asked about last. */
+function newest(objects: ReadonlyMap<string, JudgedObject>, asked: ReadonlySet<string>): JudgedSet['objects'] {
+  if (objects.size <= objectsKept) return objects;
+  return new Map([...objects].filter(([key]) => asked.has(key)));
 }
 
 interface JudgedObject {

@@ -98,11 +98,16 @@ export function wordsOfSource(source: RuleSource): string {
   }
 }
 
-function relatedPlaces({ result, rule, binding }: PolicyVerdict, placeOfRule: RulePlace): readonly RelatedPlace[] {
-  const expression = rule && placeOfRule(rule, result.at);
+function relatedPlaces(
+  { result, rule, binding, template }: PolicyVerdict,
+  placeOfRule: RulePlace,
+): readonly RelatedPlace[] {
+  const expression = template === undefined ? rule && placeOfRule(rule, result.at) : placeOfRule(template, result.at);
+  const constraint = template && rule && placeOfRule(rule);
   const bound = binding && placeOfRule(binding);
   return [
     ...(expression === undefined ? [] : [{ message: `the rule of ${result.policy}`, place: expression }]),
+    ...(constraint === undefined ? [] : [{ message: 'the constraint', place: constraint }]),
     ...(bound === undefined ? [] : [{ message: 'the binding', place: bound }]),
   ];
 }

@@ -18,6 +18,8 @@ export interface PolicyVerdict {
   /** The policy or constraint; absent for Pod Security, which is the server's own. */
   readonly rule?: Rule | undefined;
   readonly binding?: Rule | undefined;
+  /** The document that `result.at` points into, where that is not `rule`: a constraint's template. */
+  readonly template?: Rule | undefined;
   /** Where the judging version is from; `undefined` for Pod Security. */
   readonly source?: RuleSource | undefined;
   /** For a violation: the live object violates the same, or only what Git declares would; absent where nobody knows. */
