@@ -25,6 +25,8 @@ export interface Discovery {
   readonly apps: readonly App[];
   /** AppProjects of Argo CD. */
   readonly projects: readonly KubeObject[];
+  /** Policies and what belongs to them, wherever a file holds some. */
+  readonly rules: readonly DeclaredObject[];
   /** Files that could matter and do not parse. */
   readonly problems: readonly RenderProblem[];
 }
@@ -139,6 +141,7 @@ function assemble(
   const apps = [...reconciled, ...roots, ...charts, ...folders.map((path) => bareApp('manifests', path))];
   return {
     apps: apps.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    rules: [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.rules)),
     problems: [...facts.values()].flatMap((each) => each.problems),
   };
 }

@@ -4,7 +4,7 @@ import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
-import type { NeededObject } from '../live/selectTargets.ts';
+import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { stringAt } from '../model/json.ts';
@@ -22,6 +22,8 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** Where the Argo CD lives whose clusters are asked for. */
   readonly hub?: string | undefined;
+  /** What helps to judge (policies, Namespaces) and may be refused. */
+  readonly wishes?: readonly WishedKind[] | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -123,9 +125,15 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = [...deniedWords([...this.#denied.values()]), ...unreadSettings(this.#needs.needed, this.#denied)];
+    const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
+    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
+  }
+
+  /** Wishes that the cluster refused. */
+  get refusedWishes(): readonly WatchTarget[] {
+    return [...this.#denied.values()].filter((target) => this.#isWish(target));
   }
 
   close(): void {
@@ -133,6 +141,15 @@ export class ClusterFollower {
     for (const each of this.#following.values()) each.close();
     this.#following.clear();
     this.#connection.close();
+  }
+
+  /** Whether a selection is followed for a wish alone. */
+  #isWish({ group, kind, namespace }: WatchTarget): boolean {
+    const { wishes = [], needed } = this.#needs;
+    const isNeeded = needed.some(({ key }) => key.startsWith(`${group}/${kind}/`));
+    return (
+      !isNeeded && wishes.some((each) => each.group === group && each.kind === kind && each.namespace === namespace)
+    );
   }
 
   async #readKinds(): Promise<void> {

@@ -1,6 +1,7 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
 import { dependencyCircles } from '../apps/dependsOn.ts';
+import type { DeclaredObject } from '../apps/fileFacts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -23,6 +24,8 @@ export interface GitPicture {
   readonly repo: RepoState;
   readonly buffersTree: FileTree;
   readonly apps: readonly AppPicture[];
+  /** Policies and what belongs to them, as files of the buffers' tree hold them. */
+  readonly rules: readonly DeclaredObject[];
   readonly problems: readonly RenderProblem[];
   /** What of it stays as it is while somebody types. */
   readonly moment: GitMoment;
@@ -100,12 +103,12 @@ export class GitPictureReader {
   ): Promise<GitPicture> {
     const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, projects, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
+    const { apps, projects, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
-    return { repo, buffersTree, apps: pictures, problems, moment };
+    return { repo, buffersTree, apps: pictures, rules, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
