@@ -5,6 +5,7 @@ import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { ClusterConnection } from '../ports.ts';
+import type { Decisions } from '../provenance/decidedFields.ts';
 import type { OverviewChange, OverviewState } from './state.ts';
 
 /** Which side of an app a person looks at. `applied` is the revision the reconciler last applied. */
@@ -31,5 +32,7 @@ export interface OverviewApi {
   liveObject(context: string, key: ResourceKey): KubeObject | undefined;
   /** Finds and proves the scalar behind a field of the buffers' rendering. */
   explain(app: AppId, object: ResourceKey, path: JsonPointer, signal: AbortSignal): Promise<Provenance>;
+  /** What the scalar at a place of the buffers decides, over all apps; `undefined` where nothing is taken from there. */
+  decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined>;
   dispose(): void;
 }

@@ -8,6 +8,8 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
+import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
+import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
@@ -138,6 +140,16 @@ export class Overview implements OverviewApi {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
     return this.#finder.find(app, picture.buffersTree, { object, path }, signal);
+  }
+
+  async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
+    if (this.#picture === undefined) await this.refresh();
+    const picture = this.#picture;
+    if (picture === undefined) return undefined;
+    const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
+      rendering === undefined ? [] : [{ app, rendering }],
+    );
+    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */

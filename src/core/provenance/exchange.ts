@@ -101,7 +101,8 @@ export function findField(before: Rendering, after: Rendering, field: Field): Re
   return counterpart && { object: counterpart.object, value: valueAtTokens(counterpart.object, field.tokens) };
 }
 
-function counterpartOf(before: Rendering, after: Rendering, field: Field): RenderedObject | undefined {
+/** The object of the exchanged tree that a field's object became; it may have another name or namespace there. */
+export function counterpartOf(before: Rendering, after: Rendering, field: Field): RenderedObject | undefined {
   const same = after.objects.find((each) => each.key === field.key);
   if (same !== undefined) return same;
   const isOfKind = (each: RenderedObject): boolean => {
