@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import { discoverApps } from '../core/apps/appCatalog.ts';
+import { AppCatalog } from '../core/apps/appCatalog.ts';
 import { reduceSecret } from '../core/diff/secrets.ts';
 import type { App } from '../core/model/app.ts';
 import type { JsonObject } from '../core/model/json.ts';
@@ -27,7 +27,8 @@ export async function renderRevision(
   if (tree === undefined) {
     throw new UserError('usage', `This repository does not know the revision ${revision ?? ''}. Fetch it first.`);
   }
-  const { apps } = await discoverApps(tree, remotes, signal, engine);
+  const catalog = new AppCatalog(engine, (app, at, asker) => renderApp(app, at, engine, asker));
+  const { apps } = await catalog.discover(tree, remotes, signal);
   const out: NamedRendering[] = [];
   for (const app of apps.filter(isAsked)) {
     const rendering = await renderApp(app, tree, engine, signal);

@@ -1,4 +1,4 @@
-import type { KubeObject } from './resource.ts';
+import type { KubeObject, ResourceKey } from './resource.ts';
 import type { Place, RepoPath } from './place.ts';
 import type { RenderProblem } from './rendering.ts';
 import type { ClusterFact, ParameterOrigin } from '../ports.ts';
@@ -31,8 +31,19 @@ export interface AppDeclaration {
   /** The scalar of `metadata.name`. */
   readonly place: Place;
   readonly object: KubeObject;
+  /** The app in whose rendering the object stands; file and place are then those of what it is rendered from. */
+  readonly parent?: ParentApp | undefined;
   /** For an Application that an ApplicationSet generates: file and place are the set's. */
   readonly generated?: GeneratedFrom | undefined;
+}
+
+/** An app that renders another one's object. */
+export interface ParentApp {
+  readonly app: App;
+  /** The object in the rendering. */
+  readonly key: ResourceKey;
+  /** The files that were read for it. */
+  readonly files: readonly RepoPath[];
 }
 
 /** Which of a set's Applications an app is. */

@@ -1,4 +1,5 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
+import { findAppCycles } from '../apps/appCycles.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
 import { dependencyCircles } from '../apps/dependsOn.ts';
 import type { DeclaredObject } from '../apps/fileFacts.ts';
@@ -76,7 +77,7 @@ export class GitPictureReader {
     this.#clusterOf = clusterOf;
     this.#repo = repo;
     this.#engine = engine;
-    this.#catalog = new AppCatalog(engine);
+    this.#catalog = this.#newCatalog();
     this.#renderer = renderer;
     this.#log = log;
   }
@@ -95,6 +96,10 @@ export class GitPictureReader {
     return picture;
   }
 
+  #newCatalog(): AppCatalog {
+    return new AppCatalog(this.#engine, (app, tree, signal) => this.#render(app, tree, signal));
+  }
+
   /** Other buffers over what was read already: neither Git nor the disk is asked again. */
   async readBuffers(
     moment: GitMoment,
@@ -107,8 +112,10 @@ export class GitPictureReader {
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
-    const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
-    return { repo, buffersTree, apps: pictures, rules, problems, moment };
+    const pictures = await Promise.all(apps.map((app) => this.#readApp(app, context)));
+    const cycles = findAppCycles(pictures.map(({ app, sides }) => ({ app, rendering: sides.buffers })));
+    const kept = pictures.map((picture) => this.#keep(withProblem(picture, cycles.get(picture.app.id))));
+    return { repo, buffersTree, apps: kept, rules, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
@@ -197,7 +204,7 @@ export class GitPictureReader {
     const known = this.#commits.get(tree.label);
     if (known !== undefined && known.hub === hub) return known;
     this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
-    const discovery = await new AppCatalog(this.#engine).discover(tree, repo.remotes, signal, hub);
+    const discovery = await this.#newCatalog().discover(tree, repo.remotes, signal, hub);
     const picture = { tree, hub, discovery, renderings: new Map<AppId, Rendering>() };
     // Another name of the same commit may have been faster.
     const other = this.#commits.get(tree.label);
@@ -248,6 +255,10 @@ export function followedRevisions(app: App, repo: RepoState): readonly string[] 
   // A tag or commit is known under its own name; a local branch of that name is not what the reconciler sees.
   const fixed = /^[0-9a-f]{7,64}$/.test(followed) ? [followed] : [`refs/tags/${followed}`];
   return [...branches, ...fixed];
+}
+
+function withProblem(picture: AppPicture, problem: RenderProblem | undefined): AppPicture {
+  return problem === undefined ? picture : { ...picture, problems: [...picture.problems, problem] };
 }
 
 function sourceProblems({ source, declared }: App): readonly RenderProblem[] {

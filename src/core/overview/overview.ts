@@ -10,6 +10,8 @@ import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { LiveStore } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
+import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
+import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
@@ -185,6 +187,16 @@ export class Overview implements OverviewApi {
     await found.follower.ask(found.questions, true);
     this.#publish();
     return found.questions.length;
+  }
+
+  async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
+    if (this.#picture === undefined) await this.refresh();
+    const picture = this.#picture;
+    if (picture === undefined) return undefined;
+    const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
+      rendering === undefined ? [] : [{ app, rendering, cluster: this.#clusters.of(app) }],
+    );
+    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */

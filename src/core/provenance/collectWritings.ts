@@ -31,7 +31,16 @@ export async function collectWritings(app: App, tree: FileTree, signal: AbortSig
   await addInnerPieces(into);
   await addLastSteps(into, app);
   await addGenerated(into, app);
+  await addParent(into, app, tree, signal);
   return into;
+}
+
+/** What decides the fields of the app's own object, where another app renders that: any of it may come through. */
+async function addParent(into: Collection, { declared }: App, tree: FileTree, signal: AbortSignal): Promise<void> {
+  if (declared?.parent === undefined) return;
+  const outer = await collectWritings(declared.parent.app, tree, signal);
+  for (const each of outer.writings) into.addAgain({ ...each, mayWrite: () => false, template: undefined });
+  into.copies.add('template');
 }
 
 /** What the one source of an app holds. */

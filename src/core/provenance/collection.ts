@@ -37,6 +37,11 @@ export class Collection {
     this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });
   }
 
+  /** Adds a writing that was collected for something else as the latest so far. */
+  addAgain(writing: Writing): void {
+    this.#writings.push({ ...writing, order: this.#writings.length });
+  }
+
   /** A file with positions, read once; `undefined` when it is not there. */
   read(file: RepoPath, profile: YamlProfile): Promise<LocatedText | undefined> {
     const known = this.#texts.get(`${profile} ${file}`);
