@@ -11,6 +11,10 @@ export interface CliRequest {
   readonly live: LiveChoice;
   /** Revision for `render`; absent renders the working tree. */
   readonly revision?: string | undefined;
+  /** Fetch from elsewhere what apps need and is not kept yet. */
+  readonly fetch: boolean;
+  /** The Kubernetes version to render charts for where no cluster says its own. */
+  readonly kubeVersion?: string | undefined;
 }
 
 /** Where the live side comes from; the kubeconfig's current-context is never used unasked. */
@@ -34,6 +38,9 @@ Options
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
+  --fetch             fetch charts and bases from the registries and repositories that apps name, with the logins of
+                      Helm, Docker and git; what was fetched is kept, and later calls need no network
+  --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
   -o, --output FORM   text (default) or json
   -h, --help          this text
   --version           the version
@@ -59,6 +66,8 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
     output: readOutput(values.output ?? 'text'),
     live: readLive(values),
     revision: values.revision,
+    fetch: values.fetch === true,
+    kubeVersion: readVersion(values['kube-version']),
   };
 }
 
@@ -73,6 +82,8 @@ function parse(args: readonly string[]) {
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
         revision: { type: 'string' },
+        fetch: { type: 'boolean' },
+        'kube-version': { type: 'string' },
         output: { type: 'string', short: 'o' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -86,6 +97,11 @@ function parse(args: readonly string[]) {
 function readOutput(word: string): 'text' | 'json' {
   if (word === 'text' || word === 'json') return word;
   throw wrongUsage(`--output takes text or json, not "${word}".`);
+}
+
+function readVersion(text: string | undefined): string | undefined {
+  if (text === undefined || /^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/.test(text)) return text;
+  throw wrongUsage(`--kube-version takes a version such as 1.33, not "${text}".`);
 }
 
 function readLive(values: { context?: string; kubeconfig?: string; live?: string }): LiveChoice {

@@ -12,6 +12,8 @@ describe('the command line', () => {
       output: 'json',
       live: { kind: 'context', context: 'prod', kubeconfig: undefined },
       revision: undefined,
+      fetch: false,
+      kubeVersion: undefined,
     });
   });
 
@@ -26,6 +28,7 @@ describe('the command line', () => {
     ['an unknown output form', ['status', '-o', 'xml'], /text or json/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['a version that is none', ['status', '--kube-version', 'new'], /takes a version such as 1\.33/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
   for (const [what, args, message] of wrong) {

@@ -7,13 +7,14 @@ import type {
   KustomizeReply,
   KustomizeRequest,
   RenderEngine,
+  VersionChooser,
 } from '../../core/ports.ts';
 import type { FileRead } from '../../core/model/rendering.ts';
 import type { PolicyAnswer, PolicyEngine, PolicyEngineName, PolicyQuestion } from '../../core/policy/judgement.ts';
 import { EngineThread } from './engineThread.ts';
 import { loadModule } from './loadModule.ts';
 import type { LoadedModule, ModuleName } from './loadModule.ts';
-import { readHelmReply } from './readHelmReply.ts';
+import { readChoice, readHelmReply } from './readHelmReply.ts';
 import { readPolicyAnswer } from './readPolicyAnswer.ts';
 import { readReply } from './readReply.ts';
 
@@ -41,7 +42,7 @@ const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 5
  * Renders in worker threads that are started on first use, share one compiled module for each library, and end when
  * idle. When all are busy the newest request goes first: it is the one somebody looks at.
  */
-export class EnginePool implements RenderEngine, PolicyEngine {
+export class EnginePool implements RenderEngine, PolicyEngine, VersionChooser {
   readonly #options: EnginePoolOptions;
   readonly #waiting: Job[] = [];
   readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
@@ -67,6 +68,15 @@ export class EnginePool implements RenderEngine, PolicyEngine {
     return { ...readHelmReply(reply), reads };
   }
 
+  async chooseVersion(
+    versions: readonly string[],
+    constraint: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { reply } = await this.#ask('helm', { choose: { versions, constraint } }, nothing, signal);
+    return readChoice(reply);
+  }
+
   async judge(engine: PolicyEngineName, question: PolicyQuestion, signal: AbortSignal): Promise<PolicyAnswer> {
     const { reply } = await this.#ask(engine, question, nothing, signal);
     return readPolicyAnswer(reply);
@@ -81,7 +91,7 @@ export class EnginePool implements RenderEngine, PolicyEngine {
 
   async #ask(
     name: ModuleName,
-    request: KustomizeRequest | HelmRequest | PolicyQuestion,
+    request: KustomizeRequest | HelmRequest | PolicyQuestion | VersionQuestion,
     tree: FileTree,
     signal: AbortSignal,
   ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {
@@ -184,6 +194,11 @@ export class EnginePool implements RenderEngine, PolicyEngine {
     idle.unref();
     this.#threads.set(thread, idle);
   }
+}
+
+/** Asks Helm's module for a choice among versions (engine/render/internal/versions). */
+interface VersionQuestion {
+  readonly choose: { readonly versions: readonly string[]; readonly constraint: string };
 }
 
 interface Job {

@@ -1,4 +1,5 @@
-import type { App } from '../model/app.ts';
+import type { App, SourceRender } from '../model/app.ts';
+import { mountOf } from '../model/remoteNeed.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
@@ -8,11 +9,13 @@ import { noCluster, RecordingView } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
+import { findKustomization } from './derivation.ts';
 import type { Derivation } from './derivation.ts';
 import { finishFlux, withCommonMetadata } from './finishFlux.ts';
 import { OverlayTree } from './overlayTree.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
+import { needProblem, placedHere } from './remoteProblems.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
 import type { Rendered } from './renderDirectory.ts';
 import { renderHelm } from './renderHelm.ts';
@@ -58,7 +61,7 @@ export async function renderApp(
   const { asked } = cluster;
   return {
     objects,
-    problems: placed,
+    problems: placed.map((each) => placedHere(each, app)),
     reads,
     ...(lookups.length > 0 ? { lookups } : {}),
     ...(asked.length > 0 ? { asked } : {}),
@@ -69,7 +72,10 @@ export async function renderApp(
 async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
   const { source } = app;
   if (source.kind !== 'here') return { objects: [], problems: [] };
-  switch (source.render) {
+  const { remote } = source;
+  if (remote !== undefined && (await tree.stat(mountOf(remote), signal)) === undefined)
+    return { objects: [], problems: [needProblem(app, remote)] };
+  switch (remote?.kind === 'oci' ? await foundRender(source, tree, signal) : source.render) {
     case 'directory':
       return renderDirectory(source.path, directoryOptions(app), tree, signal);
     case 'kustomize':
@@ -77,6 +83,17 @@ async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: 
     case 'helm':
       return renderHelm(app, source.path, tree, tools, signal);
   }
+}
+
+/** What a fetched folder renders as: before it was fetched, its files could not tell. */
+async function foundRender(
+  { path, render }: Extract<App['source'], { kind: 'here' }>,
+  tree: FileTree,
+  signal: AbortSignal,
+): Promise<SourceRender> {
+  if (render !== 'directory') return render;
+  if ((await tree.stat(`${path}/Chart.yaml`, signal)) === 'file') return 'helm';
+  return (await findKustomization(path, tree, signal)) === undefined ? 'directory' : 'kustomize';
 }
 
 /** The reconciler's last steps on the built objects. */
