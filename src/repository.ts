@@ -41,7 +41,9 @@ export async function openAt(
   const pool = life.own(new EnginePool(engine));
   const store = new FetchStore(fetched);
   const reader = withFetched(own, store);
-  const overview = life.own(new Overview({ repo: reader, engine: pool, hasher, clock: systemClock, log, kubeVersion }));
+  const overview = life.own(
+    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log, kubeVersion }),
+  );
   return {
     overview,
     reader,

@@ -1,14 +1,22 @@
 import { parseArgs } from 'node:util';
-import { UserError, messageOf } from '../core/model/userError.ts';
+import type { Origin } from '../core/model/difference.ts';
+import { messageOf } from '../core/model/userError.ts';
+import { wrongUsage } from './wrongUsage.ts';
+import { readFailOn } from './report/failOn.ts';
+import type { FailOn } from './report/failOn.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
   readonly command: 'status' | 'render' | 'diff';
   readonly folder: string;
-  readonly output: 'text' | 'json';
+  readonly output: OutputForm;
   /** Names or ids of apps; empty means all. */
   readonly apps: readonly string[];
   readonly live: LiveChoice;
+  /** Which differences count and are shown; empty means all. */
+  readonly origins: readonly Origin[];
+  /** What leads to exit status 1; absent: any difference. */
+  readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
   readonly revision?: string | undefined;
   /** Fetch from elsewhere what apps need and is not kept yet. */
@@ -16,6 +24,9 @@ export interface CliRequest {
   /** The Kubernetes version to render charts for where no cluster says its own. */
   readonly kubeVersion?: string | undefined;
 }
+
+const outputForms = ['text', 'json', 'sarif', 'markdown'] as const;
+export type OutputForm = (typeof outputForms)[number];
 
 /** Where the live side comes from; the kubeconfig's current-context is never used unasked. */
 export type LiveChoice =
@@ -31,8 +42,15 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline policy [APP…]   what admission policies will say of what apps render to
+  plumbline policy --policies F… [--context F…] --resources F…
+                            the same for the objects of files; the files are all there is
+  plumbline policy --batch LIST.json
+                            the same for each folder of a JSON list (policies.yaml, context.yaml, resources.yaml),
+                            one line of JSON each
 
 Options
+  --app NAME          the same as APP; several times for several
   --folder DIR        any folder of the repository (default: the current one)
   --context NAME      the cluster to compare with, by kubeconfig context
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
@@ -41,12 +59,17 @@ Options
   --fetch             fetch charts and bases from the registries and repositories that apps name, with the logins of
                       Helm, Docker and git; what was fetched is kept, and later calls need no network
   --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
-  -o, --output FORM   text (default) or json
+  --policies F…       policy: files and folders of policies, in a repository beside its own
+  --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
+  --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
+                      with this code (drift.field-changed, or drift for all of them), or none (several with commas)
+  -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
+                      policy: also openreports
   -h, --help          this text
   --version           the version
 
 Exit status
-  0  in sync   1  differences   2  something could not be done or judged
+  0  in sync   1  differences or violations (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -59,12 +82,18 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
+  const output = readOutput(values.output ?? 'text');
+  if (command === 'render' && (output === 'sarif' || output === 'markdown')) {
+    throw wrongUsage(`render prints objects as text or json, not ${output}.`);
+  }
   return {
     command,
-    apps,
+    apps: [...apps, ...(values.app ?? [])],
     folder: values.folder ?? '.',
-    output: readOutput(values.output ?? 'text'),
+    output,
     live: readLive(values),
+    origins: words(values.origin).map(readOrigin),
+    failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
     fetch: values.fetch === true,
     kubeVersion: readVersion(values['kube-version']),
@@ -77,7 +106,10 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        app: { type: 'string', multiple: true },
         folder: { type: 'string' },
+        origin: { type: 'string', multiple: true },
+        'fail-on': { type: 'string', multiple: true },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
@@ -94,9 +126,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readOutput(word: string): 'text' | 'json' {
-  if (word === 'text' || word === 'json') return word;
-  throw wrongUsage(`--output takes text or json, not "${word}".`);
+function readOutput(word: string): OutputForm {
+  const form = outputForms.find((each) => each === word);
+  if (form === undefined) throw wrongUsage(`--output takes text, json, sarif or markdown, not "${word}".`);
+  return form;
 }
 
 function readVersion(text: string | undefined): string | undefined {
@@ -104,15 +137,31 @@ function readVersion(text: string | undefined): string | undefined {
   throw wrongUsage(`--kube-version takes a version such as 1.33, not "${text}".`);
 }
 
-function readLive(values: { context?: string; kubeconfig?: string; live?: string }): LiveChoice {
+const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;
+
+function readOrigin(word: string): Origin {
+  const origin = origins.find((each) => each === word);
+  if (origin === undefined) throw wrongUsage(`--origin takes ${origins.join(', ')}, not "${word}".`);
+  return origin;
+}
+
+/** Values of an option that may be repeated and may hold several with commas. */
+function words(values: readonly string[] | undefined): readonly string[] {
+  return (values ?? []).flatMap((value) => value.split(',')).map((word) => word.trim());
+}
+
+interface LiveOptions {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly live?: string | undefined;
+}
+
+/** Reads where the live side comes from. */
+export function readLive(values: LiveOptions): LiveChoice {
   const { context, kubeconfig, live } = values;
   if (live !== undefined && context !== undefined) throw wrongUsage('--live and --context exclude each other.');
   if (live !== undefined) return { kind: 'file', file: live };
   if (context !== undefined) return { kind: 'context', context, kubeconfig };
   if (kubeconfig !== undefined) throw wrongUsage('--kubeconfig needs --context: no context is chosen unasked.');
   return { kind: 'none' };
-}
-
-function wrongUsage(message: string): UserError {
-  return new UserError('usage', `${message} "plumbline --help" shows what there is.`);
 }

@@ -3,16 +3,19 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSecretHasher } from '../adapters/cluster/secretHasher.ts';
 import { systemClock } from '../adapters/cluster/systemClock.ts';
+import type { HealthEngine } from '../core/health/healthScripts.ts';
 import { EnginePool } from '../adapters/engine/enginePool.ts';
 import type { Repository } from '../adapters/git/gitBundle.ts';
 import { FetchStore } from '../adapters/fetch/fetchStore.ts';
-import type { Clock, Log, RenderEngine, SecretHasher, SourceFetcher, VersionChooser } from '../core/ports.ts';
+import type { Clock, Log, SecretHasher, SourceFetcher, VersionChooser } from '../core/ports.ts';
 import { withFetched } from '../core/render/fetchedReader.ts';
 
 /** What a call works with; everything is closed by `dispose`. */
 export interface Parts {
   readonly repo: Repository;
-  readonly engine: RenderEngine;
+  /** Renders, judges by policies and by health scripts. */
+  readonly engine: EnginePool;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,18 +31,16 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
   const store = new FetchStore(path.join(cacheFolder(), 'plumbline', 'fetched'));
   const repo = { ...opened, reader: withFetched(opened.reader, store) };
   const log = verbose();
-  const engine = new EnginePool(engineFiles());
-  // The adapters' timers keep no process alive, so that an editor can end; a command line must wait for its answer.
-  const alive = setInterval(() => undefined, 60_000);
+  const engine = openEngine();
   return {
     repo,
-    engine,
+    engine: engine.pool,
+    health: engine.pool,
     hasher: createSecretHasher(),
     clock: systemClock,
     log,
-    fetcher: lazyFetcher(store, engine, log),
+    fetcher: lazyFetcher(store, engine.pool, log),
     dispose: () => {
-      clearInterval(alive);
       engine.dispose();
     },
   };
@@ -54,6 +55,20 @@ function lazyFetcher(store: FetchStore, chooser: VersionChooser, log: Log): Sour
         need,
         signal,
       );
+    },
+  };
+}
+
+/** Opens the engine alone, for a call that is about files and no repository. */
+export function openEngine(): { readonly pool: EnginePool; dispose(): void } {
+  const pool = new EnginePool(engineFiles());
+  // The adapters' timers keep no process alive, so that an editor can end; a command line must wait for its answer.
+  const alive = setInterval(() => undefined, 60_000);
+  return {
+    pool,
+    dispose: () => {
+      clearInterval(alive);
+      pool.dispose();
     },
   };
 }

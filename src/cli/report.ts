@@ -33,6 +33,11 @@ export function diffText(state: OverviewState): string {
   return [...head, ...notices, ''].join('\n');
 }
 
+/** Everything that could not be read, reached or judged, one sentence each. */
+export function noticesOf(state: OverviewState): readonly string[] {
+  return [...clusterLines(state), ...problemLines(state).map((line) => line.slice('! '.length))];
+}
+
 const kindWords = {
   'argo-application': 'Argo CD Application',
   'flux-kustomization': 'Flux Kustomization',

@@ -1,3 +1,4 @@
+import type { JsonPointer } from './model/difference.ts';
 import type { JsonObject } from './model/json.ts';
 import type { KubeObject } from './model/resource.ts';
 import type { RepoPath } from './model/place.ts';
@@ -55,6 +56,45 @@ export interface RenderEngine {
   kustomize(request: KustomizeRequest, tree: FileTree, signal: AbortSignal): Promise<KustomizeReply>;
   /** As `helm template`, without network and cluster; throws like `kustomize`. */
   helm(request: HelmRequest, tree: FileTree, signal: AbortSignal): Promise<HelmReply>;
+  /** What an ApplicationSet makes, as Argo CD's controller does; throws like `kustomize`. */
+  applicationSet(request: ApplicationSetRequest, tree: FileTree, signal: AbortSignal): Promise<ApplicationSetReply>;
+}
+
+/** An ApplicationSet as declared, and the clusters its hub knows; absent when nobody could be asked. */
+export interface ApplicationSetRequest {
+  readonly set: JsonObject;
+  readonly clusters?: readonly ClusterFact[] | undefined;
+}
+
+/** What Argo CD's cluster Secret says beside credentials. */
+export interface ClusterFact {
+  readonly name: string;
+  readonly server: string;
+  readonly project: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The cluster Argo CD runs in, which needs no Secret. */
+  readonly isLocal: boolean;
+}
+
+export interface ApplicationSetReply {
+  readonly applications: readonly {
+    readonly object: JsonObject;
+    readonly from: readonly ParameterOrigin[];
+  }[];
+  /** What Argo CD refuses; unless `isPartial` it makes no Application then. Places are pointers in the set, or in a file. */
+  readonly problems: readonly (ParameterOrigin & { readonly message: string; readonly isPartial: boolean })[];
+  /** Generators that the repository does not answer, by their kind. */
+  readonly undecided: readonly { readonly path: JsonPointer; readonly kind: string }[];
+  /** Addresses that git generators look at; the tree was taken for each of them. */
+  readonly repositories: readonly string[];
+  readonly reads: readonly FileRead[];
+}
+
+/** Where parameters are written: a pointer in the set, or in a file's first document. */
+export interface ParameterOrigin {
+  readonly path: JsonPointer;
+  readonly file?: RepoPath | undefined;
 }
 
 /** One rendering of a chart of the repository. */
@@ -276,6 +316,8 @@ export interface ApiRequest {
     | 'application/json-patch+json'
     | undefined;
   readonly body?: JsonObject | readonly JsonObject[] | undefined;
+  /** Of Secrets that register clusters with Argo CD the reply keeps name, address and project; all else is reduced. */
+  readonly keeps?: 'cluster-addresses' | undefined;
 }
 
 export interface ApiReply {

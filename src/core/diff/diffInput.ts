@@ -1,3 +1,4 @@
+import type { KindFilter } from '../argocd/kindFilter.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { UndecidedField } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
@@ -42,6 +43,12 @@ export interface AppFacts {
   /** Helm release name where it is not the app's. */
   readonly releaseName?: string | undefined;
   readonly trackingMethod?: 'annotation' | 'label' | 'annotation+label' | undefined;
+  /** The label that tracking by label uses; `app.kubernetes.io/instance` unless said. */
+  readonly instanceLabel?: string | undefined;
+  /** Argo CD's `installationID`. */
+  readonly installationId?: string | undefined;
+  /** The kinds that Argo CD looks at. */
+  readonly kinds?: KindFilter | undefined;
   readonly ignoreDifferences?: readonly ArgoIgnoreRule[] | undefined;
   readonly ignore?: readonly FluxIgnoreRule[] | undefined;
   /** Flux `status.inventory.entries`. */

@@ -10,6 +10,8 @@ export const findingCodes = [
   'drift.field-removed',
   'drift.object-missing',
   'drift.object-extra',
+  'pending.uncommitted',
+  'pending.unpushed',
   'pending.unsynced',
   'render.failed',
   'render.warning',
@@ -19,7 +21,25 @@ export const findingCodes = [
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
-export type Severity = 'error' | 'warning' | 'information' | 'hint';
+/** What each code says, in one sentence; docs/findings.md says more. */
+export const findingWords: Readonly<Record<FindingCode, string>> = {
+  'drift.field-changed': 'The cluster holds another value for a field than Git declares.',
+  'drift.field-removed': 'The cluster still holds a field that Git no longer declares.',
+  'drift.object-missing': 'Git declares an object that the cluster does not have.',
+  'drift.object-extra': 'The cluster still has an object that Git no longer declares.',
+  'pending.uncommitted': 'The change is in the working tree, but in no commit.',
+  'pending.unpushed': 'The change is committed, but not in the upstream branch.',
+  'pending.unsynced': 'The change is in Git, but the reconciler has not applied it yet.',
+  'render.failed': 'The app does not render.',
+  'render.warning': 'The app renders, with a remark that should be read.',
+  'source.unparsable': 'The file is not valid YAML.',
+  'source.elsewhere': 'The manifests of the app are in another repository.',
+  'provenance.unknown': 'No line of the repository is proven to decide the field.',
+};
+
+/** From the worst to the mildest. */
+export const severities = ['error', 'warning', 'information', 'hint'] as const;
+export type Severity = (typeof severities)[number];
 
 /** The one shape behind diagnostics, tree badges, panel rows, CLI output and SARIF. */
 export interface Finding {

@@ -1,3 +1,4 @@
+import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
@@ -9,6 +10,7 @@ import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
+import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import type { ClusterState } from './state.ts';
 
@@ -16,6 +18,8 @@ import type { ClusterState } from './state.ts';
 export interface ClusterNeeds {
   readonly needed: readonly NeededObject[];
   readonly namespaces: readonly string[];
+  /** Where the Argo CD lives whose clusters are asked for. */
+  readonly hub?: string | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -28,6 +32,7 @@ export class ClusterFollower {
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
+  readonly #hub: HubReader;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #capabilities: Capabilities | undefined;
@@ -39,6 +44,9 @@ export class ClusterFollower {
     this.#connection = connection;
     this.#onChange = onChange;
     this.#customKinds = new CustomKinds(connection, this.#ended.signal, () => {
+      onChange([]);
+    });
+    this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
     void this.#readKinds();
@@ -72,16 +80,22 @@ export class ClusterFollower {
     return this.#customKinds;
   }
 
+  /** What the cluster says as an Argo CD hub. */
+  get hub(): HubReader {
+    return this.#hub;
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading) return false;
+    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
   setNeeds(needs: ClusterNeeds): void {
     if (needs === this.#needs) return;
     this.#needs = needs;
+    if (needs.hub !== undefined) this.#hub.want(needs.hub);
     this.#select();
   }
 
@@ -93,7 +107,7 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = deniedWords([...this.#denied.values()]);
+    const denied = [...deniedWords([...this.#denied.values()]), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -199,5 +213,20 @@ function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
     // The namespace first: a row of the tree shows the first words only.
     const where = namespace ?? 'whole cluster';
     return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
+  });
+}
+
+/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
+function unreadSettings(
+  needed: ClusterNeeds['needed'],
+  denied: ReadonlyMap<TargetKey, WatchTarget>,
+): readonly string[] {
+  return needed.flatMap(({ key }) => {
+    const { kind, name, namespace } = parseKey(key);
+    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
+    const where = namespace ?? 'whole cluster';
+    return isUnread
+      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
+      : [];
   });
 }

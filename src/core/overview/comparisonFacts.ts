@@ -1,3 +1,5 @@
+import { argoNamespace } from '../argocd/argoSettings.ts';
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import type { AppFacts, ApplyTool, DiffInput } from '../diff/diffInput.ts';
 import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/readAppRules.ts';
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
@@ -5,7 +7,7 @@ import type { App } from '../model/app.ts';
 import { listAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { RenderedObject } from '../model/rendering.ts';
-import { annotationOf } from '../model/resource.ts';
+import { annotationOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { leavesDefinition } from '../render/crdPolicy.ts';
 import { fluxReleaseName } from '../render/releaseName.ts';
@@ -46,19 +48,39 @@ function kubectlManager(live: KubeObject | undefined): DiffInput['manager'] {
 }
 
 /** What the comparison must know of the app: from the reconciler's live object where there is one, else from Git. */
-export function comparisonFacts(app: App, reconciler: KubeObject | undefined): AppFacts | undefined {
+export function comparisonFacts(
+  app: App,
+  reconciler: KubeObject | undefined,
+  settings: ArgoSettings,
+): AppFacts | undefined {
   if (app.declared === undefined) return undefined;
   const object = reconciler ?? app.declared.object;
   return {
     name: app.name,
     namespace: app.destination.namespace,
     ownNamespace: app.namespace,
-    ignoreDifferences: readArgoRules(listAt(object, 'spec', 'ignoreDifferences')),
+    ...(app.kind === 'argo-application' ? argoFacts(app, object, settings) : {}),
     ignore: readFluxRules(fluxRules(object)),
     releaseName: app.kind === 'flux-helmrelease' ? fluxReleaseName(app) : undefined,
     inventory: readInventory(listAt(object, 'status', 'inventory', 'entries')),
     syncOptions: syncOptions(app),
     isPruneOff: app.kind === 'flux-kustomization' && valueAt(object, 'spec', 'prune') !== true,
+  };
+}
+
+function argoFacts({ name }: App, application: KubeObject, settings: ArgoSettings): Partial<AppFacts> {
+  const namespace = namespaceOf(application);
+  return {
+    // An Application outside of Argo CD's own namespace marks its objects with both names (`InstanceName`).
+    name: namespace === undefined || namespace === argoNamespace(application) ? name : `${namespace}_${name}`,
+    trackingMethod: settings.trackingMethod,
+    instanceLabel: settings.instanceLabel,
+    installationId: settings.installationId,
+    kinds: settings.kinds,
+    ignoreDifferences: [
+      ...settings.ignoreDifferences,
+      ...readArgoRules(listAt(application, 'spec', 'ignoreDifferences')),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { App } from '../model/app.ts';
+import type { Origin } from '../model/difference.ts';
 import type { Finding, FindingCode, RelatedPlace, Severity } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Place } from '../model/place.ts';
@@ -25,6 +26,49 @@ export function driftFindings(differences: readonly PlacedDifference[], context:
     if (difference.origin !== 'drift' || !isReported(difference)) return [];
     return isWaiting(difference) ? [] : [driftFinding(difference, context)];
   });
+}
+
+const waitingWords: Readonly<Record<Exclude<Origin, 'drift'>, string>> = {
+  uncommitted: 'Not committed',
+  unpushed: 'Not pushed',
+  unsynced: 'Not synced',
+};
+
+/** The findings of what is on its way from the editor to the cluster; for reports, since the editor shows it as changes. */
+export function pendingFindings(
+  differences: readonly PlacedDifference[],
+  context: Omit<FindingContext, 'context'>,
+): readonly Finding[] {
+  return differences.flatMap((difference) => {
+    const { object, field, origin, provenance, verdict } = difference;
+    if (origin === 'drift' || !isReported(difference)) return [];
+    return {
+      code: `pending.${origin}` as const,
+      severity: 'information',
+      app: context.app.id,
+      object,
+      path: field?.path,
+      place: provenance?.kind === 'proven' ? provenance.place : context.app.declared?.place,
+      message: `${waitingWords[origin]}: ${pendingMessage(difference)}`,
+      related: relatedPlaces(difference, context.app),
+      data: dataOf({ verdict, change: field?.change, placeKnown: provenance?.kind === 'proven' }),
+    };
+  });
+}
+
+function pendingMessage({ object, field, verdict }: PlacedDifference): string {
+  const what = describeKey(object);
+  if (field === undefined) return verdict === 'extra' ? `${what} goes away.` : `${what} is new.`;
+  const path = `${what}, ${wordsOfPath(field.path)}`;
+  if (object.startsWith('/Secret/')) return `${path} changes.`;
+  switch (field.change) {
+    case 'add':
+      return `${path} becomes ${wordsOfValue(field.desired)}, where nothing was.`;
+    case 'remove':
+      return `${path} goes away, it was ${wordsOfValue(field.live)}.`;
+    case 'modify':
+      return `${path} becomes ${wordsOfValue(field.desired)}, it was ${wordsOfValue(field.live)}.`;
+  }
 }
 
 function driftFinding(difference: PlacedDifference, context: FindingContext): Finding {

@@ -1,3 +1,4 @@
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
@@ -44,7 +45,12 @@ export class LiveComparer {
   }
 
   /** `undefined` when there is no side that the cluster could be compared with. */
-  compare(picture: AppPicture, status: ReconcilerStatus, follower: ClusterFollower): LiveComparison | undefined {
+  compare(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
+  ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
@@ -58,11 +64,12 @@ export class LiveComparer {
       reconciler,
       cluster,
       schemas,
+      settings,
       ...pairs.flatMap(({ live, seen }) => [live, seen]),
     ];
     return this.#apps.remember(picture.app.id, inputs, () => {
       const objects = pairs.map(
-        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas })] as const,
+        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas, settings })] as const,
       );
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
@@ -76,21 +83,22 @@ export class LiveComparer {
   #compareOne(
     { app }: AppPicture,
     { key, rendered, live, seen }: Pair,
-    { reconciler, cluster, schemas }: Surroundings,
+    { reconciler, cluster, schemas, settings }: Surroundings,
   ): ComparedObject {
-    if (seen === 'waiting') return { live };
+    // Without the settings, which are on their way, ignored fields would be reported for a moment.
+    if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
     const desired = rendered?.object;
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const marks = [rendered?.second, rendered?.undecided];
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, ...marks, live, reconciler, cluster, own], () =>
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings];
+    const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
-        app: objectFacts(app, comparisonFacts(app, reconciler), rendered, live !== undefined, reconciler),
+        app: objectFacts(app, comparisonFacts(app, reconciler, settings), rendered, live !== undefined, reconciler),
         cluster,
         schemas: own,
         hasher: this.#hasher,
@@ -105,6 +113,8 @@ interface Surroundings {
   readonly reconciler: KubeObject | undefined;
   readonly cluster: ClusterFacts;
   readonly schemas: TypeSchemas;
+  /** Absent while the cluster has not answered for them. */
+  readonly settings: ArgoSettings | undefined;
 }
 
 interface Pair {

@@ -1,3 +1,6 @@
+import type { HealthEngine } from '../health/healthScripts.ts';
+import type { HubFacts } from '../apps/hubFacts.ts';
+import { isOfSet } from '../apps/readApplicationSet.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -16,21 +19,26 @@ import type { ClusterNeeds } from './clusterFollower.ts';
 import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
+import { HubMemory } from './hubMemory.ts';
 import { Memo } from './memo.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
+import { ScriptedHealth } from './scriptedHealth.ts';
 import type { AppState, ClusterState, OverviewChange, OverviewState } from './state.ts';
 
 /** What the overview reaches the outside through. */
 export interface OverviewDeps {
   readonly repo: RepoReader;
   readonly engine: RenderEngine;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
   /** Compare what no reconciler of the cluster runs with it too; for the command line, where the person named both. */
   readonly comparesUnreconciled?: boolean | undefined;
+  /** Look for the lines of pending differences too; for reports, which name the line of a change. */
+  readonly placesPending?: boolean | undefined;
   /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
   readonly kubeVersion?: (() => string | undefined) | undefined;
 }
@@ -47,15 +55,18 @@ export class Overview implements OverviewApi {
   readonly #reader: GitPictureReader;
   readonly #renderer: CachedRenderer;
   readonly #builder: AppStateBuilder;
+  readonly #scripted: ScriptedHealth;
   readonly #finder: ProvenanceFinder;
   readonly #pictures = new CoalescingRunner(() => this.#readPicture());
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
+  readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
   readonly #clusters: AppClusters;
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
+  readonly #hub = new HubMemory();
   readonly #ended = new AbortController();
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
   /** Git or the disk may have changed since the picture; else only the buffers did. */
@@ -69,9 +80,10 @@ export class Overview implements OverviewApi {
     this.#deps = deps;
     this.#clusters = new AppClusters(this.#followers, deps.kubeVersion);
     this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log, this.#clusters.of);
-    this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
-    this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of);
+    this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log, this.#clusters.of);
+    this.#scripted = new ScriptedHealth(deps.health, deps.log);
+    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
   }
 
   get state(): OverviewState {
@@ -88,6 +100,11 @@ export class Overview implements OverviewApi {
   }
 
   async refresh(): Promise<void> {
+    for (const { hub } of this.#followers.values()) hub.refresh();
+    await this.#reread();
+  }
+
+  async #reread(): Promise<void> {
     this.#isOutdated = true;
     await this.#pictures.request();
   }
@@ -134,7 +151,7 @@ export class Overview implements OverviewApi {
     if (picture === undefined || app === undefined) {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
-    return this.#finder.find(app, picture.buffersTree, { object, path }, signal);
+    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift' }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */
@@ -164,7 +181,7 @@ export class Overview implements OverviewApi {
     this.#isOutdated = false;
     try {
       this.#picture = await (kept === undefined
-        ? this.#reader.read(this.#buffers, this.#appliedNow(), signal)
+        ? this.#reader.read(this.#buffers, { applied: this.#appliedNow(), hub: this.#hubNow() }, signal)
         : this.#reader.readBuffers(kept.moment, this.#buffers, signal));
       this.#trouble = undefined;
     } catch (error) {
@@ -181,6 +198,13 @@ export class Overview implements OverviewApi {
 
   #appliedNow(): AppliedRevisions {
     return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(this.#picture, each.store)]));
+  }
+
+  /** What the hub says, as far as some ApplicationSet may ask; the same value while it says the same. */
+  #hubNow(): HubFacts | undefined {
+    const picture = this.#picture;
+    if (picture?.apps.some(({ app }) => isOfSet(app)) !== true) return picture?.moment.hub;
+    return this.#hub.remember([...this.#followers.values()]);
   }
 
   async #publishSoon(): Promise<void> {
@@ -208,8 +232,10 @@ export class Overview implements OverviewApi {
     this.#state = this.#assemble();
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
-    if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
+    if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
+      this.#inBackground(this.#reread());
     else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
+    if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
@@ -253,6 +279,11 @@ export class Overview implements OverviewApi {
     if (picture === undefined) return;
     const hasFound = await this.#finder.findAll(this.#state.apps, picture, this.#ended.signal);
     if (hasFound) this.#publish();
+  }
+
+  async #judgeHealth(): Promise<void> {
+    await this.#scripted.judgeAll(this.#ended.signal);
+    this.#publish();
   }
 
   /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */

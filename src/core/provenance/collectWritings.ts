@@ -1,4 +1,5 @@
 import type { App } from '../model/app.ts';
+import type { JsonPointer } from '../model/difference.ts';
 import { listAt, objectAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
@@ -15,6 +16,7 @@ import type { Additions } from './kustomizeWritings.ts';
 import { addResources } from './manifestWritings.ts';
 import { addImagePieces, addPieces, varsIn } from './pieces.ts';
 import { addVariables } from './variableWritings.ts';
+import { pointerTokens } from './writing.ts';
 import type { Field, Writing } from './writing.ts';
 
 /** Collects every scalar that may decide a field of the app's objects, in the order of application. */
@@ -140,15 +142,25 @@ function isImage(writing: Writing): boolean {
   return writing.key === 'image';
 }
 
-/** The parameters of the generator's element that made the app. */
+/** The parameters that an ApplicationSet's generators put into the app: in the set itself, or in files. */
 async function addGenerated(into: Collection, app: App): Promise<void> {
-  const element = app.declared?.generated?.element;
-  const section = element && (await appSection(into, app));
-  if (element === undefined || section === undefined) return;
+  const from = app.declared?.generated?.from ?? [];
+  const section = from.length === 0 ? undefined : await appSection(into, app);
+  if (section === undefined) return;
   into.copies.add('template');
   const set = { ...section, path: section.path.slice(0, -2) };
-  for (const site of sitesOf(set, ...element))
-    into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
+  for (const { file, path } of from) {
+    const located = file === undefined ? undefined : await into.read(file, 'plain');
+    if (file !== undefined && located === undefined) continue;
+    const within = located === undefined ? set : { located, document: 0, path: [] };
+    for (const site of sitesOf(within, ...pathTokens(path)))
+      into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
+  }
+}
+
+/** A pointer as a path into a document, where positions are numbers. */
+function pathTokens(pointer: JsonPointer): readonly PathToken[] {
+  return pointerTokens(pointer).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
 }
 
 /** What the reconciler does after the build. */

@@ -132,11 +132,15 @@ function notRendered(app: App): Rendering {
         ? app.source.why
         : '';
   const place = app.declared?.place;
-  return {
-    objects: [],
-    problems: [{ severity: 'error', message, file: place?.file, line: place?.range.line, column: place?.range.column }],
-    reads: [],
-  };
+  const problem = {
+    severity: 'error',
+    message,
+    file: place?.file,
+    line: place?.range.line,
+    column: place?.range.column,
+  } as const;
+  const known = app.source.kind === 'unsupported' ? app.source.problems : undefined;
+  return { objects: [], problems: known ?? [problem], reads: [] };
 }
 
 async function renderKustomize(
