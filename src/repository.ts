@@ -1,9 +1,11 @@
 import { EnginePool } from './adapters/engine/enginePool.ts';
+import { FetchStore } from './adapters/fetch/fetchStore.ts';
 import { systemClock } from './adapters/cluster/systemClock.ts';
 import { compareRendered } from './core/diff/compareRendered.ts';
 import { Overview } from './core/overview/overview.ts';
 import { editFor } from './core/provenance/editFor.ts';
 import type { Log, SecretHasher } from './core/ports.ts';
+import { withFetched } from './core/render/fetchedReader.ts';
 import { Lifetime } from './host/lifetime.ts';
 import type { OpenRepository } from './host/workspace/repositorySession.ts';
 
@@ -16,6 +18,12 @@ export interface RepositoryParts {
   readonly engine: { readonly worker: string; readonly modules: string };
   readonly hasher: SecretHasher;
   readonly log: Log;
+  /** Folder where fetched charts and bases are kept. */
+  readonly fetched: string;
+  /** Whether programs that keep credentials may be started. */
+  readonly allowExec: () => boolean;
+  /** The Kubernetes version to render charts for where no cluster says its own. */
+  readonly kubeVersion: () => string | undefined;
 }
 
 /**
@@ -25,14 +33,25 @@ export interface RepositoryParts {
 export async function openAt(
   folder: string,
   signal: AbortSignal,
-  { engine, hasher, log }: RepositoryParts,
+  { engine, hasher, log, fetched, allowExec, kubeVersion }: RepositoryParts,
 ): Promise<OpenRepository> {
   const { openRepository } = await import('./adapters/git/gitBundle.ts');
-  const { reader, writer, gitFolders } = await openRepository(folder, signal);
+  const { reader: own, writer, gitFolders } = await openRepository(folder, signal);
   const life = new Lifetime();
   const pool = life.own(new EnginePool(engine));
+  const store = new FetchStore(fetched);
+  const reader = withFetched(own, store);
   const overview = life.own(
-    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log, asksSuspects: true }),
+    new Overview({
+      repo: reader,
+      engine: pool,
+      health: pool,
+      hasher,
+      clock: systemClock,
+      log,
+      kubeVersion,
+      asksSuspects: true,
+    }),
   );
   return {
     overview,
@@ -41,6 +60,10 @@ export async function openAt(
     gitFolders,
     compare: compareRendered,
     editFor,
+    fetch: async (need, asked) => {
+      const { createFetcher } = await import('./adapters/fetch/fetchBundle.ts');
+      return createFetcher({ store, chooser: pool, environment: process.env, allowExec, log }).fetch(need, asked);
+    },
     dispose: () => {
       life.dispose();
     },

@@ -38,6 +38,11 @@ export function kubeconfigPath(): string | undefined {
   return configuration().get<string>('kubeconfig', '').trim() || undefined;
 }
 
+/** The Kubernetes version to render charts for where no cluster says its own; `undefined` for Helm's own choice. */
+export function kubeVersion(): string | undefined {
+  return configuration().get<string>('kubeVersion', '').trim() || undefined;
+}
+
 /** Calls back when one of the settings changes. */
 export function onSetting(names: readonly string[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceKey } from './resource.ts';
 import type { Place, RepoPath } from './place.ts';
+import type { RemoteNeed } from './remoteNeed.ts';
 import type { RenderProblem } from './rendering.ts';
 import type { ClusterFact, ParameterOrigin } from '../ports.ts';
 
@@ -61,9 +62,12 @@ export interface GeneratedFrom {
 /** Where an app's manifests come from. */
 export type AppSource =
   | {
-      /** This repository. */
+      /** This repository, or what is fetched for it. */
       readonly kind: 'here';
+      /** For something fetched a path below its `mountOf`. */
       readonly path: RepoPath;
+      /** What has to be fetched; absent for a folder of this repository. */
+      readonly remote?: RemoteNeed | undefined;
       readonly render: SourceRender;
       /** Branch, tag or commit the reconciler follows; absent: the remote's default branch. */
       readonly revision?: string | undefined;
@@ -97,11 +101,12 @@ export type SourceRender = 'kustomize' | 'directory' | 'helm';
 /** One of several sources of an app. */
 export interface SourcePart {
   readonly path: RepoPath;
+  readonly remote?: RemoteNeed | undefined;
   readonly render: SourceRender;
   readonly index: number;
 }
 
-/** Values files that stand for a chart's own, relative to the repository's root (Flux `valuesFiles`). */
+/** Values files that stand for a chart's own, relative to the repository's root or in a fetched chart to it (Flux `valuesFiles`). */
 export interface ChartValues {
   readonly valuesFiles: readonly string[];
   readonly ignoresMissing: boolean;

@@ -1,5 +1,5 @@
 import { readReconciler } from './reconcilerObject.ts';
-import type { AppId } from '../model/app.ts';
+import type { App, AppId } from '../model/app.ts';
 import { asksForClusters } from '../apps/readApplicationSet.ts';
 import { idOf, resourceKey } from '../model/resource.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
@@ -53,8 +53,13 @@ export function placedKey({ app }: AppPicture, object: KubeObject, kinds: readon
 /** The commits that a cluster's reconcilers say they last applied, by app. */
 export function appliedRevisions(picture: GitPicture | undefined, store: LiveStore): ReadonlyMap<AppId, string> {
   const applied = (picture?.apps ?? []).flatMap(({ app }) => {
-    const revision = readReconciler(app, store)?.sync.appliedRevision;
+    const revision = appliedCommit(app, readReconciler(app, store)?.sync.appliedRevision);
     return revision === undefined ? [] : [[app.id, revision] as const];
   });
   return new Map(applied);
+}
+
+/** The commit that was applied; of a source that is fetched the reconciler tells a version, which is no commit. */
+export function appliedCommit({ source }: App, revision: string | undefined): string | undefined {
+  return source.kind === 'here' && source.remote !== undefined ? undefined : revision;
 }

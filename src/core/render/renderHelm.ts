@@ -8,7 +8,10 @@ import { asKubeObject, keyOf } from '../model/resource.ts';
 import type { FileTree, HelmObject, HelmProblem, HelmReply, RenderEngine } from '../ports.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
+import { AliasTree } from './aliasTree.ts';
 import { planArgoHelm } from './argoHelm.ts';
+import { findDependencies } from './chartDependencies.ts';
+import { needProblem } from './remoteProblems.ts';
 import { readQuestion } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
 import { planFluxHelm } from './fluxHelm.ts';
@@ -40,10 +43,14 @@ export async function planHelm(
 export async function renderHelm(
   app: App,
   chart: RepoPath,
-  tree: FileTree,
+  whole: FileTree,
   { engine, cluster }: HelmTools,
   signal: AbortSignal,
 ): Promise<Rendered> {
+  const { aliases, missing } = await findDependencies(chart, whole, signal);
+  if (missing.length > 0)
+    return { objects: [], problems: missing.map(({ need, file, line }) => needProblem(app, need, { file, line })) };
+  const tree = aliases.size === 0 ? whole : new AliasTree(whole, aliases);
   const plan = await planHelm(app, chart, tree, cluster, signal);
   if (plan.problems.some((each) => each.severity === 'error')) return { objects: [], problems: plan.problems };
   const { reply, lookups } = await template(app, plan, tree, { engine, cluster }, signal);

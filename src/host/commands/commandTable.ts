@@ -24,6 +24,7 @@ export const commandTable = {
   'plumbline.acceptLive': acceptLive,
   'plumbline.sync': async (deps, argument) => (await import('../actBundle.ts')).syncApp(deps, argument),
   'plumbline.changeAndSync': changeAndSync,
+  'plumbline.fetchSources': async (deps) => (await import('../actBundle.ts')).fetchSources(deps),
   'plumbline.copyMarkdown': copyMarkdown,
   'plumbline.explainDifference': explainDifference,
   'plumbline.showOutput': showOutput,

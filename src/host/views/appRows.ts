@@ -14,6 +14,7 @@ import {
   conditionWords,
   isDrifted,
   reconcilerName,
+  sourceName,
 } from './appWords.ts';
 import { differenceLine, originName, wordsOfDifference } from './differenceWords.ts';
 import { resourcesRow } from './resourceRows.ts';
@@ -144,7 +145,7 @@ function appRow(state: AppState, description: string, context: RowContext): Row 
 }
 
 /** Words that menus ask for: what the app is, whether it is here, whether its cluster is connected. */
-function appContext({ app, context, sync }: AppState): string {
+function appContext({ app, context, sync, problems }: AppState): string {
   const kinds = {
     'argo-application': 'argo reconciled',
     'flux-kustomization': 'flux reconciled',
@@ -159,6 +160,7 @@ function appContext({ app, context, sync }: AppState): string {
     app.source.kind,
     context === undefined ? 'detached' : 'connected',
     sync.isSuspended ? 'suspended' : undefined,
+    problems.some(({ needs }) => needs !== undefined) ? 'unfetched' : undefined,
   ];
   return words.filter((word) => word !== undefined).join(' ');
 }
@@ -168,7 +170,7 @@ function appTooltip({ app, sync, health, context }: AppState, t: Translate): str
   const waitsFor = dependenciesOf(app).map(({ name }) => name);
   const lines = [
     app.namespace === undefined ? app.name : `${app.namespace}/${app.name}`,
-    source.kind === 'here' ? t('Source: {0}', source.path || '.') : undefined,
+    source.kind === 'here' ? t('Source: {0}', sourceName(source) || '.') : undefined,
     source.kind === 'elsewhere' ? t('Source: {0}', source.url) : undefined,
     source.kind === 'unsupported' ? source.why : undefined,
     waitsFor.length === 0 ? undefined : t('Waits for: {0}', waitsFor.join(', ')),
