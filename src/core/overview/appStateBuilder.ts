@@ -11,6 +11,7 @@ import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { ClusterSettings } from './clusterSettings.ts';
+import { appDisagreement } from './countedHealth.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
 import { disagreementsOf } from './disagreements.ts';
 import type { JudgedTwice } from './disagreements.ts';
@@ -154,6 +155,7 @@ function assemble(parts: AppParts): AppState {
     context,
     sync: status.sync,
     health: appHealth(parts),
+    disagreement: appDisagreement(app, status, parts.compared, parts.healths),
     resources,
     differences,
     findings: [...live, ...problemFindings(problems, app)],

@@ -44,6 +44,8 @@ export interface AppState {
   /** The reconciler's word, or ours where no reconciler is concerned. */
   readonly sync: AppSync;
   readonly health: AppHealth;
+  /** Where the app's objects, as judged here, make something else of its health than its reconciler says. */
+  readonly disagreement?: Disagreement | undefined;
   readonly resources: readonly ResourceState[];
   readonly differences: readonly PlacedDifference[];
   /** What policies say of the objects that Git declares; absent until they were judged. */
@@ -84,7 +86,7 @@ export interface ResourceState {
   readonly isLive: boolean;
 }
 
-/** Two judgements of one object: ours and the reconciler's. */
+/** Two judgements of one object or app: ours and the reconciler's. */
 export interface Disagreement {
   readonly about: 'sync' | 'health';
   readonly ours: string;

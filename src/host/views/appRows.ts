@@ -165,7 +165,7 @@ function appContext({ app, context, sync, problems }: AppState): string {
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-function appTooltip({ app, sync, health, context }: AppState, t: Translate): string {
+function appTooltip({ app, sync, health, disagreement, context }: AppState, t: Translate): string {
   const { source } = app;
   const waitsFor = dependenciesOf(app).map(({ name }) => name);
   const lines = [
@@ -179,6 +179,8 @@ function appTooltip({ app, sync, health, context }: AppState, t: Translate): str
     sync.appliedRevision === undefined ? undefined : t('Applied: {0}', shortRevision(sync.appliedRevision)),
     sync.message,
     health.message,
+    disagreement &&
+      `${t('Its reconciler says {0}, here it is {1}.', disagreement.theirs, disagreement.ours)} ${disagreement.why}`,
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }
