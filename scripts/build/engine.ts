@@ -72,7 +72,7 @@ async function goVersion(): Promise<string> {
   return found;
 }
 
-/** Go version, sources and requirements of the rooms that a module is built from. */
+/** Go version, sources (tables that they embed among them) and requirements of the rooms that a module is built from. */
 async function digestSources(version: string, rooms: readonly string[]): Promise<string> {
   const files = (await Promise.all(rooms.map((room) => listRoom(room)))).flat();
   const built = files.filter((file) => /\.go$|(?:^|[\\/])go\.(?:mod|sum)$/.test(file) && !file.endsWith('_test.go'));

@@ -7,7 +7,7 @@ import type { FailOn } from './report/failOn.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
-  readonly command: 'status' | 'render' | 'diff';
+  readonly command: 'status' | 'render' | 'diff' | 'health';
   readonly folder: string;
   readonly output: OutputForm;
   /** Names or ids of apps; empty means all. */
@@ -32,7 +32,7 @@ export type LiveChoice =
   | { readonly kind: 'context'; readonly context: string; readonly kubeconfig?: string | undefined }
   | { readonly kind: 'file'; readonly file: string };
 
-const commands = ['status', 'render', 'diff'] as const;
+const commands = ['status', 'render', 'diff', 'health'] as const;
 
 export const usage = `plumbline: what Git declares, what the cluster runs, and the line that explains the difference
 
@@ -40,6 +40,13 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline health [APP…]   how every app and object is, in its reconciler's words
+  plumbline policy [APP…]   what admission policies will say of what apps render to
+  plumbline policy --policies F… [--context F…] --resources F…
+                            the same for the objects of files; the files are all there is
+  plumbline policy --batch LIST.json
+                            the same for each folder of a JSON list (policies.yaml, context.yaml, resources.yaml),
+                            one line of JSON each
 
 Options
   --app NAME          the same as APP; several times for several
@@ -48,17 +55,19 @@ Options
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
+  --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
   --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
                       is needed
   --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
                       with this code (drift.field-changed, or drift for all of them), or none (several with commas)
   -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
+                      policy: also openreports
   -h, --help          this text
   --version           the version
 
 Exit status
-  0  in sync   1  differences (or what --fail-on says)   2  something could not be done or judged
+  0  in sync, healthy   1  differences, violations, something unhealthy (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -70,11 +79,14 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   if (name === undefined) return 'help';
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
-  if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const live = readLive(values);
+  if (command === 'health' && live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
-  if (command === 'render' && (output === 'sarif' || output === 'markdown')) {
-    throw wrongUsage(`render prints objects as text or json, not ${output}.`);
+  if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
+    throw wrongUsage(`${command} prints text or json, not ${output}.`);
   }
   return {
     command,
@@ -140,7 +152,14 @@ function words(values: readonly string[] | undefined): readonly string[] {
   return (values ?? []).flatMap((value) => value.split(',')).map((word) => word.trim());
 }
 
-function readLive(values: { context?: string; kubeconfig?: string; live?: string }): LiveChoice {
+interface LiveOptions {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly live?: string | undefined;
+}
+
+/** Reads where the live side comes from. */
+export function readLive(values: LiveOptions): LiveChoice {
   const { context, kubeconfig, live } = values;
   if (live !== undefined && context !== undefined) throw wrongUsage('--live and --context exclude each other.');
   if (live !== undefined) return { kind: 'file', file: live };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { readArguments } from '../../src/cli/arguments.ts';
+import { readPolicyArguments } from '../../src/cli/policy/policyArguments.ts';
 import { UserError } from '../../src/core/model/userError.ts';
 
 describe('the command line', () => {
@@ -19,6 +20,12 @@ describe('the command line', () => {
     });
   });
 
+  it('takes an app by option as by name', () => {
+    const request = readArguments(['health', 'web', '--app', 'api', '--context', 'prod']);
+    assert.ok(typeof request === 'object');
+    assert.deepEqual([request.command, request.apps], ['health', ['web', 'api']]);
+  });
+
   it('shows help when nothing is asked', () => {
     assert.equal(readArguments([]), 'help');
     assert.equal(readArguments(['status', '--help']), 'help');
@@ -35,12 +42,72 @@ describe('the command line', () => {
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['health without a cluster', ['health'], /--context/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
   for (const [what, args, message] of wrong) {
     it(`refuses ${what} with one clear line`, () => {
       assert.throws(
         () => readArguments(args),
+        (error) => error instanceof UserError && error.code === 'usage' && message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('the command line of policy', () => {
+  it('takes several files behind one option, and the option again', () => {
+    const args = [
+      '--policies',
+      'a.yaml',
+      'b',
+      '--context',
+      'c.yaml',
+      '--resources',
+      'd.yaml',
+      '--policies',
+      'e',
+      '-o',
+      'json',
+    ];
+    assert.deepEqual(readPolicyArguments(args), {
+      command: 'policy',
+      output: 'json',
+      policies: ['a.yaml', 'b', 'e'],
+      target: { kind: 'files', resources: ['d.yaml'], context: ['c.yaml'] },
+    });
+  });
+
+  it('takes --context for a cluster where a repository is judged', () => {
+    assert.deepEqual(readPolicyArguments(['web', '--context', 'prod']), {
+      command: 'policy',
+      output: 'text',
+      policies: [],
+      target: {
+        kind: 'repository',
+        folder: '.',
+        apps: ['web'],
+        live: { kind: 'context', context: 'prod', kubeconfig: undefined },
+      },
+    });
+  });
+
+  it('reads a list of cases', () => {
+    assert.deepEqual(readPolicyArguments(['--batch', 'list.json']).target, { kind: 'batch', list: 'list.json' });
+  });
+
+  const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['objects without policies', ['--resources', 'a.yaml'], /needs --policies/],
+    ['a batch with files beside it', ['--batch', 'l.json', '--policies', 'a'], /names everything itself/],
+    ['files of a repository', ['--policies', 'a', '--resources', 'b', '--folder', '.'], /judges files/],
+    ['two contexts of a kubeconfig', ['--context', 'a', 'b'], /names one context/],
+    ['an unknown output form', ['-o', 'xml'], /openreports/],
+    ['an option without its value', ['--policies'], /--policies/],
+  ];
+  for (const [what, args, message] of wrong) {
+    it(`refuses ${what} with one clear line`, () => {
+      assert.throws(
+        () => readPolicyArguments(args),
         (error) => error instanceof UserError && error.code === 'usage' && message.test(error.message),
       );
     });

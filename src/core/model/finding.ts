@@ -13,10 +13,13 @@ export const findingCodes = [
   'pending.uncommitted',
   'pending.unpushed',
   'pending.unsynced',
+  'verdict.disagrees',
   'render.failed',
   'render.warning',
   'source.unparsable',
   'source.elsewhere',
+  'source.undecided',
+  'project.denied',
   'provenance.unknown',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
@@ -30,10 +33,13 @@ export const findingWords: Readonly<Record<FindingCode, string>> = {
   'pending.uncommitted': 'The change is in the working tree, but in no commit.',
   'pending.unpushed': 'The change is committed, but not in the upstream branch.',
   'pending.unsynced': 'The change is in Git, but the reconciler has not applied it yet.',
+  'verdict.disagrees': 'Argo CD says something else of an object than Plumbline does.',
   'render.failed': 'The app does not render.',
   'render.warning': 'The app renders, with a remark that should be read.',
   'source.unparsable': 'The file is not valid YAML.',
   'source.elsewhere': 'The manifests of the app are in another repository.',
+  'source.undecided': 'What the app renders to cannot be known from the repository alone.',
+  'project.denied': 'The AppProject of the Application does not permit it.',
   'provenance.unknown': 'No line of the repository is proven to decide the field.',
 };
 

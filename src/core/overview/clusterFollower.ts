@@ -1,14 +1,19 @@
 import { DryRuns } from '../live/dryRuns.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
+import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
 import type { NeededObject } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { isAbort, messageOf } from '../model/userError.ts';
+import { stringAt } from '../model/json.ts';
+import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
+import { HubReader } from './hubReader.ts';
+import { capabilitiesOf } from './renderView.ts';
 import { CoalescingRunner } from './runner.ts';
 import type { ClusterState } from './state.ts';
 
@@ -16,6 +21,8 @@ import type { ClusterState } from './state.ts';
 export interface ClusterNeeds {
   readonly needed: readonly NeededObject[];
   readonly namespaces: readonly string[];
+  /** Where the Argo CD lives whose clusters are asked for. */
+  readonly hub?: string | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -31,8 +38,10 @@ export class ClusterFollower {
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
   readonly #dryRuns: DryRuns;
+  readonly #hub: HubReader;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
+  #capabilities: Capabilities | undefined;
   #unserved: readonly ResourceKey[] = [];
   #trouble: string | undefined;
   #store: LiveStore = emptyStore();
@@ -50,6 +59,9 @@ export class ClusterFollower {
       },
     });
     this.#dryRuns = new DryRuns(connection, this.#ended.signal);
+    this.#hub = new HubReader(connection, this.#ended.signal, () => {
+      onChange([]);
+    });
     void this.#readKinds();
   }
 
@@ -64,6 +76,11 @@ export class ClusterFollower {
   /** What the server serves; empty until it was asked. */
   get kinds(): readonly ServedKind[] {
     return this.#kinds ?? noKinds;
+  }
+
+  /** What the server says of itself; absent until it was asked, and for a dump, which tells no version. */
+  get capabilities(): Capabilities | undefined {
+    return this.#capabilities;
   }
 
   /** Declared objects whose kind the server does not serve (a missing CRD). */
@@ -87,16 +104,23 @@ export class ClusterFollower {
     if (!this.#ended.signal.aborted) this.#onChange([]);
   }
 
+  /** What the cluster says as an Argo CD hub. */
+  get hub(): HubReader {
+    return this.#hub;
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading || this.#dryRuns.isAsking) return false;
+    if (this.#kinds === undefined || this.#customKinds.isReading) return false;
+    if (this.#dryRuns.isAsking || this.#hub.isReading) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
   setNeeds(needs: ClusterNeeds): void {
     if (needs === this.#needs) return;
     this.#needs = needs;
+    if (needs.hub !== undefined) this.#hub.want(needs.hub);
     this.#select();
   }
 
@@ -108,7 +132,7 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = deniedWords([...this.#denied.values()]);
+    const denied = [...deniedWords([...this.#denied.values()]), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -122,7 +146,12 @@ export class ClusterFollower {
 
   async #readKinds(): Promise<void> {
     try {
-      this.#kinds = await this.#connection.readKinds(this.#ended.signal);
+      const [kinds, version] = await Promise.all([
+        this.#connection.readKinds(this.#ended.signal),
+        readVersion(this.#connection, this.#ended.signal),
+      ]);
+      this.#kinds = kinds;
+      if (version !== undefined) this.#capabilities = capabilitiesOf(version, kinds);
       this.#select();
     } catch (error) {
       if (isAbort(error) || this.#ended.signal.aborted) return;
@@ -207,6 +236,17 @@ export class ClusterFollower {
   }
 }
 
+/** The server's version, `v1.33.4`; `undefined` when it does not say: nothing else depends on it. */
+async function readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { status, body } = await connection.send({ method: 'GET', path: '/version' }, signal);
+    return status === 200 ? stringAt(body, 'gitVersion') : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** One sentence for each namespace, whatever the number of kinds: rights are given by namespace. */
 function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
   const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
@@ -215,5 +255,20 @@ function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
     // The namespace first: a row of the tree shows the first words only.
     const where = namespace ?? 'whole cluster';
     return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
+  });
+}
+
+/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
+function unreadSettings(
+  needed: ClusterNeeds['needed'],
+  denied: ReadonlyMap<TargetKey, WatchTarget>,
+): readonly string[] {
+  return needed.flatMap(({ key }) => {
+    const { kind, name, namespace } = parseKey(key);
+    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
+    const where = namespace ?? 'whole cluster';
+    return isUnread
+      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
+      : [];
   });
 }

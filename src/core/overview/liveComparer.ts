@@ -1,7 +1,7 @@
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
-import { dryRunRequest, inApp } from '../diff/dryRun.ts';
-import type { DryRunAnswer } from '../diff/dryRun.ts';
+import { dryRunRequest } from '../diff/dryRun.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
@@ -9,17 +9,18 @@ import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
-import type { Rendering } from '../model/rendering.ts';
+import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import type { SecretHasher, ServedKind } from '../ports.ts';
+import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { placedKey } from './clusterNeeds.ts';
-import { comparisonFacts, managerOf } from './comparisonFacts.ts';
+import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
+import { answerOf, dryRunFacts, patchableKind, questionId } from './serverAnswers.ts';
 import { findReconciler } from './reconcilerObject.ts';
 
 /** An app against one cluster. */
@@ -47,7 +48,12 @@ export class LiveComparer {
   }
 
   /** `undefined` when there is no side that the cluster could be compared with. */
-  compare(picture: AppPicture, status: ReconcilerStatus, follower: ClusterFollower): LiveComparison | undefined {
+  compare(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
+  ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
@@ -61,13 +67,16 @@ export class LiveComparer {
       reconciler,
       cluster,
       schemas,
-      ...pairs.flatMap((pair) => [pair.live, pair.seen, answerOf(picture, pair, follower)]),
+      settings,
+      ...pairs.flatMap((pair) => [
+        pair.live,
+        pair.seen,
+        answerOf(follower, picture.app, { ...pair, desired: pair.rendered?.object }),
+      ]),
     ];
+    const surroundings = { reconciler, cluster, schemas, settings, follower, base };
     return this.#apps.remember(picture.app.id, inputs, () => {
-      const objects = pairs.map(
-        (pair) =>
-          [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas, follower, base })] as const,
-      );
+      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, surroundings)] as const);
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
   }
@@ -77,18 +86,20 @@ export class LiveComparer {
     picture: AppPicture,
     status: ReconcilerStatus,
     follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
     isWanted: (key: ResourceKey) => boolean,
   ): readonly DryRunQuestion[] {
     const base = baseOf(picture, status);
-    if (base === undefined || !isWhole(base.rendering)) return [];
+    if (base === undefined || !isWhole(base.rendering) || settings === undefined) return [];
     const reconciler = findReconciler(picture.app, follower.store);
-    const app = comparisonFacts(picture.app, reconciler);
-    return pairUp(picture, base.rendering, status, follower).flatMap(({ key, desired, live, seen }) => {
+    const app = comparisonFacts(picture.app, reconciler, settings);
+    return pairUp(picture, base.rendering, status, follower).flatMap(({ key, rendered, live, seen }) => {
+      const desired = rendered?.object;
       if (desired === undefined || seen !== 'seen' || !isWanted(key)) return [];
       const kind = patchableKind(desired, follower.kinds);
       if (kind === undefined) return [];
       const input = { desired, live, manager: managerOf(picture.app, desired, live), app, schemas: builtIn };
-      return [{ id: questionId(picture, key), desired, live, request: dryRunRequest(input, desired, kind) }];
+      return [{ id: questionId(picture.app, key), desired, live, request: dryRunRequest(input, desired, kind) }];
     });
   }
 
@@ -99,22 +110,25 @@ export class LiveComparer {
 
   #compareOne(
     picture: AppPicture,
-    { key, desired, live, seen }: Pair,
-    { reconciler, cluster, schemas, follower, base }: Surroundings,
+    { key, rendered, live, seen }: Pair,
+    { reconciler, cluster, schemas, settings, follower, base }: Surroundings,
   ): ComparedObject {
     const { app } = picture;
-    if (seen === 'waiting') return { live };
+    // Without the settings, which are on their way, ignored fields would be reported for a moment.
+    if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
+    const desired = rendered?.object;
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const answer = answerOf(picture, { key, desired, live, seen }, follower);
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own, answer], () =>
+    const answer = answerOf(follower, app, { key, desired, live });
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings, answer];
+    const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
-        app: comparisonFacts(app, reconciler),
+        app: objectFacts(app, comparisonFacts(app, reconciler, settings), rendered, live !== undefined, reconciler),
         cluster: { ...cluster, ...dryRunFacts(answer, desired, base.rendering) },
         schemas: own,
         hasher: this.#hasher,
@@ -129,49 +143,15 @@ interface Surroundings {
   readonly reconciler: KubeObject | undefined;
   readonly cluster: ClusterFacts;
   readonly schemas: TypeSchemas;
+  /** Absent while the cluster has not answered for them. */
+  readonly settings: ArgoSettings | undefined;
   readonly follower: ClusterFollower;
   readonly base: { readonly rendering: Rendering };
 }
 
-function questionId({ app }: AppPicture, key: ResourceKey): string {
-  return `${app.id} ${key}`;
-}
-
-function answerOf(
-  picture: AppPicture,
-  { key, desired, live }: Pair,
-  { dryRuns }: ClusterFollower,
-): DryRunAnswer | undefined {
-  return desired && dryRuns.answer(questionId(picture, key), desired, live);
-}
-
-/** A dump serves nothing that could be patched. */
-function patchableKind({ apiVersion, kind }: KubeObject, kinds: readonly ServedKind[]): ServedKind | undefined {
-  return kinds.find(
-    (served) => served.kind === kind && apiVersionOf(served) === apiVersion && served.verbs.includes('patch'),
-  );
-}
-
-function apiVersionOf({ group, version }: ServedKind): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
-/** The server's answer as facts of the comparison. */
-function dryRunFacts(
-  answer: DryRunAnswer | undefined,
-  desired: KubeObject | undefined,
-  { objects }: Rendering,
-): Pick<ClusterFacts, 'dryRun' | 'dryRunError' | 'dryRunWarnings'> {
-  if (answer === undefined || desired === undefined) return {};
-  const dryRunWarnings = answer.warnings;
-  if (answer.kind === 'accepted') return { dryRun: answer.object, dryRunWarnings };
-  const all = objects.map(({ object }) => object);
-  return { dryRunError: inApp(answer.refusal, desired, all), dryRunWarnings };
-}
-
 interface Pair {
   readonly key: ResourceKey;
-  readonly desired?: KubeObject | undefined;
+  readonly rendered?: RenderedObject | undefined;
   readonly live?: KubeObject | undefined;
   /** `waiting`: not answered yet; `hidden`: the cluster does not let us see it; `unserved`: it does not know the kind. */
   readonly seen: 'seen' | 'waiting' | 'hidden' | 'unserved';
@@ -208,9 +188,9 @@ function pairUp(
   status: ReconcilerStatus,
   follower: ClusterFollower,
 ): readonly Pair[] {
-  const declared = rendering.objects.map(({ object, key }) => {
-    const placed = placedKey(picture, object, follower.kinds);
-    return { key, desired: object, ...liveSide(placed, follower) };
+  const declared = rendering.objects.map((rendered) => {
+    const placed = placedKey(picture, rendered.object, follower.kinds);
+    return { key: rendered.key, rendered, ...liveSide(placed, follower) };
   });
   const known = new Set(declared.map(({ key }) => key));
   // What the reconciler manages beyond Git: candidates for pruning. Unseen ones say nothing.

@@ -1,3 +1,5 @@
+import type { HealthEngine } from '../health/healthScripts.ts';
+import type { HubFacts } from '../apps/hubFacts.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -9,22 +11,26 @@ import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
+import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import type { ClusterNeeds } from './clusterFollower.ts';
 import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
+import { HubMemory } from './hubMemory.ts';
 import { Memo } from './memo.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
+import { ScriptedHealth } from './scriptedHealth.ts';
 import type { AppState, ClusterState, OverviewChange, OverviewState } from './state.ts';
 
 /** What the overview reaches the outside through. */
 export interface OverviewDeps {
   readonly repo: RepoReader;
   readonly engine: RenderEngine;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,6 +40,8 @@ export interface OverviewDeps {
   readonly placesPending?: boolean | undefined;
   /** Let a server-side dry-run decide by itself where the comparison alone cannot tell; nothing is written. */
   readonly asksSuspects?: boolean | undefined;
+  /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
+  readonly kubeVersion?: (() => string | undefined) | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -48,14 +56,18 @@ export class Overview implements OverviewApi {
   readonly #reader: GitPictureReader;
   readonly #renderer: CachedRenderer;
   readonly #builder: AppStateBuilder;
+  readonly #scripted: ScriptedHealth;
   readonly #finder: ProvenanceFinder;
   readonly #pictures = new CoalescingRunner(() => this.#readPicture());
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
+  readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
+  readonly #clusters: AppClusters;
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
+  readonly #hub = new HubMemory();
   readonly #ended = new AbortController();
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
   /** Git or the disk may have changed since the picture; else only the buffers did. */
@@ -67,10 +79,12 @@ export class Overview implements OverviewApi {
 
   constructor(deps: OverviewDeps) {
     this.#deps = deps;
+    this.#clusters = new AppClusters(this.#followers, deps.kubeVersion);
     this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
-    this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
-    this.#finder = new ProvenanceFinder(deps.engine, deps.log, deps.placesPending ?? false);
+    this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log, this.#clusters.of);
+    this.#scripted = new ScriptedHealth(deps.health, deps.log);
+    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
   }
 
   get state(): OverviewState {
@@ -87,6 +101,11 @@ export class Overview implements OverviewApi {
   }
 
   async refresh(): Promise<void> {
+    for (const { hub } of this.#followers.values()) hub.refresh();
+    await this.#reread();
+  }
+
+  async #reread(): Promise<void> {
     this.#isOutdated = true;
     await this.#pictures.request();
   }
@@ -173,7 +192,7 @@ export class Overview implements OverviewApi {
     this.#isOutdated = false;
     try {
       this.#picture = await (kept === undefined
-        ? this.#reader.read(this.#buffers, this.#appliedNow(), signal)
+        ? this.#reader.read(this.#buffers, { applied: this.#appliedNow(), hub: this.#hubNow() }, signal)
         : this.#reader.readBuffers(kept.moment, this.#buffers, signal));
       this.#trouble = undefined;
     } catch (error) {
@@ -190,6 +209,13 @@ export class Overview implements OverviewApi {
 
   #appliedNow(): AppliedRevisions {
     return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(this.#picture, each.store)]));
+  }
+
+  /** What the hub says where an app of Argo CD may ask; the same value while it says the same. */
+  #hubNow(): HubFacts | undefined {
+    const picture = this.#picture;
+    if (picture?.apps.some(({ app }) => app.kind === 'argo-application') !== true) return picture?.moment.hub;
+    return this.#hub.remember([...this.#followers.values()]);
   }
 
   async #publishSoon(): Promise<void> {
@@ -218,7 +244,10 @@ export class Overview implements OverviewApi {
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
     if (this.#picture !== undefined && this.#deps.asksSuspects === true) this.#askSuspects(this.#picture);
-    if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
+    if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
+      this.#inBackground(this.#reread());
+    else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
+    if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
@@ -277,6 +306,11 @@ export class Overview implements OverviewApi {
     if (picture === undefined) return;
     const hasFound = await this.#finder.findAll(this.#state.apps, picture, this.#ended.signal);
     if (hasFound) this.#publish();
+  }
+
+  async #judgeHealth(): Promise<void> {
+    await this.#scripted.judgeAll(this.#ended.signal);
+    this.#publish();
   }
 
   /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */

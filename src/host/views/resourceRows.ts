@@ -18,7 +18,7 @@ export function resourcesRow(state: AppState, context: RowContext): readonly Row
 
 function resourceRow(
   { app }: AppState,
-  { key, diff, health, isLive, isDeclared }: ResourceState,
+  { key, diff, health, disagreements = [], isLive, isDeclared }: ResourceState,
   context: RowContext,
 ): Row {
   const { t } = context;
@@ -38,6 +38,9 @@ function resourceRow(
       health?.message,
       diff?.reason,
       ...(diff?.remarks ?? []).map(({ message }) => message),
+      ...disagreements.map(
+        ({ ours, theirs, why }) => `${t('Its reconciler says {0}, here it is {1}.', theirs, ours)} ${why}`,
+      ),
     ]
       .filter((line) => line !== undefined)
       .join('\n'),
