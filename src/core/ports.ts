@@ -258,8 +258,8 @@ export interface ContextInfo {
 /** One cluster, by one pinned context. */
 export interface ClusterConnection {
   readonly context: string;
-  /** The kinds the server serves, by discovery; cached for the connection. */
-  readKinds(signal: AbortSignal): Promise<readonly ServedKind[]>;
+  /** The kinds the server serves, by discovery; kept for the connection until somebody asks for them `anew`. */
+  readKinds(signal: AbortSignal, anew?: boolean): Promise<readonly ServedKind[]>;
   /** LIST and WATCH of a selection until closed; recovers by itself and says its state as events. */
   follow(target: WatchTarget, onEvent: (event: LiveEvent) => void): { close(): void };
   /** Sends one request and returns the parsed reply; a non-2xx status is data, an unreachable server a `UserError`. */
@@ -285,6 +285,8 @@ export interface WatchTarget {
   readonly kind: string;
   readonly plural: string;
   readonly namespace?: string | undefined;
+  /** Only the metadata of each object is wanted (PartialObjectMetadata); for kinds whose objects are large. */
+  readonly isMetadataOnly?: boolean | undefined;
 }
 
 export type LiveEvent =

@@ -46,7 +46,8 @@ export class ApiConnection implements ClusterConnection {
     this.#client = parts.client;
   }
 
-  readKinds(signal: AbortSignal): Promise<readonly ServedKind[]> {
+  readKinds(signal: AbortSignal, anew = false): Promise<readonly ServedKind[]> {
+    if (anew) this.#kinds = undefined;
     const { place } = this.#parts;
     const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
     // Asked at the same time, since the first list waits for it.

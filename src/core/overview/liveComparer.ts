@@ -1,8 +1,7 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
-import { dryRunRequest, inApp } from '../diff/dryRun.ts';
-import type { DryRunAnswer } from '../diff/dryRun.ts';
+import { dryRunRequest } from '../diff/dryRun.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
@@ -12,7 +11,7 @@ import type { AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
 import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import type { SecretHasher, ServedKind } from '../ports.ts';
+import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { appliedCommit, placedKey } from './clusterNeeds.ts';
@@ -21,6 +20,7 @@ import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
+import { answerOf, dryRunFacts, patchableKind, questionId } from './serverAnswers.ts';
 import { findReconciler } from './reconcilerObject.ts';
 
 /** An app against one cluster. */
@@ -68,11 +68,15 @@ export class LiveComparer {
       cluster,
       schemas,
       settings,
-      ...pairs.flatMap((pair) => [pair.live, pair.seen, answerOf(picture, pair, follower)]),
+      ...pairs.flatMap((pair) => [
+        pair.live,
+        pair.seen,
+        answerOf(follower, picture.app, { ...pair, desired: pair.rendered?.object }),
+      ]),
     ];
+    const surroundings = { reconciler, cluster, schemas, settings, follower, base };
     return this.#apps.remember(picture.app.id, inputs, () => {
-      const around = { reconciler, cluster, schemas, settings, follower, base };
-      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, around)] as const);
+      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, surroundings)] as const);
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
   }
@@ -95,7 +99,7 @@ export class LiveComparer {
       const kind = patchableKind(desired, follower.kinds);
       if (kind === undefined) return [];
       const input = { desired, live, manager: managerOf(picture.app, desired, live), app, schemas: builtIn };
-      return [{ id: questionId(picture, key), desired, live, request: dryRunRequest(input, desired, kind) }];
+      return [{ id: questionId(picture.app, key), desired, live, request: dryRunRequest(input, desired, kind) }];
     });
   }
 
@@ -106,11 +110,10 @@ export class LiveComparer {
 
   #compareOne(
     picture: AppPicture,
-    pair: Pair,
+    { key, rendered, live, seen }: Pair,
     { reconciler, cluster, schemas, settings, follower, base }: Surroundings,
   ): ComparedObject {
     const { app } = picture;
-    const { key, rendered, live, seen } = pair;
     // Without the settings, which are on their way, ignored fields would be reported for a moment.
     if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
@@ -118,9 +121,8 @@ export class LiveComparer {
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const answer = answerOf(picture, pair, follower);
-    const marks = [rendered?.second, rendered?.undecided];
-    const inputs = [desired, ...marks, live, reconciler, cluster, own, settings, answer];
+    const answer = answerOf(follower, app, { key, desired, live });
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings, answer];
     const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
@@ -145,42 +147,6 @@ interface Surroundings {
   readonly settings: ArgoSettings | undefined;
   readonly follower: ClusterFollower;
   readonly base: { readonly rendering: Rendering };
-}
-
-function questionId({ app }: AppPicture, key: ResourceKey): string {
-  return `${app.id} ${key}`;
-}
-
-function answerOf(
-  picture: AppPicture,
-  { key, rendered, live }: Pair,
-  { dryRuns }: ClusterFollower,
-): DryRunAnswer | undefined {
-  return rendered && dryRuns.answer(questionId(picture, key), rendered.object, live);
-}
-
-/** A dump serves nothing that could be patched. */
-function patchableKind({ apiVersion, kind }: KubeObject, kinds: readonly ServedKind[]): ServedKind | undefined {
-  return kinds.find(
-    (served) => served.kind === kind && apiVersionOf(served) === apiVersion && served.verbs.includes('patch'),
-  );
-}
-
-function apiVersionOf({ group, version }: ServedKind): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
-/** The server's answer as facts of the comparison. */
-function dryRunFacts(
-  answer: DryRunAnswer | undefined,
-  desired: KubeObject | undefined,
-  { objects }: Rendering,
-): Pick<ClusterFacts, 'dryRun' | 'dryRunError' | 'dryRunWarnings'> {
-  if (answer === undefined || desired === undefined) return {};
-  const dryRunWarnings = answer.warnings;
-  if (answer.kind === 'accepted') return { dryRun: answer.object, dryRunWarnings };
-  const all = objects.map(({ object }) => object);
-  return { dryRunError: inApp(answer.refusal, desired, all), dryRunWarnings };
 }
 
 interface Pair {

@@ -146,7 +146,7 @@ export class Overview implements OverviewApi {
     this.#followers.delete(context);
     this.#reported.delete(context);
     if (connection !== undefined) {
-      const follower = new ClusterFollower(connection, () => {
+      const follower = new ClusterFollower(connection, this.#deps.clock, () => {
         this.#inBackground(this.#publications.request());
       });
       this.#followers.set(context, follower);
