@@ -29,7 +29,7 @@ func (w *world) judgeRequest(asked question.Request) []question.Result {
 	generated, failure := w.expand(original)
 	reviews = append(reviews, generated...)
 	exempt := w.whyExempt("webhook", original.subjects[0])
-	var results []question.Result
+	results := original.mutation.results(w, asked.ID)
 	for _, each := range w.constraints {
 		if !each.asksFor(original.operation) {
 			continue
@@ -60,6 +60,8 @@ func (w *world) judgeConstraint(c *constraint, reviews []*review, exempt, failur
 			continue
 		case exempt != "":
 			return []question.Result{each.result(c, question.Skip, "", exempt)}
+		case each.mutation.doubt() != "":
+			results = append(results, each.result(c, question.Undecided, "", each.mutation.doubt()))
 		default:
 			matched = true
 			results = append(results, w.evaluate(c, each)...)
