@@ -29,7 +29,6 @@ async function chooseTheme({ driver, workbench }: Stage, theme: string, mark: st
 
 async function showDrift({ lab, driver, workbench }: Stage): Promise<void> {
   await lab.makeDrift();
-  await driver.openActivity('GitOps');
   await driver.exactTreeRow('Apps', 'web').click();
   await driver.openFile('apps/web/overlays/prod/web-size.yaml');
   await workbench.page.locator('.squiggly-info').first().waitFor();

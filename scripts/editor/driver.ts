@@ -185,6 +185,12 @@ export class WorkbenchDriver {
     return this.page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
   }
 
+  /** What stands on the screen, for messages of tests that did not find what they looked for. */
+  async screenText(): Promise<string> {
+    const text = await this.page.locator('.monaco-workbench').innerText();
+    return text.replaceAll(/\s+/g, ' ').trim();
+  }
+
   /** The text of the active editor's visible lines, as drawn. */
   async editorText(): Promise<string> {
     const lines = await this.page.locator('.editor-group-container.active .view-lines').first().innerText();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GitServer, startGitServer } from './gitServer.ts';
 import { LabError } from './labError.ts';
@@ -82,6 +82,8 @@ async function fill(workdir: string, server: GitServer): Promise<ScratchReposito
     (await runOrThrow('git', ['-C', workdir, ...args])).trimEnd();
   await git('init', '--quiet', `--initial-branch=${branch}`);
   for (const [key, value] of Object.entries(localConfig)) await git('config', key, value);
+  // The editor's settings for this folder are no part of the example.
+  await appendFile(join(workdir, '.git', 'info', 'exclude'), '.vscode/\n');
   await git('remote', 'add', 'origin', remoteUrl);
   for (const step of history) await commit(workdir, step);
   await git('push', '--quiet', '--set-upstream', 'origin', branch);

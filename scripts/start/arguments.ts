@@ -59,7 +59,6 @@ export function parseStartArguments(args: readonly string[]): StartChoice | unde
 }
 
 // The return type is the option table's, which only the compiler can spell.
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type
 function parseOptions(args: readonly string[]) {
   try {
     return parseArgs({

@@ -14,7 +14,7 @@ import { startRepository } from '../lab/repository.ts';
 import type { StartChoice } from './arguments.ts';
 import { Cleanups } from './cleanups.ts';
 import { openInBrowser } from './openInBrowser.ts';
-import { writeWorkspaceFile } from './workspaceFile.ts';
+import { writeFolderSettings, writeWorkspaceFile } from './workspaceSettings.ts';
 
 /** What a session needs of its surroundings. */
 export interface SessionContext {
@@ -40,25 +40,19 @@ interface Room {
   readonly cleanups: Cleanups;
 }
 
-interface Editor {
-  readonly server: VsCodeServer;
-  readonly workspaceFile: string;
-}
-
+/** What the editor opens, and the kubeconfig it sees. */
 interface Opened {
-  readonly folder: string;
+  readonly folder?: string;
+  readonly workspaceFile?: string;
   readonly kubeconfig: string | undefined;
-  readonly settings: Readonly<Record<string, unknown>>;
   readonly isTrusted: boolean;
 }
 
 async function openEditor(
   { choice, progress }: SessionContext,
-  { folder, kubeconfig, settings, isTrusted }: Opened,
+  { kubeconfig, isTrusted, ...opened }: Opened,
   room: Room,
-): Promise<Editor> {
-  const workspaceFile = path.join(room.scratch, `${path.basename(folder)}.code-workspace`);
-  await writeWorkspaceFile(workspaceFile, folder, settings);
+): Promise<VsCodeServer> {
   progress('editor: starting VS Code …');
   const server = await startVsCodeServer(
     {
@@ -70,41 +64,42 @@ async function openEditor(
     progress,
   );
   room.cleanups.add(() => server.stop());
-  const url = workbenchUrl(server, { workspaceFile, extensionPath: projectRoot });
+  const url = workbenchUrl(server, { ...opened, extensionPath: projectRoot });
   progress(`\nOpen this address (Ctrl-C here ends everything):\n\n  ${url}\n`);
   if (choice.isOpened) openInBrowser(url);
-  return { server, workspaceFile };
+  return server;
 }
 
 /** A person's own repository and cluster: nothing of either is changed by starting. */
-async function openOwn(context: SessionContext, folder: string, room: Room): Promise<Editor> {
+async function openOwn(context: SessionContext, folder: string, room: Room): Promise<VsCodeServer> {
   const { kubeconfig, context: clusterContext } = context.choice;
   const settings = clusterContext === undefined ? {} : { 'plumbline.contexts': [clusterContext] };
-  return openEditor(context, { folder, kubeconfig, settings, isTrusted: false }, room);
+  const workspaceFile = path.join(room.scratch, `${path.basename(folder)}.code-workspace`);
+  await writeWorkspaceFile(workspaceFile, folder, settings);
+  return openEditor(context, { workspaceFile, kubeconfig, isTrusted: false }, room);
 }
 
 /** The example: the editor first, then a cluster of its own, which the editor connects to once it is there. */
-async function openExample(context: SessionContext, room: Room): Promise<Editor> {
+async function openExample(context: SessionContext, room: Room): Promise<VsCodeServer> {
   const { progress, signal } = context;
   const dir = path.join(room.scratch, 'lab');
   const repository = await startRepository(dir);
   room.cleanups.add(() => repository.stop());
-  const opened = { folder: repository.workdir, kubeconfig: labKubeconfig(dir), settings: {}, isTrusted: true };
-  const editor = await openEditor(context, opened, room);
+  const opened = { folder: repository.workdir, kubeconfig: labKubeconfig(dir), isTrusted: true };
+  const server = await openEditor(context, opened, room);
   progress('cluster: VS Code shows the Git-only state until it is ready …');
-  await addCluster(context, dir, repository, editor, room).catch((error: unknown) => {
+  await addCluster(context, dir, repository, room).catch((error: unknown) => {
     signal.throwIfAborted();
     progress(`cluster: ${messageOf(error)}`);
     progress('cluster: none then; VS Code stays open with what Git declares');
   });
-  return editor;
+  return server;
 }
 
 async function addCluster(
   { choice, progress, signal }: SessionContext,
   dir: string,
   repository: ScratchRepository,
-  editor: Editor,
   room: Room,
 ): Promise<void> {
   const say = (line: string): void => {
@@ -113,7 +108,7 @@ async function addCluster(
   const lab = await startLab({ dir, repository, reconcilers: choice.reconcilers, signal, progress: say });
   room.cleanups.add(() => lab.stop());
   for (const { what, manager } of await lab.makeDrift()) say(`made drift as ${manager}: ${what}`);
-  await writeWorkspaceFile(editor.workspaceFile, repository.workdir, { 'plumbline.contexts': [lab.context] });
+  await writeFolderSettings(repository.workdir, { 'plumbline.contexts': [lab.context] });
   say(`ready as context ${lab.context}; VS Code connects to it now`);
 }
 
@@ -137,10 +132,10 @@ export async function runSession(context: SessionContext): Promise<void> {
   const work = async (): Promise<void> => {
     await prepare(context);
     signal.throwIfAborted();
-    const editor =
+    const server =
       choice.folder === undefined ? await openExample(context, room) : await openOwn(context, choice.folder, room);
-    await editor.server.ended;
-    if (!signal.aborted) progress(`editor: VS Code's server has ended by itself (log: ${editor.server.logFile})`);
+    await server.ended;
+    if (!signal.aborted) progress(`editor: VS Code's server has ended by itself (log: ${server.logFile})`);
   };
   const working = work();
   try {

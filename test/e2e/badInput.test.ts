@@ -17,7 +17,6 @@ describe('bad states of cluster and remote, in VS Code', () => {
   before(async function () {
     this.timeout(1500 * seconds);
     stage = await openStage(['flux']);
-    await stage.driver.openActivity('GitOps');
     await row('web', /Flux · Synced · Current/);
   });
 

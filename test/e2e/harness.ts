@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,8 +9,9 @@ import type { Lab } from '../../scripts/lab/lab.ts';
 import { startLab } from '../../scripts/lab/lab.ts';
 import { projectRoot } from '../../scripts/lab/projectPaths.ts';
 import type { ReconcilerName } from '../../scripts/lab/reconciler.ts';
+import { holds } from './holds.ts';
 import { Cleanups } from '../../scripts/start/cleanups.ts';
-import { writeWorkspaceFile } from '../../scripts/start/workspaceFile.ts';
+import { writeFolderSettings } from '../../scripts/start/workspaceSettings.ts';
 
 /** VS Code with the extension on a scratch storefront, connected to a real cluster whose reconcilers have applied it. */
 export interface Stage {
@@ -27,6 +29,15 @@ function progress(line: string): void {
   console.log(`  ${line}`);
 }
 
+/** Opens the Apps view and waits for its first rows; says what the window shows instead. */
+async function showApps(driver: WorkbenchDriver): Promise<void> {
+  await driver.openActivity('GitOps');
+  await holds(async () => {
+    const rows = await driver.treeRows('Apps');
+    assert.notEqual(rows.length, 0, `no apps in the window, which says: ${await driver.screenText()}`);
+  }, 60_000);
+}
+
 /** Starts everything; what had started ends when something fails. */
 export async function openStage(reconcilers: readonly ReconcilerName[]): Promise<Stage> {
   const cleanups = new Cleanups();
@@ -35,12 +46,11 @@ export async function openStage(reconcilers: readonly ReconcilerName[]): Promise
   try {
     const lab = await startLab({ dir: path.join(scratch, 'lab'), reconcilers, progress });
     cleanups.add(() => lab.stop());
-    const workspaceFile = path.join(scratch, 'storefront.code-workspace');
     const choose = (contexts: readonly string[]): Promise<void> =>
-      writeWorkspaceFile(workspaceFile, lab.workdir, { 'plumbline.contexts': contexts });
+      writeFolderSettings(lab.workdir, { 'plumbline.contexts': contexts });
     await choose([lab.context]);
     const workbench = await openWorkbench(
-      { workspaceFile, extensionPath: projectRoot, isTrusted: true, env: { KUBECONFIG: lab.kubeconfig } },
+      { folder: lab.workdir, extensionPath: projectRoot, isTrusted: true, env: { KUBECONFIG: lab.kubeconfig } },
       progress,
     );
     cleanups.add(() => workbench.close());
@@ -50,6 +60,7 @@ export async function openStage(reconcilers: readonly ReconcilerName[]): Promise
       await workbench.page.screenshot({ path: path.join(PLUMBLINE_SCREENSHOTS, `${name}.png`) });
     };
     const driver = new WorkbenchDriver(workbench.page);
+    await showApps(driver);
     return { lab, workbench, driver, screenshot, choose, close: () => cleanups.run() };
   } catch (error) {
     await cleanups.run();

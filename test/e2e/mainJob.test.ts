@@ -52,7 +52,6 @@ describe('the main job, end to end', () => {
     // Builds the lab's binaries and VS Code's server on a new machine.
     this.timeout(1500 * seconds);
     stage = await openStage(['flux', 'argocd']);
-    await stage.driver.openActivity('GitOps');
   });
 
   after(async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { parseStartArguments } from '../../scripts/start/arguments.ts';
 import { Cleanups } from '../../scripts/start/cleanups.ts';
-import { writeWorkspaceFile } from '../../scripts/start/workspaceFile.ts';
+import { writeWorkspaceFile } from '../../scripts/start/workspaceSettings.ts';
 
 function refuses(args: readonly string[], message: RegExp): void {
   assert.throws(() => parseStartArguments(args), { name: 'LabError', message });

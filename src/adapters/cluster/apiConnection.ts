@@ -1,4 +1,5 @@
 import { isSecret, reduceSecret } from '../../core/diff/secrets.ts';
+import { reduceClusterSecret } from '../../core/live/clusterSecrets.ts';
 import { isList, isObject, listAt, stringAt } from '../../core/model/json.ts';
 import type { JsonObject } from '../../core/model/json.ts';
 import type { KubeObject } from '../../core/model/resource.ts';
@@ -23,7 +24,7 @@ import type { FollowerParts } from './follower.ts';
 import type { JsonAnswer, Transport } from './transport.ts';
 
 /** What a connection is made of. */
-export interface ConnectionParts extends Omit<FollowerParts, 'reduce'> {
+export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal' | 'offersStreams'> {
   readonly place: ClusterPlace;
   readonly transport: Transport;
   readonly hasher: SecretHasher;
@@ -36,6 +37,7 @@ export class ApiConnection implements ClusterConnection {
   readonly #parts: ConnectionParts;
   readonly #client: ApiClient;
   readonly #closed = new AbortController();
+  #streams: Promise<boolean> | undefined;
   #kinds: Promise<readonly ServedKind[]> | undefined;
 
   constructor(parts: ConnectionParts) {
@@ -47,6 +49,8 @@ export class ApiConnection implements ClusterConnection {
   readKinds(signal: AbortSignal): Promise<readonly ServedKind[]> {
     const { place } = this.#parts;
     const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
+    // Asked at the same time, since the first list waits for it.
+    if (this.#parts.settings.streamsLists) this.#streams ??= this.#offersStreams();
     const kinds = (this.#kinds ??= discoverKinds(this.#client, refuse, this.#closed.signal));
     kinds.catch(() => {
       if (this.#kinds === kinds) this.#kinds = undefined;
@@ -59,7 +63,12 @@ export class ApiConnection implements ClusterConnection {
     const signal = AbortSignal.any([own.signal, this.#closed.signal]);
     const follower = new Follower(
       target,
-      { ...this.#parts, reduce: (object) => this.#reduce(object) },
+      {
+        ...this.#parts,
+        reduce: (object) => this.#reduce(object),
+        offersStreams: () => (this.#streams ??= this.#offersStreams()),
+        refusal: (status, body) => refused(this.#parts.place, status, body).message,
+      },
       // Nobody who has closed hears anything more, not even what was already on its way.
       (event) => {
         if (!signal.aborted) onEvent(event);
@@ -86,7 +95,7 @@ export class ApiConnection implements ClusterConnection {
     };
     const answer = await this.#client.json(call, AbortSignal.any([signal, this.#closed.signal]));
     const warnings = answer.headers('warning').flatMap(parseWarnings);
-    return { status: answer.status, body: this.#reduceBody(answer.body), warnings };
+    return { status: answer.status, body: this.#reduceBody(answer.body, request), warnings };
   }
 
   close(): void {
@@ -94,24 +103,37 @@ export class ApiConnection implements ClusterConnection {
     this.#parts.transport.close();
   }
 
+  /** WatchList is on by default in 1.32 and from 1.34 on (k8s.io/apiserver `kube_features.go`). Whoever cannot say has none. */
+  async #offersStreams(): Promise<boolean> {
+    try {
+      const { body } = await this.#client.json({ method: 'GET', path: '/version' }, this.#closed.signal);
+      const minor = Number.parseInt(stringAt(body, 'minor') ?? '', 10);
+      return stringAt(body, 'major') === '1' && (minor === 32 || minor >= 34);
+    } catch {
+      return false;
+    }
+  }
+
   #reduce(object: KubeObject): KubeObject {
     return reduceSecret(object, this.#parts.hasher);
   }
 
   /** A reply may be a Secret, or a list of them whose items do not say their kind. */
-  #reduceBody(body: JsonObject): JsonObject {
+  #reduceBody(body: JsonObject, request: ApiRequest): JsonObject {
     const kind = stringAt(body, 'kind') ?? '';
-    if (!isList(body.items)) return this.#reduceItem(body);
+    if (!isList(body.items)) return this.#reduceItem(body, request);
     const itemKind = kind.endsWith('List') && kind !== 'List' ? kind.slice(0, -'List'.length) : undefined;
     const typed = itemKind === undefined ? {} : { apiVersion: stringAt(body, 'apiVersion') ?? '', kind: itemKind };
     const items = listAt(body, 'items').map((item) =>
-      isObject(item) ? this.#reduceItem({ ...typed, ...item }) : item,
+      isObject(item) ? this.#reduceItem({ ...typed, ...item }, request) : item,
     );
     return { ...body, items };
   }
 
-  #reduceItem(item: JsonObject): JsonObject {
-    return isSecret(item) ? reduceSecret(item, this.#parts.hasher) : item;
+  #reduceItem(item: JsonObject, { keeps }: ApiRequest): JsonObject {
+    if (!isSecret(item)) return item;
+    const reduce = keeps === 'cluster-addresses' ? reduceClusterSecret : reduceSecret;
+    return reduce(item, this.#parts.hasher);
   }
 }
 
