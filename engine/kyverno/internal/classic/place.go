@@ -9,6 +9,7 @@ import (
 	"github.com/kyverno/kyverno/pkg/engine/anchor"
 
 	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/kyverno/internal/reads"
 )
 
 // failedPath finds the field that a pattern failed on: `rule R failed at path /spec/containers/0/image/`.
@@ -33,6 +34,16 @@ func (s *subject) place(result *contract.Result, rule kyvernov1.Rule) {
 	if value, ok := constant(rule.Validation.GetPattern(), keys); ok {
 		result.Wanted = &contract.Wanted{Path: path, Value: value}
 	}
+}
+
+// placeExpression adds which expression failed and what it read.
+func (s *subject) placeExpression(result *contract.Result, rule kyvernov1.Rule, index string) {
+	i, err := strconv.Atoi(index)
+	if err != nil || rule.Validation == nil || rule.Validation.CEL == nil || i >= len(rule.Validation.CEL.Expressions) {
+		return
+	}
+	result.At += "/expressions/" + index + "/expression"
+	result.Reads = reads.Fields(rule.Validation.CEL.Expressions[i].Expression, s.object.Object)
 }
 
 // walk finds the keys of a path in an object: a key may itself have slashes. The last one need not exist.

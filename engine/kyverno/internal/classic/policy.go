@@ -20,6 +20,8 @@ import (
 type Policy struct {
 	policy   kyvernov1.PolicyInterface
 	variants map[variantKey]*variant
+	// cel are the rules in CEL by their names, compiled on first use.
+	cel map[string]*celRule
 }
 
 // variantKey says for what kind, and not knowing what, a policy is prepared.
@@ -55,7 +57,7 @@ func Read(object contract.Object) (*Policy, error) {
 	if policy.IsNamespaced() && policy.GetNamespace() == "" {
 		policy.SetNamespace("default")
 	}
-	return &Policy{policy: policy, variants: map[variantKey]*variant{}}, nil
+	return &Policy{policy: policy, variants: map[variantKey]*variant{}, cel: map[string]*celRule{}}, nil
 }
 
 // ReadException makes a PolicyException (kyverno.io) of an object.
@@ -89,6 +91,8 @@ func (p *Policy) variant(key variantKey) *variant {
 	for _, rule := range validating {
 		if reason := whyBeyond(rule); reason != "" {
 			v.beyond = append(v.beyond, beyond{rule, reason})
+		} else if rule.HasValidateCEL() {
+			validates = append(validates, loosen(alwaysHolds(rule), key.unknown))
 		} else if rule.HasValidate() {
 			validates = append(validates, loosen(rule, key.unknown))
 		}

@@ -28,6 +28,7 @@ func (e *Engine) results(s *subject, document string, prepared *variant, respons
 		}
 		if ok && (result.Result == contract.Fail || result.Result == contract.Warn) {
 			s.place(&result, rule)
+			s.placeExpression(&result, rule, each.Properties()[expressionIndex])
 		}
 		if each.RuleType() == engineapi.Mutation && each.Status() == engineapi.RuleStatusPass && result.Result == contract.Pass {
 			result.Patched = response.PatchedResource.Object

@@ -89,6 +89,7 @@ func (e *Engine) Validate(asked *request.Request, document string, policy *Polic
 	e.missing, e.objectValues = map[string]string{}, s.values
 	response := e.engine.Validate(context.Background(), run)
 	e.noteMissing("")
+	e.decideCEL(s, policy, prepared, response.PolicyResponse.Rules)
 	return append(results, e.results(s, document, prepared, response)...)
 }
 

@@ -3,6 +3,7 @@ package classic
 import (
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	kyvernov2 "github.com/kyverno/kyverno/api/kyverno/v2"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -25,6 +26,7 @@ type subject struct {
 	namespace       string
 	namespaceLabels map[string]string
 	info            *kyvernov2.RequestInfo
+	userInfo        authenticationv1.UserInfo
 	unknown         unknowns
 	values          values.Values
 }
@@ -43,6 +45,7 @@ func (e *Engine) subject(asked *request.Request, policy *Policy) *subject {
 		operation:   kyvernov1.AdmissionOperation(shaped.Operation),
 		namespace:   shaped.Namespace,
 		info:        shaped.ClassicUser(),
+		userInfo:    shaped.UserInfo(),
 		values:      given,
 	}
 	s.unknown.user = shaped.User == nil

@@ -18,6 +18,7 @@ import (
 
 	"plumbline.dev/engine/kyverno/internal/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
+	"plumbline.dev/engine/kyverno/internal/reads"
 	"plumbline.dev/engine/kyverno/internal/request"
 )
 
@@ -193,5 +194,5 @@ func (p *Policy) reads(index string, asked *request.Request) []string {
 	if err != nil || i < 0 || i >= len(p.expressions) {
 		return nil
 	}
-	return fieldsRead(p.expressions[i], asked.Object)
+	return reads.Fields(p.expressions[i], asked.Object)
 }

@@ -1,4 +1,5 @@
-package modern
+// Package reads tells which fields of an object an expression in CEL reads.
+package reads
 
 import (
 	"sort"
@@ -15,9 +16,9 @@ import (
 // mostReads bounds what is said of expressions that go through long lists.
 const mostReads = 20
 
-// fieldsRead lists the fields of the object that an expression may read, the most specific first: chains of fields from
+// Fields lists the fields of the object that an expression may read, the most specific first: chains of fields from
 // `object`, and from the variables of comprehensions over such chains.
-func fieldsRead(expression string, object contract.Object) []string {
+func Fields(expression string, object contract.Object) []string {
 	parsed, errs := newParser().Parse(common.NewTextSource(expression))
 	if errs != nil && len(errs.GetErrors()) > 0 {
 		return nil
