@@ -11,7 +11,7 @@ export interface Sample {
 const images = ['nginx', 'nginx:latest', 'nginx:1.27', 'registry.example.com/shop/web:v2', 'registry.example.com/web'];
 const memories = ['64Mi', '1024Mi', '2Gi', '1500M', '1e9'];
 
-/** A Deployment, CronJob, Service or ConfigMap that says some of its fields and leaves others to the server. */
+/** A Deployment, CronJob, Pod, Service or ConfigMap that says some of its fields and leaves others to the server. */
 export function makeObject(random: Random, name: string, namespace: string, labels: JsonObject): Sample {
   const maybe = (probability: number, fields: () => JsonObject): JsonObject =>
     random.isLikely(probability) ? fields() : {};
@@ -49,6 +49,18 @@ export function makeObject(random: Random, name: string, namespace: string, labe
       },
     }),
     () => ({
+      collection: `${core}/pods`,
+      object: {
+        ...{ apiVersion: 'v1', kind: 'Pod', metadata },
+        spec: {
+          ...makePodSpec(random),
+          ...maybe(0.3, () => ({ automountServiceAccountToken: random.isLikely(0.5) })),
+          ...maybe(0.2, () => ({ priorityClassName: 'system-node-critical' })),
+          ...maybe(0.2, () => ({ tolerations: [{ operator: 'Exists' }] })),
+        },
+      },
+    }),
+    () => ({
       collection: `${core}/services`,
       object: {
         ...{ apiVersion: 'v1', kind: 'Service', metadata },
@@ -82,7 +94,7 @@ function makePodSpec(random: Random): JsonObject {
     ...{ name, image: random.pick(images) },
     ...(random.isLikely(0.5) && { resources: { limits: { memory: random.pick(memories), cpu: '1000m' } } }),
     ...(random.isLikely(0.3) && { securityContext: { privileged: random.isLikely(0.5), runAsNonRoot: true } }),
-    ...(random.isLikely(0.3) && { ports: [{ containerPort: 8080 }] }),
+    ...(random.isLikely(0.3) && { ports: [{ containerPort: name === 'web' ? 8080 : 8081 }] }),
     ...(random.isLikely(0.3) && { readinessProbe: { httpGet: { port: 8080 } } }),
     ...(random.isLikely(0.3) && { env: [{ name: 'A', value: random.pick(['', 'b']) }] }),
   });
@@ -90,7 +102,7 @@ function makePodSpec(random: Random): JsonObject {
     containers: random.isLikely(0.4) ? [container('web'), container('proxy')] : [container('web')],
     ...(random.isLikely(0.3) && { volumes: [random.pick([{ name: 'v' }, { name: 'v', configMap: { name: 'c' } }])] }),
     ...(random.isLikely(0.3) && { hostNetwork: random.isLikely(0.5) }),
-    ...(random.isLikely(0.2) && { serviceAccountName: 'robot' }),
+    ...(random.isLikely(0.2) && { serviceAccountName: random.pick(['robot', 'default']) }),
   };
 }
 

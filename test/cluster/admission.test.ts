@@ -79,6 +79,10 @@ describe('admission policies judged by the engine and by a real API server', () 
     console.log(`      seed ${String(seed)}`);
     for (const each of namespaces) await create('/api/v1/namespaces', each);
     for (const each of parameters) await create(`/api/v1/namespaces/${each.metadata.namespace}/configmaps`, each);
+    for (const each of ['prod', 'dev']) {
+      const robot = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot', namespace: each } };
+      await create(`/api/v1/namespaces/${each}/serviceaccounts`, robot);
+    }
     for (const { policy, bindings } of rules) {
       await create(`${group}/validatingadmissionpolicies`, policy);
       for (const each of bindings) await create(`${group}/validatingadmissionpolicybindings`, each);
@@ -249,6 +253,6 @@ function isSameWord(expected: Word, word: Word): boolean {
 
 function describeMiss({ object }: Sample, results: readonly PolicyResult[], word: Word): string {
   const own = results.filter(({ policy, result }) => result !== 'pass' || policy === 'PodSecurity');
-  const shown = own.map(({ policy, result, message, reason, actions }) => ({ policy, result, message, reason, actions }));
+  const shown = own.map(({ policy, result, message, reason, actions, details }) => ({ policy, result, message, reason, actions, details }));
   return `${nameOf(object)}: the server ${JSON.stringify(word)}, the engine ${JSON.stringify(shown)}, of ${JSON.stringify(objectAt(object, 'spec') ?? object)}`;
 }

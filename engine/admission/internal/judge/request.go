@@ -53,7 +53,7 @@ func newRequest(given question.Request, known *world.World) *request {
 	}
 	r.findKind()
 	r.findPlace()
-	r.raw, r.object = given.Object, r.serve(given.Object)
+	r.raw, r.object = given.Object, r.admitPod(r.serve(given.Object))
 	r.oldObject = r.serve(given.OldObject)
 	r.user = &user.DefaultInfo{}
 	if given.User != nil {

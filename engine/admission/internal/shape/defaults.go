@@ -73,6 +73,7 @@ var rules = map[string]func(fields){
 	"EphemeralContainer":        fillContainer,
 	"ImageVolumeSource":         func(in fields) { setText(in, "pullPolicy", pullPolicy(in["reference"])) },
 	"PodSpec":                   fillPodSpec,
+	"Pod":                       fillPod,
 	"ServiceSpec":               fillService,
 	"Namespace":                 labelNamespace,
 	"NodeStatus":                func(in fields) { setMap(in, "allocatable", in["capacity"]) },

@@ -72,6 +72,29 @@ func TestAServersView(t *testing.T) {
 	}
 }
 
+func TestAPodIsDefaultedAndATemplateNotInAllOfThat(t *testing.T) {
+	spec := `hostNetwork: true, containers: [{name: a, ports: [{containerPort: 80}], resources: {limits: {cpu: 1000m}}}]`
+	containerOf := func(object map[string]any, at ...string) (map[string]any, map[string]any) {
+		for _, field := range at {
+			object = object[field].(map[string]any)
+		}
+		return object, object["containers"].([]any)[0].(map[string]any)
+	}
+	pod := BuiltIn().Apply(parse(t, `{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {`+spec+`}}`))
+	own, container := containerOf(pod, "spec")
+	port := container["ports"].([]any)[0].(map[string]any)
+	requests := container["resources"].(map[string]any)["requests"]
+	if own["enableServiceLinks"] != true || port["hostPort"] != int64(80) || !reflect.DeepEqual(requests, map[string]any{"cpu": "1"}) {
+		t.Errorf("the Pod is %v", pod)
+	}
+	deployment := BuiltIn().Apply(parse(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {`+spec+`}}}}`))
+	own, container = containerOf(deployment, "spec", "template", "spec")
+	port = container["ports"].([]any)[0].(map[string]any)
+	if own["enableServiceLinks"] != nil || port["hostPort"] != nil || own["dnsPolicy"] != "ClusterFirst" {
+		t.Errorf("the template is %v", own)
+	}
+}
+
 func TestQuantitiesAreCanonical(t *testing.T) {
 	for given, want := range map[any]string{"1024Mi": "1Gi", "1000m": "1", "0.5": "500m", int64(2): "2", 0.25: "250m"} {
 		if got := quantity(given); got != want {
