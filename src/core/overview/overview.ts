@@ -139,7 +139,7 @@ export class Overview implements OverviewApi {
     if (picture === undefined || app === undefined) {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
-    return this.#finder.find(app, picture.buffersTree, { object, path }, signal);
+    return this.#finder.find(app, picture.buffersTree, { object, path, isComplete: true }, signal);
   }
 
   async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {

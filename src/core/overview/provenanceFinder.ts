@@ -88,7 +88,7 @@ export class ProvenanceFinder {
     { app, sides }: AppPicture,
     rendering: Rendering,
     tree: FileTree,
-    { object: key, path, toward, isOfObject = false }: PlaceQuestion,
+    { object: key, path, toward, isOfObject = false, isComplete }: PlaceQuestion,
     signal: AbortSignal,
   ): Promise<Provenance> {
     const now = objectOf(rendering, key);
@@ -98,7 +98,7 @@ export class ProvenanceFinder {
     const explainer = this.#explainerOf(app, rendering, tree);
     try {
       if (isOfObject) return placeOfObject(await explainer.locateObject(key, signal));
-      return await explainer.explain({ key, path: leafPath(now, here), toward }, signal);
+      return await explainer.explain({ key, path: leafPath(now, here), toward, isComplete }, signal);
     } catch (error) {
       if (isAbort(error)) throw error;
       this.#log.warn(`No place for ${key} ${path}: ${messageOf(error)}`);
@@ -127,8 +127,8 @@ function placeOfObject(place: Place | undefined): Provenance {
   return { kind: 'proven', place, via: 'resource', also: [] };
 }
 
-function answerKey({ object, path, toward, isOfObject = false }: PlaceQuestion): string {
-  return `${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)}`;
+function answerKey({ object, path, toward, isOfObject = false, isComplete = false }: PlaceQuestion): string {
+  return `${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
 }
 
 function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {
