@@ -127,7 +127,7 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
   const key = keyFrom(object);
   const toward = objectAt(field, 'edit')?.value;
   const signal = new AbortController().signal;
-  const found = await explainField({ app, tree, engine, key, path, toward }, signal);
+  const found = await explainField({ app, tree, engine, key, path, toward, isComplete: true, limit: 48 }, signal);
   const judged = judgePlace(field, found);
   const rendering = await renderApp(app, tree, engine, signal);
   const value = valueAtTokens(rendering.objects.find((each) => each.key === key)?.object ?? {}, pointerTokens(path));

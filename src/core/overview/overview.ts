@@ -176,7 +176,7 @@ export class Overview implements OverviewApi {
     if (picture === undefined || app === undefined) {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
-    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift' }, signal);
+    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift', isComplete: true }, signal);
   }
 
   async askServer(id: AppId, object?: ResourceKey): Promise<number> {
