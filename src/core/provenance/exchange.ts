@@ -135,7 +135,11 @@ export async function rereadApp(
     (candidates.length === 1 ? candidates[0] : undefined);
   const reread = found && readApp(found, around);
   // A chart that another object names cannot be found again without that object; it stays what it was.
-  return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
+  if (reread?.source.kind === 'unsupported') return { ...reread, source };
+  // What the source makes of the repository is written in the source's own object.
+  return reread?.source.kind === 'here'
+    ? { ...reread, source: { ...reread.source, checkout: source.checkout } }
+    : reread;
 }
 
 /** The objects of a kind in the app's document of an edited file. */
