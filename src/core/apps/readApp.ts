@@ -10,6 +10,7 @@ import type { DeclaredObject } from './fileFacts.ts';
 import { followedRevision, ociNeed } from './followedRevision.ts';
 import { helmReleaseSource } from './helmReleaseSource.ts';
 import { remoteSource } from './remoteSource.ts';
+import { sourceCheckout } from './sourceCheckout.ts';
 import { unsupported } from './unsupported.ts';
 
 /** What reading an app's object needs to know of the repository around it. */
@@ -100,5 +101,6 @@ function fluxSource(object: KubeObject, around: AppSurroundings): AppSource {
   const path = joinPath(written ?? '');
   if (path === undefined) return unsupported(`The path ${written ?? ''} leaves the repository.`);
   // The controller always builds with kustomize; a folder without a kustomization gets a generated one.
-  return { kind: 'here', path, render: 'kustomize', revision, sourceRef: { namespace, name } };
+  const checkout = sourceCheckout(source, around);
+  return { kind: 'here', path, render: 'kustomize', revision, sourceRef: { namespace, name }, checkout };
 }

@@ -73,6 +73,8 @@ export type AppSource =
       readonly revision?: string | undefined;
       /** For Flux: key of the GitRepository. */
       readonly sourceRef?: { readonly namespace: string; readonly name: string } | undefined;
+      /** For Flux: what the GitRepository makes of the repository. */
+      readonly checkout?: SourceCheckout | undefined;
       /** For an Argo CD Application with a `sources` list: the position of this source in it. */
       readonly index?: number | undefined;
       /** The further sources of such an Application that have manifests. */
@@ -94,6 +96,24 @@ export type AppSource =
       readonly why: string;
       readonly problems?: readonly RenderProblem[] | undefined;
     };
+
+/** How a Flux GitRepository changes what is in the repository. */
+export interface SourceCheckout {
+  /** `spec.ignore` */
+  readonly ignore?: string | undefined;
+  /** `spec.sparseCheckout`; absent: everything. */
+  readonly folders?: readonly RepoPath[] | undefined;
+  /** `spec.include`: folders of other sources and where they are put. */
+  readonly included: readonly IncludedSource[];
+}
+
+/** A folder of another source. */
+export interface IncludedSource {
+  readonly at: RepoPath;
+  readonly from: RepoPath;
+  /** Absent for a source that is this repository. */
+  readonly remote?: RemoteNeed | undefined;
+}
 
 /** How a folder becomes manifests. */
 export type SourceRender = 'kustomize' | 'directory' | 'helm';

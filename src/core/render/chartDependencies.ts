@@ -14,6 +14,8 @@ export interface ChartDependencies {
   /** Folders of other charts by the place where the chart expects them. */
   readonly aliases: ReadonlyMap<RepoPath, RepoPath>;
   readonly missing: readonly MissingDependency[];
+  /** Dependencies that lead back to a chart above them. */
+  readonly circles: readonly Omit<MissingDependency, 'need'>[];
 }
 
 /** A dependency that has to be fetched, and the line that names it. */
@@ -24,9 +26,6 @@ export interface MissingDependency {
   /** From 1. */
   readonly line?: number | undefined;
 }
-
-/** Charts nest no deeper; what does turns in a circle. */
-const deepest = 20;
 
 /**
  * Finds the dependencies of a chart that are not in its `charts` folder: folders of the repository (`file://`), and charts
@@ -39,8 +38,9 @@ export async function findDependencies(
 ): Promise<ChartDependencies> {
   const aliases = new Map<RepoPath, RepoPath>();
   const missing: MissingDependency[] = [];
-  await collect({ place: chart, chart, depth: 0 }, { aliases, missing, tree, signal });
-  return { aliases, missing };
+  const circles: Omit<MissingDependency, 'need'>[] = [];
+  await collect({ place: chart, chart, above: [] }, { aliases, missing, circles, tree, signal });
+  return { aliases, missing, circles };
 }
 
 interface At {
@@ -48,21 +48,23 @@ interface At {
   readonly place: RepoPath;
   /** Where it stands. */
   readonly chart: RepoPath;
-  readonly depth: number;
+  /** The charts that it is a dependency of. */
+  readonly above: readonly RepoPath[];
 }
 
 interface Found {
   readonly aliases: Map<RepoPath, RepoPath>;
   readonly missing: MissingDependency[];
+  readonly circles: Omit<MissingDependency, 'need'>[];
   readonly tree: FileTree;
   readonly signal: AbortSignal;
 }
 
-async function collect({ place, chart, depth }: At, found: Found): Promise<void> {
-  const { tree, signal, aliases, missing } = found;
+async function collect({ place, chart, above }: At, found: Found): Promise<void> {
+  const { tree, signal, aliases, missing, circles } = found;
   const file = `${chart}/Chart.yaml`;
   const content = await tree.read(file, signal);
-  if (content === undefined || depth > deepest) return;
+  if (content === undefined) return;
   const reading = readYaml(new TextDecoder().decode(content), 'plain');
   const wanted = listAt(reading.documents[0]?.value, 'dependencies');
   if (wanted.length === 0) return;
@@ -76,11 +78,13 @@ async function collect({ place, chart, depth }: At, found: Found): Promise<void>
     const need = folder === undefined ? needOf(each, locked) : undefined;
     const source = folder ?? (need && mountOf(need));
     if (source === undefined) continue;
-    if ((await tree.stat(source, signal)) === 'folder') {
+    const line = lineOfDependency(reading, index);
+    if (source === chart || above.includes(source)) circles.push({ name, file, line });
+    else if ((await tree.stat(source, signal)) === 'folder') {
       aliases.set(target, source);
-      await collect({ place: target, chart: source, depth: depth + 1 }, found);
+      await collect({ place: target, chart: source, above: [...above, chart] }, found);
     } else if (need !== undefined) {
-      missing.push({ need, name, file, line: lineOfDependency(reading, index) });
+      missing.push({ need, name, file, line });
     }
   }
 }

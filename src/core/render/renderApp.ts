@@ -11,6 +11,7 @@ import { finishFlux, withCommonMetadata } from './finishFlux.ts';
 import { managedNamespace } from './managedNamespace.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
+import { fluxArtifact } from './fluxArtifact.ts';
 import { needProblem, placedHere } from './remoteProblems.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
 import type { Rendered } from './renderDirectory.ts';
@@ -82,8 +83,11 @@ async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: 
   switch (remote?.kind === 'oci' ? await foundRender(source, tree, signal) : source.render) {
     case 'directory':
       return renderDirectory(source.path, directoryOptions(app), tree, signal);
-    case 'kustomize':
-      return renderKustomize(app, source.path, tree, tools, signal);
+    case 'kustomize': {
+      const artifact = await fluxArtifact(app, tree, signal);
+      if (artifact.problems.length > 0) return { objects: [], problems: artifact.problems };
+      return renderKustomize(app, source.path, artifact.tree, tools, signal);
+    }
     case 'helm':
       return renderHelm(app, source.path, tree, tools, signal);
   }

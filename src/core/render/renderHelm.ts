@@ -47,7 +47,8 @@ export async function renderHelm(
   { engine, cluster }: HelmTools,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const { aliases, missing } = await findDependencies(chart, whole, signal);
+  const { aliases, missing, circles } = await findDependencies(chart, whole, signal);
+  if (circles.length > 0) return { objects: [], problems: circles.map(circleProblem) };
   if (missing.length > 0)
     return { objects: [], problems: missing.map(({ need, file, line }) => needProblem(app, need, { file, line })) };
   const tree = aliases.size === 0 ? whole : new AliasTree(whole, aliases);
@@ -68,6 +69,19 @@ export async function renderHelm(
     signal,
   );
   return { objects: marked, problems: [...plan.problems, ...problems, ...posted.problems], lookups };
+}
+
+function circleProblem({
+  name,
+  file,
+  line,
+}: {
+  name: string;
+  file: RepoPath;
+  line?: number | undefined;
+}): RenderProblem {
+  const message = `The chart depends on ${name}, which depends on it in turn.`;
+  return { severity: 'error', message, file, line };
 }
 
 /** What a chart is rendered with. */
