@@ -19,6 +19,7 @@ import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
+import { findHome } from './home.ts';
 import { Memo } from './memo.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
@@ -225,11 +226,15 @@ export class Overview implements OverviewApi {
 
   /** Follows what the picture and the reconcilers' lists of managed objects ask for, as they are now. */
   #updateNeeds(picture: GitPicture): void {
+    const isNamedEnough = this.#deps.comparesUnreconciled ?? false;
+    const homes = picture.apps.map(({ app }) => findHome(app, this.#followers, isNamedEnough));
+    const places = homes.flatMap((home, index) => {
+      const app = picture.apps[index]?.app;
+      return [home?.place, app && home && findReconciler(app, home.follower.store)];
+    });
     for (const [context, follower] of this.#followers) {
-      const { kinds, store } = follower;
-      const reconcilers = picture.apps.map(({ app }) => findReconciler(app, store));
-      const needs = this.#needs.remember(context, [follower, picture, kinds, ...reconcilers], () =>
-        needsOf(picture, follower),
+      const needs = this.#needs.remember(context, [follower, picture, follower.kinds, ...places], () =>
+        needsOf(picture, homes, follower),
       );
       follower.setNeeds(needs);
     }
