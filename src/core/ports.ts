@@ -258,6 +258,8 @@ export interface ContextInfo {
 /** One cluster, by one pinned context. */
 export interface ClusterConnection {
   readonly context: string;
+  /** Address of the API server; a dump has none. */
+  readonly server?: string | undefined;
   /** The kinds the server serves, by discovery; kept for the connection until somebody asks for them `anew`. */
   readKinds(signal: AbortSignal, anew?: boolean): Promise<readonly ServedKind[]>;
   /** LIST and WATCH of a selection until closed; recovers by itself and says its state as events. */

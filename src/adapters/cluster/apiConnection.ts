@@ -34,6 +34,7 @@ export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal
 /** One cluster by its API server; Secret values never get past it. */
 export class ApiConnection implements ClusterConnection {
   readonly context: string;
+  readonly server: string;
   readonly #parts: ConnectionParts;
   readonly #client: ApiClient;
   readonly #closed = new AbortController();
@@ -42,6 +43,7 @@ export class ApiConnection implements ClusterConnection {
 
   constructor(parts: ConnectionParts) {
     this.context = parts.place.context;
+    this.server = parts.place.server;
     this.#parts = parts;
     this.#client = parts.client;
   }

@@ -21,7 +21,6 @@ import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
 import { answerOf, dryRunFacts, patchableKind, questionId } from './serverAnswers.ts';
-import { findReconciler } from './reconcilerObject.ts';
 
 /** An app against one cluster. */
 export interface LiveComparison {
@@ -33,6 +32,12 @@ export interface LiveComparison {
 export interface ComparedObject {
   readonly diff?: ObjectDiff | undefined;
   readonly live?: KubeObject | undefined;
+}
+
+/** Where an app is compared: the cluster with its objects, and the reconciler's object, which may be in another one. */
+export interface ComparedAt {
+  readonly follower: ClusterFollower;
+  readonly reconciler: KubeObject | undefined;
 }
 
 /** Compares what was applied with what is live; remembers every object whose two sides are the same as before. */
@@ -51,14 +56,13 @@ export class LiveComparer {
   compare(
     picture: AppPicture,
     status: ReconcilerStatus,
-    follower: ClusterFollower,
+    { follower, reconciler }: ComparedAt,
     settings: ArgoSettings | undefined,
   ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
     const cluster = this.#factsOf(follower);
-    const reconciler = findReconciler(picture.app, follower.store);
     const key = `${picture.app.id} ${follower.connection.context}`;
     const schemas = this.#schemas.for(key, follower.customKinds.definitions, base.rendering);
     const inputs = [
@@ -85,13 +89,12 @@ export class LiveComparer {
   questions(
     picture: AppPicture,
     status: ReconcilerStatus,
-    follower: ClusterFollower,
+    { follower, reconciler }: ComparedAt,
     settings: ArgoSettings | undefined,
     isWanted: (key: ResourceKey) => boolean,
   ): readonly DryRunQuestion[] {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering) || settings === undefined) return [];
-    const reconciler = findReconciler(picture.app, follower.store);
     const app = comparisonFacts(picture.app, reconciler, settings);
     return pairUp(picture, base.rendering, status, follower).flatMap(({ key, rendered, live, seen }) => {
       const desired = rendered?.object;

@@ -24,6 +24,7 @@ import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
+import { findHome } from './home.ts';
 import { Memo } from './memo.ts';
 import type { PolicyInputs } from './policyKeeper.ts';
 import { ruleObjects } from './policyScene.ts';
@@ -259,15 +260,17 @@ export class Overview implements OverviewApi {
 
   /** Follows what the picture and the reconcilers' lists of managed objects ask for, as they are now. */
   #updateNeeds(picture: GitPicture): void {
+    const isNamedEnough = this.#deps.comparesUnreconciled ?? false;
+    const homes = picture.apps.map(({ app }) => findHome(app, this.#followers, isNamedEnough));
+    const places = homes.flatMap((home, index) => {
+      const app = picture.apps[index]?.app;
+      return [home?.place, app && home && findReconciler(app, home.follower.store)];
+    });
     for (const [context, follower] of this.#followers) {
       const { kinds, store } = follower;
-      const reconcilers = picture.apps.map(({ app }) => findReconciler(app, store));
       const rules = this.#deps.policies?.usesClusters() === true ? rulesKnown(picture, store) : undefined;
-      const needs = this.#needs.remember(
-        context,
-        [follower, picture, kinds, rules?.length, ...(rules ?? []), ...reconcilers],
-        () => needsOf(picture, follower, rules),
-      );
+      const inputs = [follower, picture, kinds, rules?.length, ...(rules ?? []), ...places];
+      const needs = this.#needs.remember(context, inputs, () => needsOf(picture, homes, follower, rules));
       follower.setNeeds(needs);
     }
   }

@@ -39,8 +39,10 @@ export interface ClusterState {
 /** One app: what Git declares of it, what its reconciler says, what the cluster runs. */
 export interface AppState {
   readonly app: App;
-  /** The context whose cluster holds the live side; absent while Git only. */
+  /** The context whose cluster runs the reconciler; absent while Git only. */
   readonly context?: string | undefined;
+  /** The context whose cluster holds the objects; another one for an app that an Argo CD hub deploys elsewhere. */
+  readonly objectsContext?: string | undefined;
   /** The reconciler's word, or ours where no reconciler is concerned. */
   readonly sync: AppSync;
   readonly health: AppHealth;
