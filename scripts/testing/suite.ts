@@ -34,8 +34,13 @@ export function runShown(
 
 /** Runs one of the project's tools (`tsc`, `eslint`) as a step. */
 export async function runTool(script: string, args: readonly string[]): Promise<Outcome> {
-  const code = await runShown(process.execPath, [path.join(projectRoot, 'node_modules', script), ...args]);
-  return singleOutcome(code === 0 ? [] : [`${script} ${args.join(' ')} ended with exit code ${code}`]);
+  return runProgram(process.execPath, [path.join(projectRoot, 'node_modules', script), ...args]);
+}
+
+/** Runs a program of the machine as a step. */
+export async function runProgram(program: string, args: readonly string[]): Promise<Outcome> {
+  const code = await runShown(program, args);
+  return singleOutcome(code === 0 ? [] : [`${program} ${args.join(' ')} ended with exit code ${code}`]);
 }
 
 async function findFiles({ patterns, exclude = [] }: FileSuite): Promise<readonly string[]> {

@@ -1,8 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../lab/projectPaths.ts';
 import type { FileSuite } from './suite.ts';
 import type { Outcome } from './outcome.ts';
 import { runHostTests } from './hostSuite.ts';
 import { singleOutcome, sumOutcomes } from './outcome.ts';
-import { runFiles, runTool } from './suite.ts';
+import { runFiles, runProgram, runTool } from './suite.ts';
 
 /** What the person asked for, and where to say what is awaited. */
 export interface SuiteContext {
@@ -38,6 +41,17 @@ async function build({ progress }: SuiteContext): Promise<Outcome> {
   return singleOutcome(await buildAll(progress));
 }
 
+/** `go vet` and `go test` in each room of the engine. */
+async function engine(): Promise<Outcome> {
+  const rooms = await readdir(path.join(projectRoot, 'engine'), { withFileTypes: true });
+  const outcomes = [];
+  for (const room of rooms.filter((entry) => entry.isDirectory())) {
+    for (const verb of ['vet', 'test'])
+      outcomes.push(await runProgram('go', ['-C', `engine/${room.name}`, verb, './...']));
+  }
+  return sumOutcomes(outcomes);
+}
+
 /** All parts, in the order `npm test` runs them: what fails fast comes first. */
 export const suites: readonly Suite[] = [
   { name: 'typecheck', what: 'the type checker', run: typecheck },
@@ -47,6 +61,7 @@ export const suites: readonly Suite[] = [
     patterns: ['test/core/**/*.test.ts', 'test/host/unit/**/*.test.ts'],
     timeout: 5 * second,
   }),
+  { name: 'engine', what: 'the Go side of the engine', run: engine },
   filesSuite('adapters', 'real Git repositories, the real engine, the scripts', {
     patterns: ['test/adapters/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/scripts/**/*.test.ts'],
     exclude: ['test/adapters/cluster/**'],

@@ -7,7 +7,7 @@ import type { FailOn } from './report/failOn.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
-  readonly command: 'status' | 'render' | 'diff';
+  readonly command: 'status' | 'render' | 'diff' | 'health';
   readonly folder: string;
   readonly output: OutputForm;
   /** Names or ids of apps; empty means all. */
@@ -30,7 +30,7 @@ export type LiveChoice =
   | { readonly kind: 'context'; readonly context: string; readonly kubeconfig?: string | undefined }
   | { readonly kind: 'file'; readonly file: string };
 
-const commands = ['status', 'render', 'diff'] as const;
+const commands = ['status', 'render', 'diff', 'health'] as const;
 
 export const usage = `plumbline: what Git declares, what the cluster runs, and the line that explains the difference
 
@@ -38,6 +38,7 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline health [APP…]   how every app and object is, in its reconciler's words
   plumbline policy [APP…]   what admission policies will say of what apps render to
   plumbline policy --policies F… [--context F…] --resources F…
                             the same for the objects of files; the files are all there is
@@ -62,7 +63,7 @@ Options
   --version           the version
 
 Exit status
-  0  in sync   1  differences or violations (or what --fail-on says)   2  something could not be done or judged
+  0  in sync, healthy   1  differences, violations, something unhealthy (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -74,17 +75,21 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   if (name === undefined) return 'help';
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
+  const live = readLive(values);
+  if (command === 'health' && live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
-  if (command === 'render' && (output === 'sarif' || output === 'markdown')) {
-    throw wrongUsage(`render prints objects as text or json, not ${output}.`);
+  if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
+    throw wrongUsage(`${command} prints text or json, not ${output}.`);
   }
   return {
     command,
     apps: [...apps, ...(values.app ?? [])],
     folder: values.folder ?? '.',
     output,
-    live: readLive(values),
+    live,
     origins: words(values.origin).map(readOrigin),
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createSecretHasher } from '../adapters/cluster/secretHasher.ts';
 import { systemClock } from '../adapters/cluster/systemClock.ts';
+import type { HealthEngine } from '../core/health/healthScripts.ts';
 import { EnginePool } from '../adapters/engine/enginePool.ts';
 import type { Repository } from '../adapters/git/gitBundle.ts';
 import type { Clock, Log, SecretHasher } from '../core/ports.ts';
@@ -8,7 +9,9 @@ import type { Clock, Log, SecretHasher } from '../core/ports.ts';
 /** What a call works with; everything is closed by `dispose`. */
 export interface Parts {
   readonly repo: Repository;
+  /** Renders, judges by policies and by health scripts. */
   readonly engine: EnginePool;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,6 +26,7 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
   return {
     repo,
     engine: engine.pool,
+    health: engine.pool,
     hasher: createSecretHasher(),
     clock: systemClock,
     log: verbose(),

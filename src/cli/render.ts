@@ -27,7 +27,7 @@ export async function renderRevision(
   if (tree === undefined) {
     throw new UserError('usage', `This repository does not know the revision ${revision ?? ''}. Fetch it first.`);
   }
-  const { apps } = await discoverApps(tree, remotes, signal);
+  const { apps } = await discoverApps(tree, remotes, signal, engine);
   const out: NamedRendering[] = [];
   for (const app of apps.filter(isAsked)) {
     const rendering = await renderApp(app, tree, engine, signal);

@@ -16,7 +16,7 @@ export function statusText(state: OverviewState): string {
     app.differences.length === 0 ? '' : count(app.differences.length, 'difference'),
   ]);
   const table = columns([['APP', 'DECLARED BY', 'SYNC', 'HEALTH', 'REVISION', ''], ...rows]);
-  return [table, ...clusterLines(state), ...problemLines(state), ''].join('\n').replace(/\n+$/, '\n');
+  return [table, ...noticeLines(state), ''].join('\n').replace(/\n+$/, '\n');
 }
 
 /** Each difference with its origin, who wrote it, and the line that declares the field. */
@@ -26,7 +26,7 @@ export function diffText(state: OverviewState): string {
     .map(({ app, differences }) =>
       [`${app.name} (${kindWords[app.kind]})`, ...differences.map(differenceLine)].join('\n'),
     );
-  const notices = [...clusterLines(state), ...problemLines(state)];
+  const notices = noticeLines(state);
   // "No differences" alone would be a guess where something could not be seen: what that is stands below it.
   const head =
     blocks.length > 0 ? blocks : [hasTrouble(state) ? 'No differences in what could be compared.' : 'No differences.'];
@@ -38,7 +38,8 @@ export function noticesOf(state: OverviewState): readonly string[] {
   return [...clusterLines(state), ...problemLines(state).map((line) => line.slice('! '.length))];
 }
 
-const kindWords = {
+/** Kinds of apps as people say them. */
+export const kindWords = {
   'argo-application': 'Argo CD Application',
   'flux-kustomization': 'Flux Kustomization',
   'flux-helmrelease': 'Flux HelmRelease',
@@ -74,6 +75,11 @@ function whereLine({ provenance }: PlacedDifference): string {
 
 function placeWords(place: Place): string {
   return `${place.file}:${place.range.line}:${place.range.column}`;
+}
+
+/** What the clusters and files would not tell, a line each. */
+export function noticeLines(state: OverviewState): readonly string[] {
+  return [...clusterLines(state), ...problemLines(state)];
 }
 
 function clusterLines(state: OverviewState): readonly string[] {
@@ -153,7 +159,8 @@ export function hasTrouble(state: OverviewState): boolean {
   return isBlind || state.problems.some(isBroken) || state.apps.some(isUnsure);
 }
 
-function columns(rows: readonly (readonly string[])[]): string {
+/** Rows of a table, each cell as wide as its column. */
+export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
   return rows
     .map((row) =>

@@ -6,11 +6,12 @@ import { Overview } from '../core/overview/overview.ts';
 import type { AppState, OverviewState } from '../core/overview/state.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
+import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { renderRevision, renderText, renderingsJson } from './render.ts';
 import type { NamedRendering } from './render.ts';
-import { diffText, stateJson, statusText } from './report.ts';
+import { diffText, hasTrouble, stateJson, statusText } from './report.ts';
 import { isFailure } from './report/failOn.ts';
 import { markdownReport } from './report/markdown.ts';
 import type { Report } from './report/report.ts';
@@ -49,7 +50,7 @@ function hasRenderTrouble({ rendering }: NamedRendering): boolean {
   return rendering.problems.some(({ severity }) => severity === 'error');
 }
 
-type Comparison = CliRequest & { readonly command: 'status' | 'diff' };
+type Comparison = CliRequest & { readonly command: 'status' | 'diff' | 'health' };
 
 async function compare(request: Comparison, parts: Parts, signal: AbortSignal): Promise<CliResult> {
   const overview = new Overview({
@@ -77,6 +78,7 @@ function mustBeRead({ repo, problems }: OverviewState): void {
 }
 
 function report(request: Comparison, state: OverviewState, now: Date): CliResult {
+  if (request.command === 'health') return reportHealth(request, state);
   const found = stateReport(request.command, state, now);
   const isFailed =
     request.failOn === undefined
@@ -96,6 +98,11 @@ function print({ command, output }: Comparison, state: OverviewState, found: Rep
     case 'markdown':
       return markdownReport(found);
   }
+}
+
+function reportHealth({ output }: Comparison, state: OverviewState): CliResult {
+  const text = output === 'json' ? json(healthJson(state)) : healthText(state);
+  return { text, isFailed: hasUnhealthy(state), hasTrouble: hasTrouble(state) || hasUnknown(state) };
 }
 
 function select(state: OverviewState, request: CliRequest): OverviewState {

@@ -1,3 +1,4 @@
+import type { JsonPointer } from './model/difference.ts';
 import type { JsonObject } from './model/json.ts';
 import type { KubeObject } from './model/resource.ts';
 import type { RepoPath } from './model/place.ts';
@@ -28,6 +29,45 @@ export interface RenderEngine {
   kustomize(request: KustomizeRequest, tree: FileTree, signal: AbortSignal): Promise<KustomizeReply>;
   /** As `helm template`, without network and cluster; throws like `kustomize`. */
   helm(request: HelmRequest, tree: FileTree, signal: AbortSignal): Promise<HelmReply>;
+  /** What an ApplicationSet makes, as Argo CD's controller does; throws like `kustomize`. */
+  applicationSet(request: ApplicationSetRequest, tree: FileTree, signal: AbortSignal): Promise<ApplicationSetReply>;
+}
+
+/** An ApplicationSet as declared, and the clusters its hub knows; absent when nobody could be asked. */
+export interface ApplicationSetRequest {
+  readonly set: JsonObject;
+  readonly clusters?: readonly ClusterFact[] | undefined;
+}
+
+/** What Argo CD's cluster Secret says beside credentials. */
+export interface ClusterFact {
+  readonly name: string;
+  readonly server: string;
+  readonly project: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The cluster Argo CD runs in, which needs no Secret. */
+  readonly isLocal: boolean;
+}
+
+export interface ApplicationSetReply {
+  readonly applications: readonly {
+    readonly object: JsonObject;
+    readonly from: readonly ParameterOrigin[];
+  }[];
+  /** What Argo CD refuses; unless `isPartial` it makes no Application then. Places are pointers in the set, or in a file. */
+  readonly problems: readonly (ParameterOrigin & { readonly message: string; readonly isPartial: boolean })[];
+  /** Generators that the repository does not answer, by their kind. */
+  readonly undecided: readonly { readonly path: JsonPointer; readonly kind: string }[];
+  /** Addresses that git generators look at; the tree was taken for each of them. */
+  readonly repositories: readonly string[];
+  readonly reads: readonly FileRead[];
+}
+
+/** Where parameters are written: a pointer in the set, or in a file's first document. */
+export interface ParameterOrigin {
+  readonly path: JsonPointer;
+  readonly file?: RepoPath | undefined;
 }
 
 /** One rendering of a chart of the repository. */
@@ -42,12 +82,17 @@ export interface HelmRequest {
   readonly values: readonly ValuesLayer[];
   /** `1.33` or `v1.33.4`; Helm's own default unless said. */
   readonly kubeVersion?: string | undefined;
-  /** Added to Helm's default set. */
+  /** Added to Helm's default set (`helm template`); or standing for it, as an installation takes what the cluster serves. */
   readonly apiVersions?: readonly string[] | undefined;
+  readonly onlyApiVersions?: boolean | undefined;
   readonly skipCrds?: boolean | undefined;
   /** Leaves out the check against `values.schema.json`. */
   readonly skipSchema?: boolean | undefined;
   readonly isUpgrade?: boolean | undefined;
+  /** What a cluster holds, by question as `HelmReply.lookups` writes it; null for nothing there. */
+  readonly answers?: Readonly<Record<string, JsonObject | null>> | undefined;
+  /** Leaves out the second rendering of charts that draw at random; for renderings that are only compared. */
+  readonly once?: boolean | undefined;
 }
 
 /** One step of a chart's values: a map laid over what is there, or single values set by path (`helm --set`). */
@@ -64,7 +109,7 @@ export interface HelmReply {
   /** In Helm's order of installation: CRDs, the release's objects, hooks. */
   readonly objects: readonly HelmObject[];
   readonly problems: readonly HelmProblem[];
-  /** What templates asked the cluster with `lookup`; every answer was empty. */
+  /** What templates asked the cluster with `lookup`: `apiVersion kind namespace name`; what had no answer was answered with nothing. */
   readonly lookups: readonly string[];
   readonly reads: readonly FileRead[];
 }
@@ -76,6 +121,8 @@ export interface HelmObject {
   /** The events of a hook (`pre-install`, …); empty for an object of the release itself. */
   readonly hooks: readonly string[];
   readonly isCrd: boolean;
+  /** What a second rendering gave for it, where that was something else: the template draws at random or tells the time. */
+  readonly second?: JsonObject | undefined;
 }
 
 export interface HelmProblem extends RenderProblem {
@@ -242,6 +289,8 @@ export interface ApiRequest {
     | 'application/json-patch+json'
     | undefined;
   readonly body?: JsonObject | readonly JsonObject[] | undefined;
+  /** Of Secrets that register clusters with Argo CD the reply keeps name, address and project; all else is reduced. */
+  readonly keeps?: 'cluster-addresses' | undefined;
 }
 
 export interface ApiReply {

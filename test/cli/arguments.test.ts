@@ -19,6 +19,12 @@ describe('the command line', () => {
     });
   });
 
+  it('takes an app by option as by name', () => {
+    const request = readArguments(['health', 'web', '--app', 'api', '--context', 'prod']);
+    assert.ok(typeof request === 'object');
+    assert.deepEqual([request.command, request.apps], ['health', ['web', 'api']]);
+  });
+
   it('shows help when nothing is asked', () => {
     assert.equal(readArguments([]), 'help');
     assert.equal(readArguments(['status', '--help']), 'help');
@@ -33,6 +39,7 @@ describe('the command line', () => {
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['health without a cluster', ['health'], /--context/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
   for (const [what, args, message] of wrong) {

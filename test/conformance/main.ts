@@ -30,7 +30,7 @@ interface Kind {
 
 const kinds: Readonly<Record<string, Kind>> = {
   diff: { needsEngine: false, run: (dir) => wholeLines(runDiffCases(dir)) },
-  health: { needsEngine: false, run: (dir) => wholeLines(runHealthCases(dir)) },
+  health: { needsEngine: true, run: (dir, engine) => wholeLines(runHealthCases(dir, engine)) },
   provenance: { needsEngine: true, run: provenanceLines },
   policy: { needsEngine: true, run: policyLines },
 };

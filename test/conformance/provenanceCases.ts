@@ -60,7 +60,7 @@ async function runCase(top: string, folder: string, engine: RenderEngine): Promi
   const value: unknown = parse(text);
   if (!isObject(value)) throw new UserError('case-invalid', `${name}/case.yaml is not a map.`);
   const tree = new MemoryTree(await readFiles(join(folder, 'repo')));
-  const app = await findApp(value, tree);
+  const app = await findApp(value, tree, engine);
   const details: FieldDetail[] = [];
   for (const field of listAt(value, 'fields').filter(isObject)) {
     details.push(app === undefined ? notRendered(field) : await checkField(field, app, tree, engine));
@@ -81,7 +81,7 @@ async function readFiles(root: string): Promise<Readonly<Record<string, string>>
 }
 
 /** The app of a case: bare ones by their folder, declared ones as discovery finds them in the repository. */
-async function findApp(value: JsonObject, tree: FileTree): Promise<App | undefined> {
+async function findApp(value: JsonObject, tree: FileTree, engine: RenderEngine): Promise<App | undefined> {
   const kustomize = stringAt(value, 'app', 'kustomize', 'path');
   if (kustomize !== undefined) return bareApp('kustomize', kustomize);
   const plain = stringAt(value, 'app', 'plain', 'path');
@@ -89,7 +89,7 @@ async function findApp(value: JsonObject, tree: FileTree): Promise<App | undefin
   const helm = objectAt(value, 'app', 'helm');
   if (helm !== undefined) return releaseOf(helm);
   const wanted = objectAt(value, 'app', 'argo') ?? objectAt(value, 'app', 'flux');
-  const { apps } = await discoverApps(tree, [], new AbortController().signal);
+  const { apps } = await discoverApps(tree, [], new AbortController().signal, engine);
   const app = apps.find(
     (each) => each.declared?.file === stringAt(wanted, 'file') && each.name === stringAt(wanted, 'name'),
   );
@@ -190,7 +190,9 @@ async function judgeEdit(field: JsonObject, found: Provenance, { app, tree, engi
     return { outcome: 'wrong', message: `edit writes ${made.newText}, expected ${written ?? ''}` };
   const signal = new AbortController().signal;
   const texts = (await applyEdits(tree, [made], signal)) ?? new Map<string, string>();
-  const rendering = await renderApp(rereadApp(app, texts) ?? app, new OverlayTree(tree, texts, 'edit'), engine, signal);
+  const edited = new OverlayTree(tree, texts, 'edit');
+  const reread = (await rereadApp(app, texts, { tree: edited, engine }, signal)) ?? app;
+  const rendering = await renderApp(reread, edited, engine, signal);
   const key = keyFrom(stringAt(edit, 'object') ?? stringAt(field, 'object') ?? '');
   const object = rendering.objects.find((each) => each.key === key)?.object;
   const value = valueAtTokens(object ?? {}, pointerTokens(stringAt(field, 'path') ?? ''));

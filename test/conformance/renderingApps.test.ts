@@ -4,6 +4,8 @@ import type { EnginePool } from '../../src/adapters/engine/enginePool.ts';
 import { discoverApps } from '../../src/core/apps/appCatalog.ts';
 import type { Rendering } from '../../src/core/model/rendering.ts';
 import type {
+  ApplicationSetReply,
+  ApplicationSetRequest,
   FileTree,
   HelmReply,
   HelmRequest,
@@ -65,6 +67,11 @@ class CountingEngine implements RenderEngine {
   helm(request: HelmRequest, tree: FileTree, at: AbortSignal): Promise<HelmReply> {
     this.asked += 1;
     return this.#pool.helm(request, tree, at);
+  }
+
+  applicationSet(request: ApplicationSetRequest, tree: FileTree, at: AbortSignal): Promise<ApplicationSetReply> {
+    this.asked += 1;
+    return this.#pool.applicationSet(request, tree, at);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isSecret, reduceSecret } from '../../core/diff/secrets.ts';
+import { reduceClusterSecret } from '../../core/live/clusterSecrets.ts';
 import { isList, isObject, listAt, stringAt } from '../../core/model/json.ts';
 import type { JsonObject } from '../../core/model/json.ts';
 import type { KubeObject } from '../../core/model/resource.ts';
@@ -23,7 +24,7 @@ import type { FollowerParts } from './follower.ts';
 import type { JsonAnswer, Transport } from './transport.ts';
 
 /** What a connection is made of. */
-export interface ConnectionParts extends Omit<FollowerParts, 'reduce'> {
+export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal'> {
   readonly place: ClusterPlace;
   readonly transport: Transport;
   readonly hasher: SecretHasher;
@@ -59,7 +60,11 @@ export class ApiConnection implements ClusterConnection {
     const signal = AbortSignal.any([own.signal, this.#closed.signal]);
     const follower = new Follower(
       target,
-      { ...this.#parts, reduce: (object) => this.#reduce(object) },
+      {
+        ...this.#parts,
+        reduce: (object) => this.#reduce(object),
+        refusal: (status, body) => refused(this.#parts.place, status, body).message,
+      },
       // Nobody who has closed hears anything more, not even what was already on its way.
       (event) => {
         if (!signal.aborted) onEvent(event);
@@ -86,7 +91,7 @@ export class ApiConnection implements ClusterConnection {
     };
     const answer = await this.#client.json(call, AbortSignal.any([signal, this.#closed.signal]));
     const warnings = answer.headers('warning').flatMap(parseWarnings);
-    return { status: answer.status, body: this.#reduceBody(answer.body), warnings };
+    return { status: answer.status, body: this.#reduceBody(answer.body, request), warnings };
   }
 
   close(): void {
@@ -99,19 +104,21 @@ export class ApiConnection implements ClusterConnection {
   }
 
   /** A reply may be a Secret, or a list of them whose items do not say their kind. */
-  #reduceBody(body: JsonObject): JsonObject {
+  #reduceBody(body: JsonObject, request: ApiRequest): JsonObject {
     const kind = stringAt(body, 'kind') ?? '';
-    if (!isList(body.items)) return this.#reduceItem(body);
+    if (!isList(body.items)) return this.#reduceItem(body, request);
     const itemKind = kind.endsWith('List') && kind !== 'List' ? kind.slice(0, -'List'.length) : undefined;
     const typed = itemKind === undefined ? {} : { apiVersion: stringAt(body, 'apiVersion') ?? '', kind: itemKind };
     const items = listAt(body, 'items').map((item) =>
-      isObject(item) ? this.#reduceItem({ ...typed, ...item }) : item,
+      isObject(item) ? this.#reduceItem({ ...typed, ...item }, request) : item,
     );
     return { ...body, items };
   }
 
-  #reduceItem(item: JsonObject): JsonObject {
-    return isSecret(item) ? reduceSecret(item, this.#parts.hasher) : item;
+  #reduceItem(item: JsonObject, { keeps }: ApiRequest): JsonObject {
+    if (!isSecret(item)) return item;
+    const reduce = keeps === 'cluster-addresses' ? reduceClusterSecret : reduceSecret;
+    return reduce(item, this.#parts.hasher);
   }
 }
 

@@ -72,7 +72,7 @@ async function openConnection(
   );
   const transport = new Transport(
     { ...place, proxyUrl, hasEnvironmentProxy },
-    new Credentials(load, options.allowExec),
+    new Credentials(load, options.allowExec, clock),
   );
   const client = new ApiClient(transport, new Limiter({ ...defaultLimits, ...options.limits }, clock), clock);
   const settings = { ...defaultFollow, ...options.follow };

@@ -1,5 +1,5 @@
 import { isAbort, UserError } from '../../core/model/userError.ts';
-import type { FileTree } from '../../core/ports.ts';
+import type { FileTree, TreeEntry } from '../../core/ports.ts';
 import type { FileAnswer, FileQuestion } from './messages.ts';
 
 /**
@@ -32,6 +32,11 @@ async function lookUp({ ask, path }: FileQuestion, tree: FileTree, signal: Abort
     case 'read':
       return { kind: 'read', content: await tree.read(path, signal) };
     case 'list':
-      return { kind: 'list', names: (await tree.list(path, signal))?.map((entry) => entry.name) };
+      return { kind: 'list', names: (await tree.list(path, signal))?.map(signed) };
   }
+}
+
+/** Folders end in a slash, which saves asking for each. */
+function signed({ name, kind }: TreeEntry): string {
+  return kind === 'folder' ? `${name}/` : name;
 }

@@ -37,5 +37,6 @@ export type FileAnswer =
       readonly content?: Uint8Array | undefined;
     }
   | { readonly kind: 'read'; readonly content: Uint8Array | undefined }
+  /** Names of folders end in `/`. */
   | { readonly kind: 'list'; readonly names: readonly string[] | undefined }
   | { readonly kind: 'failed'; readonly message: string };

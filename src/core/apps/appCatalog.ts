@@ -4,15 +4,18 @@ import { folderOf, isWithin, joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
-import type { FileTree, Remote } from '../ports.ts';
+import type { KubeObject } from '../model/resource.ts';
+import type { FileTree, Remote, RenderEngine } from '../ports.ts';
 import { bareApp } from './bareApp.ts';
 import { kustomizationFileNames, readFileFacts } from './fileFacts.ts';
 import type { DeclaredObject, FileFacts } from './fileFacts.ts';
+import type { HubFacts } from './hubFacts.ts';
 import { findManifestFolders } from './manifestFolders.ts';
 import { isApplicationSet, readApplicationSet } from './readApplicationSet.ts';
 import { readApp } from './readApp.ts';
 import type { AppSurroundings } from './readApp.ts';
 import { isRemoteUrl } from './repoUrl.ts';
+import { SetExpander } from './setExpander.ts';
 import { walkTree } from './walkTree.ts';
 import type { TreeListing } from './walkTree.ts';
 
@@ -22,6 +25,8 @@ export interface Discovery {
   readonly apps: readonly App[];
   /** Policies and what belongs to them, wherever a file holds some. */
   readonly rules: readonly DeclaredObject[];
+  /** AppProjects of Argo CD. */
+  readonly projects: readonly KubeObject[];
   /** Files that could matter and do not parse. */
   readonly problems: readonly RenderProblem[];
 }
@@ -31,9 +36,18 @@ export async function discoverApps(
   tree: FileTree,
   remotes: readonly Remote[],
   signal: AbortSignal,
+  engine?: SetEngine,
 ): Promise<Discovery> {
-  return new AppCatalog().discover(tree, remotes, signal);
+  return new AppCatalog(engine).discover(tree, remotes, signal);
 }
+
+/** What of the engine discovery needs. */
+export type SetEngine = Pick<RenderEngine, 'applicationSet'>;
+
+/** For trees without ApplicationSets. */
+const noEngine: SetEngine = {
+  applicationSet: () => Promise.reject(new Error('An ApplicationSet needs the rendering engine.')),
+};
 
 interface ReadFile {
   readonly content: Uint8Array;
@@ -42,9 +56,14 @@ interface ReadFile {
 
 /** Finds apps again and again, keeping what it learned of each content. */
 export class AppCatalog {
+  readonly #expander: SetExpander;
   #known: ReadonlyMap<RepoPath, ReadFile> = new Map();
 
-  async discover(tree: FileTree, remotes: readonly Remote[], signal: AbortSignal): Promise<Discovery> {
+  constructor(engine: SetEngine = noEngine) {
+    this.#expander = new SetExpander(engine);
+  }
+
+  async discover(tree: FileTree, remotes: readonly Remote[], signal: AbortSignal, hub?: HubFacts): Promise<Discovery> {
     const listing = await walkTree(tree, signal);
     const known = new Map<RepoPath, ReadFile>();
     const candidates = listing.files.filter((file) => /\.(ya?ml|json)$|(^|\/)Kustomization$/.test(file));
@@ -57,7 +76,34 @@ export class AppCatalog {
         return read === undefined ? [] : [[file, read.facts] as const];
       }),
     );
-    return assemble(listing, facts, remotes);
+    const patches = patchFiles(facts);
+    const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
+    const around = surroundings(listing, declared, remotes);
+    const apps = await this.#readDeclared(declared, around, tree, hub, signal);
+    const projects = declared.flatMap(({ object }) => (isProject(object) ? [object] : []));
+    return { ...assemble(listing, facts, patches, apps), projects };
+  }
+
+  /** The apps that reconcilers' objects declare, sets by what the engine makes of them. */
+  async #readDeclared(
+    declared: readonly DeclaredObject[],
+    around: AppSurroundings,
+    tree: FileTree,
+    hub: HubFacts | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly App[]> {
+    const sets = declared.filter(isApplicationSet);
+    const replies = await this.#expander.expandAll(sets, hub?.clusters, tree, signal);
+    const textOf = (file: RepoPath): string | undefined => {
+      const read = this.#known.get(file);
+      return read && new TextDecoder().decode(read.content);
+    };
+    return declared.flatMap((each) => {
+      const reply = replies[sets.indexOf(each)];
+      return reply === undefined
+        ? (readApp(each, around) ?? [])
+        : readApplicationSet(each, reply, { around, hub, textOf });
+    });
   }
 
   async #read(tree: FileTree, file: RepoPath, known: Map<RepoPath, ReadFile>, signal: AbortSignal): Promise<void> {
@@ -71,6 +117,10 @@ export class AppCatalog {
   }
 }
 
+function isProject({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'AppProject' && groupOf(apiVersion) === 'argoproj.io';
+}
+
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || (a.length === b.length && a.every((byte, i) => byte === b[i]));
 }
@@ -81,17 +131,10 @@ const largestFile = 5_000_000;
 function assemble(
   listing: TreeListing,
   facts: ReadonlyMap<RepoPath, FileFacts>,
-  remotes: readonly Remote[],
-): Discovery {
-  const patches = patchFiles(facts);
-  const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
-  const around = surroundings(listing, declared, remotes);
-  const allFolders = [...listing.byFolder.keys()];
-  const reconciled = withUniqueIds(
-    declared.flatMap((each) =>
-      isApplicationSet(each) ? readApplicationSet(each, around, allFolders) : (readApp(each, around) ?? []),
-    ),
-  );
+  patches: ReadonlySet<RepoPath>,
+  declared: readonly App[],
+): Omit<Discovery, 'projects'> {
+  const reconciled = withUniqueIds(declared);
   const roots = bareRoots(listing, facts, reconciled);
   const folders = findManifestFolders({ listing, facts, apps: reconciled, patches });
   const charts = bareCharts(listing, facts, reconciled);

@@ -28,10 +28,24 @@ export function compareObject(input: DiffInput): ObjectDiff {
   const { desired, live } = input;
   if (desired === undefined || live === undefined) return { verdict: 'unknown', fields: [], remarks: [] };
   const pair = preparePair(input, desired, live);
-  const placed = searchPair(input, pair)
+  const found = searchPair(input, pair)
     .map((finding) => placeFinding(finding, pair, input))
     .filter((each) => !isUnreadable(desired, each));
-  return doubt(input, pair, placed) ?? judge(input, pair, placed);
+  const open = found.flatMap((finding) => undecidedBy(input, finding));
+  const placed = open.length === 0 ? found : found.filter((finding) => undecidedBy(input, finding).length === 0);
+  const [first] = open;
+  if (first !== undefined && placed.length === 0) {
+    return { verdict: 'unknown', fields: [], remarks: open, reason: first.message };
+  }
+  const judgement = doubt(input, pair, placed) ?? judge(input, pair, placed);
+  return open.length === 0 ? judgement : { ...judgement, remarks: [...judgement.remarks, ...open] };
+}
+
+/** Why a finding proves nothing: something outside the repository decides the field. */
+function undecidedBy({ app }: DiffInput, { place }: PlacedFinding): readonly Remark[] {
+  const path = pointerOf(place);
+  const by = app?.undecided?.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+  return by === undefined ? [] : [{ kind: 'undecided', path, message: by.why }];
 }
 
 /** What is encrypted in Git cannot be compared, only that it is there. */

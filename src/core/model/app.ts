@@ -1,5 +1,7 @@
 import type { KubeObject } from './resource.ts';
 import type { Place, RepoPath } from './place.ts';
+import type { RenderProblem } from './rendering.ts';
+import type { ClusterFact, ParameterOrigin } from '../ports.ts';
 
 /** What declares an app: a reconciler's object, or, without a reconciler, the folder itself. */
 export type AppKind =
@@ -37,12 +39,12 @@ export interface AppDeclaration {
 export interface GeneratedFrom {
   /** Name of the ApplicationSet. */
   readonly set: string;
-  /** Position among them. */
-  readonly index: number;
-  /** Where the element of its list stands in the set's object; absent when a folder made it. */
-  readonly element?: readonly (string | number)[] | undefined;
-  /** All folders of the repository when the set was read. */
-  readonly folders: readonly RepoPath[];
+  /** Position among them; absent for one that only the cluster shows. */
+  readonly index?: number | undefined;
+  /** Where its parameters are written. */
+  readonly from: readonly ParameterOrigin[];
+  /** What the hub says of its clusters, where the set asks for them. */
+  readonly clusters?: readonly ClusterFact[] | undefined;
 }
 
 /** Where an app's manifests come from. */
@@ -71,8 +73,12 @@ export type AppSource =
       readonly path?: string | undefined;
       readonly revision?: string | undefined;
     }
-  /** Declared in a way that this version does not render; `why` is a sentence for people. */
-  | { readonly kind: 'unsupported'; readonly why: string };
+  /** Declared in a way that is not rendered; `why` is a sentence for people, `problems` say it with its places. */
+  | {
+      readonly kind: 'unsupported';
+      readonly why: string;
+      readonly problems?: readonly RenderProblem[] | undefined;
+    };
 
 /** How a folder becomes manifests. */
 export type SourceRender = 'kustomize' | 'directory' | 'helm';

@@ -1,12 +1,17 @@
+import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
 import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { isAbort, messageOf } from '../model/userError.ts';
+import { stringAt } from '../model/json.ts';
+import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
+import { HubReader } from './hubReader.ts';
+import { capabilitiesOf } from './renderView.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
@@ -15,6 +20,8 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** What helps to judge (policies, Namespaces) and may be refused. */
   readonly wishes?: readonly WishedKind[] | undefined;
+  /** Where the Argo CD lives whose clusters are asked for. */
+  readonly hub?: string | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -27,8 +34,10 @@ export class ClusterFollower {
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
+  readonly #hub: HubReader;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
+  #capabilities: Capabilities | undefined;
   #unserved: readonly ResourceKey[] = [];
   #trouble: string | undefined;
   #store: LiveStore = emptyStore();
@@ -37,6 +46,9 @@ export class ClusterFollower {
     this.#connection = connection;
     this.#onChange = onChange;
     this.#customKinds = new CustomKinds(connection, this.#ended.signal, () => {
+      onChange([]);
+    });
+    this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
     void this.#readKinds();
@@ -55,6 +67,11 @@ export class ClusterFollower {
     return this.#kinds ?? noKinds;
   }
 
+  /** What the server says of itself; absent until it was asked, and for a dump, which tells no version. */
+  get capabilities(): Capabilities | undefined {
+    return this.#capabilities;
+  }
+
   /** Declared objects whose kind the server does not serve (a missing CRD). */
   get unserved(): readonly ResourceKey[] {
     return this.#unserved;
@@ -65,16 +82,22 @@ export class ClusterFollower {
     return this.#customKinds;
   }
 
+  /** What the cluster says as an Argo CD hub. */
+  get hub(): HubReader {
+    return this.#hub;
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading) return false;
+    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
   setNeeds(needs: ClusterNeeds): void {
     if (needs === this.#needs) return;
     this.#needs = needs;
+    if (needs.hub !== undefined) this.#hub.want(needs.hub);
     this.#select();
   }
 
@@ -86,7 +109,11 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = deniedWords([...this.#denied.values()].filter((target) => !this.#isWish(target)));
+    const needed = [...this.#denied].filter(([, target]) => !this.#isWish(target));
+    const denied = [
+      ...deniedWords(needed.map(([, target]) => target)),
+      ...unreadSettings(this.#needs.needed, this.#denied),
+    ];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -114,7 +141,12 @@ export class ClusterFollower {
 
   async #readKinds(): Promise<void> {
     try {
-      this.#kinds = await this.#connection.readKinds(this.#ended.signal);
+      const [kinds, version] = await Promise.all([
+        this.#connection.readKinds(this.#ended.signal),
+        readVersion(this.#connection, this.#ended.signal),
+      ]);
+      this.#kinds = kinds;
+      if (version !== undefined) this.#capabilities = capabilitiesOf(version, kinds);
       this.#select();
     } catch (error) {
       if (isAbort(error) || this.#ended.signal.aborted) return;
@@ -182,6 +214,17 @@ export class ClusterFollower {
   }
 }
 
+/** The server's version, `v1.33.4`; `undefined` when it does not say: nothing else depends on it. */
+async function readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { status, body } = await connection.send({ method: 'GET', path: '/version' }, signal);
+    return status === 200 ? stringAt(body, 'gitVersion') : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** One sentence for each namespace, whatever the number of kinds: rights are given by namespace. */
 function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
   const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
@@ -190,5 +233,20 @@ function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
     // The namespace first: a row of the tree shows the first words only.
     const where = namespace ?? 'whole cluster';
     return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
+  });
+}
+
+/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
+function unreadSettings(
+  needed: ClusterNeeds['needed'],
+  denied: ReadonlyMap<TargetKey, WatchTarget>,
+): readonly string[] {
+  return needed.flatMap(({ key }) => {
+    const { kind, name, namespace } = parseKey(key);
+    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
+    const where = namespace ?? 'whole cluster';
+    return isUnread
+      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
+      : [];
   });
 }

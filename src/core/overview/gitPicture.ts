@@ -1,17 +1,23 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
 import type { DeclaredObject } from '../apps/fileFacts.ts';
+import { dependencyCircles } from '../apps/dependsOn.ts';
+import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
+import type { KubeObject } from '../model/resource.ts';
 import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
-import type { FileTree, Log, RepoReader, RepoState } from '../ports.ts';
+import type { FileTree, Log, RenderEngine, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
+import { answersSame } from '../render/clusterView.ts';
+import type { ClusterOf } from '../render/clusterView.ts';
 import { KeptTree } from '../render/keptTree.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import type { Side } from './api.ts';
 import { Memo } from './memo.ts';
+import { projectProblems } from './projectProblems.ts';
 
 /** What Git says at one moment: the apps of the buffers' tree and what each renders to on every side. */
 export interface GitPicture {
@@ -30,6 +36,7 @@ export interface GitMoment {
   readonly repo: RepoState;
   readonly working: FileTree;
   readonly applied: AppliedRevisions;
+  readonly hub: HubFacts | undefined;
   /** Commits by the name they were asked for; `undefined` for a name that this clone does not know. */
   readonly commits: Map<string, Promise<CommitPicture | undefined>>;
 }
@@ -48,17 +55,28 @@ export interface AppPicture {
 /** What the reconciler last applied of an app, as far as a cluster said so. */
 export type AppliedRevisions = ReadonlyMap<AppId, string>;
 
+/** What clusters say that a picture is made of. */
+export interface ClusterWords {
+  readonly applied: AppliedRevisions;
+  readonly hub: HubFacts | undefined;
+}
+
 /** Reads pictures one after the other, keeping renderings of commits, which cannot change. */
 export class GitPictureReader {
   readonly #repo: RepoReader;
   readonly #renderer: CachedRenderer;
   readonly #log: Log;
-  readonly #catalog = new AppCatalog();
+  readonly #clusterOf: ClusterOf;
+  readonly #engine: RenderEngine;
+  readonly #catalog: AppCatalog;
   readonly #pictures = new Memo<AppId, AppPicture>();
   #commits = new Map<string, CommitPicture>();
 
-  constructor(repo: RepoReader, renderer: CachedRenderer, log: Log) {
+  constructor(repo: RepoReader, engine: RenderEngine, renderer: CachedRenderer, log: Log, clusterOf: ClusterOf) {
+    this.#clusterOf = clusterOf;
     this.#repo = repo;
+    this.#engine = engine;
+    this.#catalog = new AppCatalog(engine);
     this.#renderer = renderer;
     this.#log = log;
   }
@@ -66,12 +84,12 @@ export class GitPictureReader {
   /** Reads the repository and renders what changed since the last picture. */
   async read(
     buffers: ReadonlyMap<RepoPath, string>,
-    applied: AppliedRevisions,
+    { applied, hub }: ClusterWords,
     signal: AbortSignal,
   ): Promise<GitPicture> {
     const repo = await this.#repo.readState(signal);
     const working = new KeptTree(this.#repo.openWorkingTree());
-    const picture = await this.readBuffers({ repo, working, applied, commits: new Map() }, buffers, signal);
+    const picture = await this.readBuffers({ repo, working, applied, hub, commits: new Map() }, buffers, signal);
     const used = await Promise.all(picture.moment.commits.values());
     this.#commits = new Map(used.flatMap((commit) => (commit === undefined ? [] : [[commit.tree.label, commit]])));
     return picture;
@@ -83,11 +101,11 @@ export class GitPictureReader {
     buffers: ReadonlyMap<RepoPath, string>,
     signal: AbortSignal,
   ): Promise<GitPicture> {
-    const { repo, working } = moment;
+    const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal);
+    const { apps, projects, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
-    const context: SideContext = { ...moment, buffersTree, signal };
+    const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
     return { repo, buffersTree, apps: pictures, rules, problems, moment };
@@ -96,31 +114,41 @@ export class GitPictureReader {
   /** The same value as last time for an app that is still the same on every side. */
   #keep(picture: AppPicture): AppPicture {
     const { buffers, head, upstream, applied } = picture.sides;
-    const facts = JSON.stringify([picture.app, picture.appliedRevision, picture.problems]);
-    return this.#pictures.remember(picture.app.id, [facts, buffers, head, upstream, applied], () => picture);
+    // The hub's clusters are many and the same for every app of a set.
+    const withoutClusters = (key: string, value: unknown): unknown => (key === 'clusters' ? undefined : value);
+    const facts = JSON.stringify([picture.app, picture.appliedRevision, picture.problems], withoutClusters);
+    const clusters = picture.app.declared?.generated?.clusters;
+    return this.#pictures.remember(picture.app.id, [facts, clusters, buffers, head, upstream, applied], () => picture);
   }
 
   async #readApp(app: App, context: SideContext): Promise<AppPicture> {
     const appliedRevision = context.applied.get(app.id);
-    if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: [sourceProblem(app)] };
+    if (app.source.kind !== 'here') return { app, sides: {}, appliedRevision, problems: sourceProblems(app) };
     const { head } = context.repo;
     const buffers = await this.#render(app, context.buffersTree, context.signal);
     const atHead = head === undefined ? undefined : await this.#renderAt(app, head, context);
     const upstream = await this.#renderUpstream(app, context);
     const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app, appliedRevision, context);
+    const { projects, hub, buffersTree, signal } = context;
+    const denied = await projectProblems(app, buffers, { declared: projects, hub }, buffersTree, signal);
     const isUnfetched = appliedRevision !== undefined && applied === undefined;
+    const circle = context.circles.get(app.id);
     return {
       app,
       appliedRevision,
       sides: defined({ buffers, head: atHead, upstream, applied }),
-      problems: isUnfetched ? [unfetchedProblem(app, appliedRevision)] : [],
+      problems: [
+        ...(isUnfetched ? [unfetchedProblem(app, appliedRevision)] : []),
+        ...(circle === undefined ? [] : [circle]),
+        ...denied,
+      ],
     };
   }
 
   /** One app that the engine fails on must not take the others' picture away: the failure becomes the app's problem. */
   async #render(app: App, tree: FileTree, signal: AbortSignal): Promise<Rendering> {
     try {
-      return await this.#renderer.render(app, tree, signal);
+      return await this.#renderer.render(app, tree, signal, this.#clusterOf(app));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return {
@@ -144,7 +172,7 @@ export class GitPictureReader {
     const commit = await this.#openCommit(revision, context);
     if (commit === undefined) return undefined;
     const known = commit.renderings.get(app.id);
-    if (known !== undefined) return known;
+    if (known !== undefined && answersSame(this.#clusterOf(app), known.asked)) return known;
     const found = commit.discovery.apps.find(({ id }) => id === app.id);
     const declared = found ?? ((await isBareAt(app, commit.tree, context.signal)) ? app : undefined);
     const isHere = declared?.source.kind === 'here';
@@ -163,16 +191,17 @@ export class GitPictureReader {
     return commit;
   }
 
-  async #readCommit(revision: string, { repo, signal }: SideContext): Promise<CommitPicture | undefined> {
+  async #readCommit(revision: string, { repo, hub, signal }: SideContext): Promise<CommitPicture | undefined> {
     const tree = await this.#repo.openRevision(revision, signal);
     if (tree === undefined) return undefined;
     const known = this.#commits.get(tree.label);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.hub === hub) return known;
     this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
-    const discovery = await new AppCatalog().discover(tree, repo.remotes, signal);
-    const picture = { tree, discovery, renderings: new Map<AppId, Rendering>() };
+    const discovery = await new AppCatalog(this.#engine).discover(tree, repo.remotes, signal, hub);
+    const picture = { tree, hub, discovery, renderings: new Map<AppId, Rendering>() };
     // Another name of the same commit may have been faster.
-    const first = this.#commits.get(tree.label) ?? picture;
+    const other = this.#commits.get(tree.label);
+    const first = other !== undefined && other.hub === hub ? other : picture;
     this.#commits.set(tree.label, first);
     return first;
   }
@@ -180,12 +209,17 @@ export class GitPictureReader {
 
 interface CommitPicture {
   readonly tree: FileTree;
+  /** What it was discovered with. */
+  readonly hub: HubFacts | undefined;
   readonly discovery: Discovery;
   readonly renderings: Map<AppId, Rendering>;
 }
 
 interface SideContext extends GitMoment {
   readonly buffersTree: FileTree;
+  /** Apps that wait for each other. */
+  readonly circles: ReadonlyMap<AppId, RenderProblem>;
+  readonly projects: readonly KubeObject[];
   readonly signal: AbortSignal;
 }
 
@@ -216,13 +250,16 @@ export function followedRevisions(app: App, repo: RepoState): readonly string[] 
   return [...branches, ...fixed];
 }
 
-function sourceProblem({ source, declared }: App): RenderProblem {
+function sourceProblems({ source, declared }: App): readonly RenderProblem[] {
   const place = { file: declared?.file, line: declared?.place.range.line };
-  if (source.kind === 'elsewhere') {
-    return { severity: 'warning', message: `Its source is another repository: ${source.url}.`, ...place };
+  switch (source.kind) {
+    case 'elsewhere':
+      return [{ severity: 'warning', message: `Its source is another repository: ${source.url}.`, ...place }];
+    case 'unsupported':
+      return source.problems ?? [{ severity: 'warning', message: source.why, ...place }];
+    case 'here':
+      return [];
   }
-  const why = source.kind === 'unsupported' ? source.why : '';
-  return { severity: 'warning', message: why, ...place };
 }
 
 function unfetchedProblem({ declared }: App, revision: string): RenderProblem {

@@ -1,3 +1,4 @@
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
@@ -6,13 +7,13 @@ import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
-import type { Rendering } from '../model/rendering.ts';
+import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { placedKey } from './clusterNeeds.ts';
-import { comparisonFacts, managerOf } from './comparisonFacts.ts';
+import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
@@ -44,7 +45,12 @@ export class LiveComparer {
   }
 
   /** `undefined` when there is no side that the cluster could be compared with. */
-  compare(picture: AppPicture, status: ReconcilerStatus, follower: ClusterFollower): LiveComparison | undefined {
+  compare(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
+  ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
@@ -58,11 +64,12 @@ export class LiveComparer {
       reconciler,
       cluster,
       schemas,
+      settings,
       ...pairs.flatMap(({ live, seen }) => [live, seen]),
     ];
     return this.#apps.remember(picture.app.id, inputs, () => {
       const objects = pairs.map(
-        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas })] as const,
+        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas, settings })] as const,
       );
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
@@ -75,20 +82,23 @@ export class LiveComparer {
 
   #compareOne(
     { app }: AppPicture,
-    { key, desired, live, seen }: Pair,
-    { reconciler, cluster, schemas }: Surroundings,
+    { key, rendered, live, seen }: Pair,
+    { reconciler, cluster, schemas, settings }: Surroundings,
   ): ComparedObject {
-    if (seen === 'waiting') return { live };
+    // Without the settings, which are on their way, ignored fields would be reported for a moment.
+    if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
+    const desired = rendered?.object;
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own], () =>
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings];
+    const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
-        app: comparisonFacts(app, reconciler),
+        app: objectFacts(app, comparisonFacts(app, reconciler, settings), rendered, live !== undefined, reconciler),
         cluster,
         schemas: own,
         hasher: this.#hasher,
@@ -103,11 +113,13 @@ interface Surroundings {
   readonly reconciler: KubeObject | undefined;
   readonly cluster: ClusterFacts;
   readonly schemas: TypeSchemas;
+  /** Absent while the cluster has not answered for them. */
+  readonly settings: ArgoSettings | undefined;
 }
 
 interface Pair {
   readonly key: ResourceKey;
-  readonly desired?: KubeObject | undefined;
+  readonly rendered?: RenderedObject | undefined;
   readonly live?: KubeObject | undefined;
   /** `waiting`: not answered yet; `hidden`: the cluster does not let us see it; `unserved`: it does not know the kind. */
   readonly seen: 'seen' | 'waiting' | 'hidden' | 'unserved';
@@ -144,9 +156,9 @@ function pairUp(
   status: ReconcilerStatus,
   follower: ClusterFollower,
 ): readonly Pair[] {
-  const declared = rendering.objects.map(({ object, key }) => {
-    const placed = placedKey(picture, object, follower.kinds);
-    return { key, desired: object, ...liveSide(placed, follower) };
+  const declared = rendering.objects.map((rendered) => {
+    const placed = placedKey(picture, rendered.object, follower.kinds);
+    return { key: rendered.key, rendered, ...liveSide(placed, follower) };
   });
   const known = new Set(declared.map(({ key }) => key));
   // What the reconciler manages beyond Git: candidates for pruning. Unseen ones say nothing.

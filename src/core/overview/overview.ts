@@ -1,3 +1,5 @@
+import type { HealthEngine } from '../health/healthScripts.ts';
+import type { HubFacts } from '../apps/hubFacts.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -6,31 +8,32 @@ import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
-import type { LiveStore } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
-import type { PolicyEngine } from '../policy/judgement.ts';
-import type { Rule } from '../policy/ruleBook.ts';
+import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import type { ClusterNeeds } from './clusterFollower.ts';
 import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
+import { HubMemory } from './hubMemory.ts';
 import { Memo } from './memo.ts';
-import type { PolicyInputs } from './policyKeeper.ts';
-import { ruleObjects } from './policyScene.ts';
-import { PolicyWatch } from './policyWatch.ts';
+import { rulesKnown } from './policyScene.ts';
+import { PolicyJudging } from './policyJudging.ts';
+import type { PolicyDeps } from './policyJudging.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
+import { ScriptedHealth } from './scriptedHealth.ts';
 import type { AppState, ClusterState, OverviewChange, OverviewState } from './state.ts';
 
 /** What the overview reaches the outside through. */
 export interface OverviewDeps {
   readonly repo: RepoReader;
   readonly engine: RenderEngine;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,15 +43,8 @@ export interface OverviewDeps {
   readonly policies?: PolicyDeps | undefined;
   /** Look for the lines of pending differences too; for reports, which name the line of a change. */
   readonly placesPending?: boolean | undefined;
-}
-
-/** What policies are judged by, beside the repository's own. */
-export interface PolicyDeps {
-  readonly engine: PolicyEngine;
-  /** Whether the rules of connected clusters count; asked each time. */
-  usesClusters(): boolean;
-  /** Rules of folders outside of the repository; the same values as long as they are the same. */
-  folders(): readonly Rule[];
+  /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
+  readonly kubeVersion?: (() => string | undefined) | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -63,19 +59,20 @@ export class Overview implements OverviewApi {
   readonly #reader: GitPictureReader;
   readonly #renderer: CachedRenderer;
   readonly #builder: AppStateBuilder;
+  readonly #scripted: ScriptedHealth;
   readonly #finder: ProvenanceFinder;
   readonly #pictures = new CoalescingRunner(() => this.#readPicture());
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
+  readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
+  readonly #clusters: AppClusters;
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
-  readonly #policies: PolicyWatch | undefined;
-  readonly #judgements = new CoalescingRunner(() => this.#judge());
+  readonly #policies: PolicyJudging | undefined;
+  readonly #hub = new HubMemory();
   readonly #ended = new AbortController();
-  /** The judgement under way, and of what. */
-  #judging: { readonly picture: GitPicture; readonly given: AbortController } | undefined;
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
   /** Git or the disk may have changed since the picture; else only the buffers did. */
   #isOutdated = true;
@@ -86,11 +83,23 @@ export class Overview implements OverviewApi {
 
   constructor(deps: OverviewDeps) {
     this.#deps = deps;
+    this.#clusters = new AppClusters(this.#followers, deps.kubeVersion);
     this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, this.#renderer, deps.log);
-    this.#builder = new AppStateBuilder(deps.hasher, deps.comparesUnreconciled ?? false);
-    this.#finder = new ProvenanceFinder(deps.engine, deps.log, deps.placesPending ?? false);
-    this.#policies = deps.policies && new PolicyWatch(deps.policies.engine, this.#finder);
+    this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log, this.#clusters.of);
+    this.#scripted = new ScriptedHealth(deps.health, deps.log);
+    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
+    this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
+    this.#policies =
+      deps.policies &&
+      new PolicyJudging(deps.policies, this.#finder, {
+        followers: this.#followers,
+        picture: () => this.#picture,
+        apps: () => this.#state.apps,
+        publish: () => {
+          this.#publish();
+        },
+        signal: this.#ended.signal,
+      });
   }
 
   get state(): OverviewState {
@@ -107,6 +116,11 @@ export class Overview implements OverviewApi {
   }
 
   async refresh(): Promise<void> {
+    for (const { hub } of this.#followers.values()) hub.refresh();
+    await this.#reread();
+  }
+
+  async #reread(): Promise<void> {
     this.#isOutdated = true;
     await this.#pictures.request();
   }
@@ -183,7 +197,7 @@ export class Overview implements OverviewApi {
     this.#isOutdated = false;
     try {
       this.#picture = await (kept === undefined
-        ? this.#reader.read(this.#buffers, this.#appliedNow(), signal)
+        ? this.#reader.read(this.#buffers, { applied: this.#appliedNow(), hub: this.#hubNow() }, signal)
         : this.#reader.readBuffers(kept.moment, this.#buffers, signal));
       this.#trouble = undefined;
     } catch (error) {
@@ -200,6 +214,13 @@ export class Overview implements OverviewApi {
 
   #appliedNow(): AppliedRevisions {
     return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(this.#picture, each.store)]));
+  }
+
+  /** What the hub says where an app of Argo CD may ask; the same value while it says the same. */
+  #hubNow(): HubFacts | undefined {
+    const picture = this.#picture;
+    if (picture?.apps.some(({ app }) => app.kind === 'argo-application') !== true) return picture?.moment.hub;
+    return this.#hub.remember([...this.#followers.values()]);
   }
 
   async #publishSoon(): Promise<void> {
@@ -230,11 +251,15 @@ export class Overview implements OverviewApi {
     this.#state = this.#assemble();
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
-    if (this.#hasOtherAppliedRevisions()) this.#inBackground(this.refresh());
+    if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
+      this.#inBackground(this.#reread());
+    else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
+    if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
-    this.#startJudging();
+    const judging = this.#policies?.start();
+    if (judging !== undefined) this.#inBackground(judging);
   }
 
   #assemble(): OverviewState {
@@ -279,44 +304,9 @@ export class Overview implements OverviewApi {
     if (hasFound) this.#publish();
   }
 
-  /**
-   * Judges once more when something that verdicts are made of changed. A judgement of other files is given up; one of a
-   * cluster that moved on is not, for clusters always do.
-   */
-  #startJudging(): void {
-    const inputs = this.#policyInputs();
-    if (inputs === undefined || this.#policies === undefined) return;
-    if (this.#judging?.picture !== inputs.picture) this.#judging?.given.abort();
-    if (!this.#policies.isOutdated(inputs) && this.#policies.unplaced(inputs.picture).length === 0) return;
-    this.#inBackground(this.#judgements.request());
-  }
-
-  #policyInputs(): PolicyInputs | undefined {
-    const { policies } = this.#deps;
-    if (policies === undefined || this.#picture === undefined) return undefined;
-    const contexts = new Map(this.#state.apps.map(({ app, context }) => [app.id, context]));
-    return {
-      picture: this.#picture,
-      followers: this.#followers,
-      contextOf: ({ id }) => contexts.get(id),
-      folders: policies.folders(),
-      usesClusters: policies.usesClusters(),
-    };
-  }
-
-  async #judge(): Promise<void> {
-    const inputs = this.#policyInputs();
-    if (inputs === undefined || this.#policies === undefined) return;
-    const given = new AbortController();
-    this.#judging = { picture: inputs.picture, given };
-    const signal = AbortSignal.any([given.signal, this.#ended.signal]);
-    if (this.#policies.isOutdated(inputs)) {
-      await this.#policies.judge(inputs, signal);
-      this.#publish();
-    }
-    for (const app of this.#policies.unplaced(inputs.picture)) {
-      if (await this.#policies.place(app, inputs.picture.buffersTree, signal)) this.#publish();
-    }
+  async #judgeHealth(): Promise<void> {
+    await this.#scripted.judgeAll(this.#ended.signal);
+    this.#publish();
   }
 
   /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */
@@ -346,9 +336,4 @@ function changeBetween(before: OverviewState, after: OverviewState): OverviewCha
 
 function besidesApps({ repo, clusters, problems }: OverviewState): unknown {
   return { repo, clusters, problems };
-}
-
-/** The rules that tell what else must be read of a cluster. */
-function rulesKnown(picture: GitPicture, store: LiveStore): readonly KubeObject[] {
-  return [...ruleObjects(store), ...picture.rules.map(({ object }) => object)];
 }

@@ -9,6 +9,7 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { pointerOf, pointerParts } from '../model/words.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
 import type { FileTree, Log, RenderEngine } from '../ports.ts';
+import type { ClusterOf } from '../render/clusterView.ts';
 import { AppExplainer } from '../provenance/explainField.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
 import { isPlaced, questionOf } from './placeQuestion.ts';
@@ -19,6 +20,7 @@ import type { AppState } from './state.ts';
 export class ProvenanceFinder {
   readonly #engine: RenderEngine;
   readonly #log: Log;
+  readonly #clusterOf: ClusterOf;
   readonly #answers = new WeakMap<Rendering, Map<string, Provenance>>();
   readonly #last = new Map<AppId, Map<string, Provenance>>();
   readonly #explainers = new WeakMap<Rendering, { readonly tree: FileTree; readonly explainer: AppExplainer }>();
@@ -26,7 +28,8 @@ export class ProvenanceFinder {
   readonly #placesPending: boolean;
 
   /** `placesPending` looks for the lines of what is not committed, pushed or synced too. */
-  constructor(engine: RenderEngine, log: Log, placesPending: boolean) {
+  constructor(engine: RenderEngine, log: Log, clusterOf: ClusterOf, placesPending: boolean) {
+    this.#clusterOf = clusterOf;
     this.#engine = engine;
     this.#log = log;
     this.#placesPending = placesPending;
@@ -117,7 +120,7 @@ export class ProvenanceFinder {
   #explainerOf(app: App, rendering: Rendering, tree: FileTree): AppExplainer {
     const kept = this.#explainers.get(rendering);
     if (kept?.tree === tree) return kept.explainer;
-    const explainer = new AppExplainer({ app, tree, engine: this.#engine, rendering });
+    const explainer = new AppExplainer({ app, tree, engine: this.#engine, rendering, cluster: this.#clusterOf(app) });
     this.#explainers.set(rendering, { tree, explainer });
     return explainer;
   }

@@ -67,16 +67,30 @@ export interface AppHealth {
   /** Argo CD's words for Argo apps (`Healthy`, `Progressing`, …); kstatus words else (`Current`, `InProgress`, …); `Unknown` without a cluster. */
   readonly status: string;
   readonly message?: string | undefined;
+  /** What decided it, in words that fit into a sentence; absent where the reconciler only said so. */
+  readonly rule?: string | undefined;
 }
 
 export interface ResourceState {
   readonly key: ResourceKey;
   /** Absent while Git only. */
   readonly diff?: ObjectDiff | undefined;
+  /** As judged here by the reconciler's rules; its own word where the object was not seen. */
   readonly health?: AppHealth | undefined;
+  /** Where the reconciler's own word is another; absent when there is no such word or it is the same. */
+  readonly disagreements?: readonly Disagreement[] | undefined;
   /** Whether the object is rendered from the buffers' tree. */
   readonly isDeclared: boolean;
   readonly isLive: boolean;
+}
+
+/** Two judgements of one object: ours and the reconciler's. */
+export interface Disagreement {
+  readonly about: 'sync' | 'health';
+  readonly ours: string;
+  readonly theirs: string;
+  /** The rule that explains it, one sentence. */
+  readonly why: string;
 }
 
 /** A difference and, once it was looked for, the scalar that decides the field. */

@@ -1,9 +1,12 @@
 import type { App } from '../model/app.ts';
+import type { JsonPointer } from '../model/difference.ts';
 import { listAt, objectAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { FileTree } from '../ports.ts';
+import { withOverrides } from '../render/argoOverrides.ts';
+import type { SourceOverride } from '../render/argoOverrides.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
 import type { PathToken } from '../yaml/locateScalars.ts';
 import { Collection } from './collection.ts';
@@ -15,12 +18,16 @@ import type { Additions } from './kustomizeWritings.ts';
 import { addResources } from './manifestWritings.ts';
 import { addImagePieces, addPieces, varsIn } from './pieces.ts';
 import { addVariables } from './variableWritings.ts';
+import { pointerTokens } from './writing.ts';
 import type { Field, Writing } from './writing.ts';
 
 /** Collects every scalar that may decide a field of the app's objects, in the order of application. */
 export async function collectWritings(app: App, tree: FileTree, signal: AbortSignal): Promise<Collection> {
   const into = new Collection(tree, signal);
-  for (const part of sourceParts(app)) await addSource(into, part);
+  for (const part of sourceParts(app)) {
+    const { app: overridden, overrides } = await withOverrides(part, tree, signal);
+    await addSource(into, overridden, overrides);
+  }
   await addInnerPieces(into);
   await addLastSteps(into, app);
   await addGenerated(into, app);
@@ -28,10 +35,11 @@ export async function collectWritings(app: App, tree: FileTree, signal: AbortSig
 }
 
 /** What the one source of an app holds. */
-async function addSource(into: Collection, app: App): Promise<void> {
+async function addSource(into: Collection, app: App, overrides: readonly SourceOverride[]): Promise<void> {
   const { source } = app;
   if (source.kind !== 'here') return;
   const section = await appSection(into, app);
+  const over = await overrideSections(into, overrides);
   switch (source.render) {
     case 'directory':
       for (const file of (await manifestFiles(source.path, directoryOptions(app), into.tree, into.signal)) ?? []) {
@@ -40,10 +48,29 @@ async function addSource(into: Collection, app: App): Promise<void> {
       }
       return;
     case 'kustomize':
-      return addKustomization(into, source.path, section && additionsOf(app, section));
-    case 'helm':
-      return addChart(into, app, source.path, section && (argoSection(app, section) ?? section));
+      return addKustomization(into, source.path, section && additionsOf(app, section, over));
+    case 'helm': {
+      const own = section && (argoSection(app, section) ?? section);
+      await addChart(into, app, source.path, [...(own === undefined ? [] : [own]), ...over]);
+      if (section !== undefined) addPostRenderers(into, app, section);
+    }
   }
+}
+
+/** What a HelmRelease does to the chart's objects, in order. */
+function addPostRenderers(into: Collection, { kind, declared }: App, section: Section): void {
+  if (kind !== 'flux-helmrelease') return;
+  for (const [index, step] of listAt(declared?.object, 'spec', 'postRenderers').entries()) {
+    const options = within(section, 'spec', 'postRenderers', index, 'kustomize');
+    addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
+    addImages(into, options, 'images');
+  }
+}
+
+/** What the files beside the manifests say in the place of the source. */
+async function overrideSections(into: Collection, overrides: readonly SourceOverride[]): Promise<readonly Section[]> {
+  const located = await Promise.all(overrides.map(({ file }) => into.read(file, 'plain')));
+  return located.flatMap((each) => (each === undefined ? [] : [{ located: each, document: 0, path: [] }]));
 }
 
 /** The source of an Application that this app is about. */
@@ -67,12 +94,16 @@ function within(section: Section, ...path: readonly PathToken[]): Section {
   return { ...section, path: [...section.path, ...path] };
 }
 
-function additionsOf(app: App, section: Section): Additions | undefined {
+function additionsOf(app: App, section: Section, over: readonly Section[]): Additions | undefined {
   if (app.kind === 'flux-kustomization')
     return fluxAdditions(within(section, 'spec'), objectAt(app.declared?.object, 'spec'));
   const source = argoSection(app, section);
   if (source === undefined || app.declared === undefined) return undefined;
-  return argoAdditions(within(source, 'kustomize'), objectAt(argoSourceOf(app.declared.object), 'kustomize'));
+  const options = objectAt(argoSourceOf(app.declared.object), 'kustomize');
+  return argoAdditions(
+    [source, ...over].map((each) => within(each, 'kustomize')),
+    options,
+  );
 }
 
 function fluxAdditions(spec: Section, value: Json | undefined): Additions {
@@ -92,24 +123,27 @@ function fluxAdditions(spec: Section, value: Json | undefined): Additions {
   };
 }
 
-function argoAdditions(options: Section, value: Json | undefined): Additions {
+/** Of the Application's own options and those laid over them, `value` is what counts. */
+function argoAdditions(sections: readonly Section[], value: Json | undefined): Additions {
   const via = 'argo-kustomize';
   return {
     patches: (into) => {
-      addInlinePatches(into, options, value, () => via);
+      for (const each of sections) addInlinePatches(into, each, value, () => via);
     },
     names: (into) => {
-      addNames(into, options, 'namespace', () => via);
+      for (const each of sections) addNames(into, each, 'namespace', () => via);
     },
     labels: (into) => {
-      addPairs(into, options, ['commonLabels'], via);
-      addPairs(into, options, ['commonAnnotations'], via);
+      for (const each of sections) {
+        addPairs(into, each, ['commonLabels'], via);
+        addPairs(into, each, ['commonAnnotations'], via);
+      }
     },
     replicas: (into) => {
-      addReplicas(into, options, via);
+      for (const each of sections) addReplicas(into, each, via);
     },
     images: (into) => {
-      addImageStrings(into, options, via);
+      for (const each of sections) addImageStrings(into, each, via);
     },
     components: () => listAt(value, 'components').filter((each) => typeof each === 'string'),
   };
@@ -129,15 +163,25 @@ function isImage(writing: Writing): boolean {
   return writing.key === 'image';
 }
 
-/** The parameters of the generator's element that made the app. */
+/** The parameters that an ApplicationSet's generators put into the app: in the set itself, or in files. */
 async function addGenerated(into: Collection, app: App): Promise<void> {
-  const element = app.declared?.generated?.element;
-  const section = element && (await appSection(into, app));
-  if (element === undefined || section === undefined) return;
+  const from = app.declared?.generated?.from ?? [];
+  const section = from.length === 0 ? undefined : await appSection(into, app);
+  if (section === undefined) return;
   into.copies.add('template');
   const set = { ...section, path: section.path.slice(0, -2) };
-  for (const site of sitesOf(set, ...element))
-    into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
+  for (const { file, path } of from) {
+    const located = file === undefined ? undefined : await into.read(file, 'plain');
+    if (file !== undefined && located === undefined) continue;
+    const within = located === undefined ? set : { located, document: 0, path: [] };
+    for (const site of sitesOf(within, ...pathTokens(path)))
+      into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
+  }
+}
+
+/** A pointer as a path into a document, where positions are numbers. */
+function pathTokens(pointer: JsonPointer): readonly PathToken[] {
+  return pointerTokens(pointer).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
 }
 
 /** What the reconciler does after the build. */
@@ -148,9 +192,16 @@ async function addLastSteps(into: Collection, app: App): Promise<void> {
     for (const site of sitesOf(section, 'spec', 'destination', 'namespace')) {
       into.add(site, {
         via: 'namespace',
-        mayWrite: isNamespace,
+        mayWrite: (field) => isNamespace(field) || isManaged(field),
         isDirect: false,
       });
+    }
+    for (const kind of ['labels', 'annotations'] as const) {
+      for (const site of sitesOf(section, 'spec', 'syncPolicy', 'managedNamespaceMetadata', kind)) {
+        const path = ['metadata', kind, ...site.path.map(String)].join('/');
+        const mayWrite = (field: Field): boolean => isManaged(field) && field.tokens.join('/') === path;
+        into.add(site, { via: kind, mayWrite, isDirect: true });
+      }
     }
   }
   if (app.kind === 'flux-helmrelease') {
@@ -164,6 +215,11 @@ async function addLastSteps(into: Collection, app: App): Promise<void> {
     addPairs(into, section, ['spec', 'commonMetadata', 'labels'], 'labels');
     addPairs(into, section, ['spec', 'commonMetadata', 'annotations'], 'annotations');
   }
+}
+
+/** A field of the Namespace that Argo CD declares itself. */
+function isManaged({ id }: Field): boolean {
+  return id.kind === 'Namespace' && id.group === '';
 }
 
 function isNamespace({ tokens }: Field): boolean {

@@ -1,4 +1,4 @@
-import type { App, SourceRender } from '../model/app.ts';
+import type { App, AppDeclaration, AppSource, GeneratedFrom, SourceRender } from '../model/app.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Place, RepoPath } from '../model/place.ts';
@@ -6,9 +6,12 @@ import type { RenderedObject, Rendering, RenderProblem } from '../model/renderin
 import { idOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { readFileFacts } from '../apps/fileFacts.ts';
+import type { DeclaredObject } from '../apps/fileFacts.ts';
 import { readApp } from '../apps/readApp.ts';
+import type { AppSurroundings } from '../apps/readApp.ts';
 import { readApplicationSet } from '../apps/readApplicationSet.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
+import type { ClusterView } from '../render/clusterView.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import { renderApp } from '../render/renderApp.ts';
 import type { RenderAssumptions } from '../render/renderApp.ts';
@@ -27,6 +30,14 @@ export interface RenderedField {
   readonly value: Json | undefined;
 }
 
+/** An app at a tree, with what renders it and the cluster that it may ask. */
+export interface ExchangeSubject {
+  readonly app: App;
+  readonly tree: FileTree;
+  readonly engine: RenderEngine;
+  readonly cluster?: ClusterView | undefined;
+}
+
 /** A bounded number of renderings of one app, each with some texts exchanged in memory. */
 export class Exchanger {
   readonly #app: App;
@@ -34,17 +45,20 @@ export class Exchanger {
   readonly #engine: RenderEngine;
   readonly #signal: AbortSignal;
   readonly #known: ReadonlySet<string>;
+  readonly #cluster: ClusterView | undefined;
   #left: number;
 
   /** `before` is the app as it renders now: its errors are not held against an exchange. */
-  constructor(app: App, tree: FileTree, engine: RenderEngine, before: Rendering, limit: number, signal: AbortSignal) {
+  constructor({ app, tree, engine, cluster }: ExchangeSubject, before: Rendering, limit: number, signal: AbortSignal) {
+    this.#cluster = cluster;
     this.#known = new Set(before.problems.map((each) => each.message));
     this.#app = app;
     this.#tree = tree;
     // Only the objects are looked at afterwards.
     this.#engine = {
       kustomize: (request, at, asker) => engine.kustomize({ ...request, withoutEvidence: true }, at, asker),
-      helm: (request, at, asker) => engine.helm(request, at, asker),
+      helm: (request, at, asker) => engine.helm({ ...request, once: true }, at, asker),
+      applicationSet: (request, at, asker) => engine.applicationSet(request, at, asker),
     };
     this.#left = limit;
     this.#signal = signal;
@@ -56,7 +70,7 @@ export class Exchanger {
 
   /** The app as it is. */
   render(assumptions: RenderAssumptions = {}): Promise<Rendering> {
-    return renderApp(this.#app, this.#tree, this.#engine, this.#signal, assumptions);
+    return renderApp(this.#app, this.#tree, this.#engine, this.#signal, { cluster: this.#cluster, ...assumptions });
   }
 
   /** The app after an exchange; `undefined` when it does not build then. Counts against the bound. */
@@ -64,9 +78,11 @@ export class Exchanger {
     this.#left -= 1;
     this.#signal.throwIfAborted();
     const texts = await applyEdits(this.#tree, edits, this.#signal);
-    const app = rereadApp(this.#app, texts);
-    if (texts === undefined || app === undefined) return undefined;
-    const rendering = await renderApp(app, new OverlayTree(this.#tree, texts, 'exchange'), this.#engine, this.#signal);
+    if (texts === undefined) return undefined;
+    const tree = new OverlayTree(this.#tree, texts, 'exchange');
+    const app = await rereadApp(this.#app, texts, { tree, engine: this.#engine }, this.#signal);
+    if (app === undefined) return undefined;
+    const rendering = await renderApp(app, tree, this.#engine, this.#signal, { cluster: this.#cluster });
     const isNew = (each: RenderProblem): boolean => each.severity === 'error' && !this.#known.has(each.message);
     return rendering.problems.some(isNew) ? undefined : rendering;
   }
@@ -94,31 +110,66 @@ export async function applyEdits(
   return texts;
 }
 
+/** A tree after an edit, and what renders it. */
+export interface EditedTree {
+  readonly tree: FileTree;
+  readonly engine: RenderEngine;
+}
+
 /** The app as its own manifest declares it after an edit; `undefined` when it is no longer there. */
-export function rereadApp(app: App, texts: ReadonlyMap<RepoPath, string> | undefined): App | undefined {
+export async function rereadApp(
+  app: App,
+  texts: ReadonlyMap<RepoPath, string>,
+  edited: EditedTree,
+  signal: AbortSignal,
+): Promise<App | undefined> {
   const { declared, source } = app;
-  const text = declared && texts?.get(declared.file);
-  if (declared === undefined || text === undefined || source.kind !== 'here') return app;
-  const { generated } = declared;
-  const kindInFile = generated === undefined ? declared.object.kind : 'ApplicationSet';
-  const inDocument = (file: RepoPath, all: string): ReturnType<typeof readFileFacts>['declared'] =>
-    readFileFacts(file, all).declared.filter(
-      (each) => each.document === declared.document && each.object.kind === kindInFile,
-    );
-  const candidates = inDocument(declared.file, text);
-  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
-  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
-  const around = { isHere: () => true, folderKind, findSource: () => undefined };
-  if (generated !== undefined) {
-    const set = candidates.find((each) => idOf(each.object).name === generated.set);
-    return set && readApplicationSet(set, around, generated.folders)[generated.index];
-  }
+  if (declared === undefined || source.kind !== 'here') return app;
+  const around = surroundingsOf(source);
+  if (declared.generated !== undefined) return regenerate(app, declared.generated, texts, around, edited, signal);
+  const text = texts.get(declared.file);
+  if (text === undefined) return app;
+  const candidates = declaredIn(declared, text, declared.object.kind);
   const found =
     candidates.find((each) => idOf(each.object).name === app.name) ??
     (candidates.length === 1 ? candidates[0] : undefined);
   const reread = found && readApp(found, around);
   // A chart that another object names cannot be found again without that object; it stays what it was.
   return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
+}
+
+/** The objects of a kind in the app's document of an edited file. */
+function declaredIn({ file, document }: AppDeclaration, text: string, kind: string): readonly DeclaredObject[] {
+  return readFileFacts(file, text).declared.filter((each) => each.document === document && each.object.kind === kind);
+}
+
+/** An edit of one scalar makes no other folders, and the app's sources stay in this repository. */
+function surroundingsOf(source: Extract<AppSource, { kind: 'here' }>): AppSurroundings {
+  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
+  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
+  return { isHere: () => true, folderKind, findSource: () => undefined };
+}
+
+/** An Application that a set makes: its set is asked again when the edit is in a file of its parameters or its own. */
+async function regenerate(
+  app: App,
+  { set: name, index, from, clusters }: GeneratedFrom,
+  texts: ReadonlyMap<RepoPath, string>,
+  around: AppSurroundings,
+  { tree, engine }: EditedTree,
+  signal: AbortSignal,
+): Promise<App | undefined> {
+  const { declared } = app;
+  if (declared === undefined || index === undefined) return app;
+  if (![declared.file, ...from.map((each) => each.file ?? '')].some((file) => texts.has(file))) return app;
+  const content = await tree.read(declared.file, signal);
+  const sets = declaredIn(declared, new TextDecoder().decode(content ?? new Uint8Array()), 'ApplicationSet');
+  const set = sets.find((each) => idOf(each.object).name === name);
+  if (set === undefined) return undefined;
+  const reply = await engine.applicationSet({ set: set.object, clusters }, tree, signal);
+  const hub = clusters && { clusters, generated: [] };
+  const made = readApplicationSet(set, reply, { around, hub, textOf: () => undefined });
+  return made.find((each) => each.declared?.generated?.index === index);
 }
 
 /** Finds a field in a rendering of the exchanged tree; the object may have another name or namespace there. */

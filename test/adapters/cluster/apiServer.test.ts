@@ -17,6 +17,7 @@ import { stringAt, valueAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import { nameOf, resourceKey } from '../../../src/core/model/resource.ts';
 import type { ApiReply, ApiRequest, ClusterConnection, Log, WatchTarget } from '../../../src/core/ports.ts';
+import { kubeconfigText } from './kubeconfigText.ts';
 import { Recorder } from './recorder.ts';
 import { TamperingProxy } from './tamperingProxy.ts';
 
@@ -511,25 +512,6 @@ const busy = {
 
 function v1(kind: string, name: string): JsonObject {
   return { apiVersion: 'v1', kind, metadata: { name } };
-}
-
-function kubeconfigText(server: string, user: string, cluster = ''): string {
-  return [
-    'apiVersion: v1',
-    'kind: Config',
-    'current-context: test',
-    'contexts: [{ name: test, context: { cluster: test, user: test } }]',
-    'clusters:',
-    '- name: test',
-    '  cluster:',
-    `    server: ${server}`,
-    ...(cluster === '' ? [] : [`    ${cluster}`]),
-    'users:',
-    '- name: test',
-    '  user:',
-    `    ${user}`,
-    '',
-  ].join('\n');
 }
 
 const cartDefinition = {

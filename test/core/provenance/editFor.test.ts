@@ -13,7 +13,7 @@ import { renderApp } from '../../../src/core/render/renderApp.ts';
 
 const signal = new AbortController().signal;
 const asked = (): Promise<never> => Promise.reject(new Error('the engine was asked'));
-const engine: RenderEngine = { kustomize: asked, helm: asked };
+const engine: RenderEngine = { kustomize: asked, helm: asked, applicationSet: asked };
 const app = bareApp('manifests', '');
 const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 

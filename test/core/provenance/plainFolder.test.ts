@@ -9,7 +9,7 @@ import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 
 const signal = new AbortController().signal;
 const asked = (): Promise<never> => Promise.reject(new Error('the engine was asked'));
-const engine: RenderEngine = { kustomize: asked, helm: asked };
+const engine: RenderEngine = { kustomize: asked, helm: asked, applicationSet: asked };
 
 async function explain(files: Readonly<Record<string, string>>, name: string, path: string): Promise<Provenance> {
   const key = resourceKey({ group: '', kind: 'ConfigMap', namespace: undefined, name });

@@ -13,7 +13,7 @@ const signal = new AbortController().signal;
 
 /** Plain folders never need the engine. */
 const asked = (): Promise<never> => Promise.reject(new Error('the engine was asked'));
-const noEngine: RenderEngine = { kustomize: asked, helm: asked };
+const noEngine: RenderEngine = { kustomize: asked, helm: asked, applicationSet: asked };
 
 function application(source: string): string {
   return `apiVersion: argoproj.io/v1alpha1

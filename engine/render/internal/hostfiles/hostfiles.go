@@ -6,6 +6,7 @@ package hostfiles
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"unsafe"
 
 	"plumbline.dev/engine/render/internal/repofs"
@@ -61,7 +62,31 @@ func (Files) List(path string) ([]string, error) {
 	}
 	names := []string{}
 	err = json.Unmarshal(raw, &names)
+	for i, name := range names {
+		names[i] = strings.TrimSuffix(name, folderSign)
+	}
 	return names, err
+}
+
+// folderSign is what the host puts behind the names of folders.
+const folderSign = "/"
+
+// Entries are the files and folders directly in a folder; nil where there is none.
+func (Files) Entries(path string) ([]repofs.Entry, error) {
+	raw, err := take(ask(hostList, path))
+	if raw == nil || err != nil {
+		return nil, err
+	}
+	names := []string{}
+	if err := json.Unmarshal(raw, &names); err != nil {
+		return nil, err
+	}
+	entries := make([]repofs.Entry, len(names))
+	for i, name := range names {
+		bare, isFolder := strings.CutSuffix(name, folderSign)
+		entries[i] = repofs.Entry{Name: bare, IsFolder: isFolder}
+	}
+	return entries, nil
 }
 
 func ask(call func(unsafe.Pointer, uint32) int32, path string) int32 {

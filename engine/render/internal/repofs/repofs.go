@@ -33,6 +33,12 @@ type Source interface {
 	List(path string) ([]string, error)
 }
 
+// Entry is a file or folder directly in a folder.
+type Entry struct {
+	Name     string
+	IsFolder bool
+}
+
 // FS implements kustomize's filesys.FileSystem over a Source and notes what was read.
 type FS struct {
 	source   Source
