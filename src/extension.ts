@@ -11,7 +11,7 @@ import { DiagnosticsPublisher } from './host/diagnostics/diagnosticsPublisher.ts
 import { ObjectDocuments } from './host/documents/objectDocuments.ts';
 import { Lifetime } from './host/lifetime.ts';
 import { PanelController } from './host/panel/panelController.ts';
-import { kubeconfigPath } from './host/settings.ts';
+import { kubeconfigPath, onSetting, policySources } from './host/settings.ts';
 import { StatusBar } from './host/statusBar.ts';
 import { AppsTree } from './host/views/appsTree.ts';
 import { RepositorySession } from './host/workspace/repositorySession.ts';
@@ -57,6 +57,11 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
   life.own(new DiagnosticsPublisher(session, vscode.Uri.joinPath(extensionUri, 'docs', 'findings.md')));
   life.own(new RepositoryStarter(session));
   life.own(
+    onSetting(['policies'], () => {
+      void session.refresh();
+    }),
+  );
+  life.own(
     registerCommands({ session, sessions, tree, output, clock: systemClock, openPanel: (app) => panels.open(app) }),
   );
   return {
@@ -78,7 +83,8 @@ async function openRepository(folder: string, signal: AbortSignal, parts: Parts)
   const { extensionUri, hasher, output } = parts;
   const inDist = (...names: readonly string[]): string => vscode.Uri.joinPath(extensionUri, 'dist', ...names).fsPath;
   const engine = { worker: inDist('engineWorker.cjs'), modules: inDist('engine') };
-  return openAt(folder, signal, { engine, hasher, log: output });
+  const policies = { usesClusters: () => policySources().usesClusters, folders: () => policySources().folders };
+  return openAt(folder, signal, { engine, hasher, log: output, policies });
 }
 
 async function loadConnector({ hasher, output }: Parts): Promise<ClusterConnector> {

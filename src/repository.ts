@@ -4,6 +4,7 @@ import { compareRendered } from './core/diff/compareRendered.ts';
 import { Overview } from './core/overview/overview.ts';
 import { editFor } from './core/provenance/editFor.ts';
 import type { Log, SecretHasher } from './core/ports.ts';
+import { PolicyFolders } from './adapters/files/policyFolders.ts';
 import { Lifetime } from './host/lifetime.ts';
 import type { OpenRepository } from './host/workspace/repositorySession.ts';
 
@@ -16,6 +17,15 @@ export interface RepositoryParts {
   readonly engine: { readonly worker: string; readonly modules: string };
   readonly hasher: SecretHasher;
   readonly log: Log;
+  /** What policies are judged by; asked again at each refresh. */
+  readonly policies: PolicyChoice;
+}
+
+/** Where policies come from beside the repository. */
+export interface PolicyChoice {
+  usesClusters(): boolean;
+  /** Absolute paths of files and folders. */
+  folders(): readonly string[];
 }
 
 /**
@@ -25,14 +35,23 @@ export interface RepositoryParts {
 export async function openAt(
   folder: string,
   signal: AbortSignal,
-  { engine, hasher, log }: RepositoryParts,
+  { engine, hasher, log, policies }: RepositoryParts,
 ): Promise<OpenRepository> {
   const { openRepository } = await import('./adapters/git/gitBundle.ts');
   const { reader, writer, gitFolders } = await openRepository(folder, signal);
   const life = new Lifetime();
   const pool = life.own(new EnginePool(engine));
+  const folders = new PolicyFolders(log);
   const overview = life.own(
-    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log }),
+    new Overview({
+      repo: reader,
+      engine: pool,
+      health: pool,
+      hasher,
+      clock: systemClock,
+      log,
+      policies: { engine: pool, usesClusters: () => policies.usesClusters(), folders: () => folders.rules },
+    }),
   );
   return {
     overview,
@@ -41,6 +60,10 @@ export async function openAt(
     gitFolders,
     compare: compareRendered,
     editFor,
+    readPolicyFolders: async () => {
+      await folders.read(policies.folders());
+      await overview.refresh();
+    },
     dispose: () => {
       life.dispose();
     },

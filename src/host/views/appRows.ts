@@ -16,6 +16,7 @@ import {
   reconcilerName,
 } from './appWords.ts';
 import { differenceLine, originName, wordsOfDifference } from './differenceWords.ts';
+import { policiesRow, policySourcesRow } from './policyRows.ts';
 import { resourcesRow } from './resourceRows.ts';
 import { folderRow } from './row.ts';
 import type { RowContext } from './rowContext.ts';
@@ -28,7 +29,7 @@ import type { Row, RowIcon, RowTarget } from './row.ts';
  */
 export function appRows(state: OverviewState, context: RowContext): readonly Row[] {
   const groups = state.clusters.length === 0 ? byReconciler(state, context) : byCluster(state, context);
-  return [...groups, ...repositoryProblems(state.problems, context)];
+  return [...groups, ...policySourcesRow(state, context), ...repositoryProblems(state.problems, context)];
 }
 
 function byReconciler({ apps }: OverviewState, context: RowContext): readonly Row[] {
@@ -139,7 +140,12 @@ function appRow(state: AppState, description: string, context: RowContext): Row 
     spoken: [app.name, conditionWords(condition, context.t), description].filter((part) => part !== '').join(', '),
     context: appContext(state),
     target: { kind: 'app', app: app.id },
-    children: [differencesRow(state, context), problemsRow(state, context), resourcesRow(state, context)].flat(),
+    children: [
+      differencesRow(state, context),
+      policiesRow(state, context),
+      problemsRow(state, context),
+      resourcesRow(state, context),
+    ].flat(),
   };
 }
 
