@@ -8,6 +8,7 @@ import { compareObject } from './host/commands/documentCommands.ts';
 import { registerCommands } from './host/commands/registerCommands.ts';
 import { ContextKeys } from './host/contextKeys.ts';
 import { DiagnosticsPublisher } from './host/diagnostics/diagnosticsPublisher.ts';
+import { PolicyActions } from './host/diagnostics/policyActions.ts';
 import { ObjectDocuments } from './host/documents/objectDocuments.ts';
 import { Lifetime } from './host/lifetime.ts';
 import { PanelController } from './host/panel/panelController.ts';
@@ -53,8 +54,9 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
   );
   life.own(new ContextKeys(session));
   life.own(new StatusBar(session));
-  life.own(new ObjectDocuments(session, hasher, async () => (await import('./repository.ts')).textOf));
+  life.own(new ObjectDocuments(session, hasher, () => import('./repository.ts')));
   life.own(new DiagnosticsPublisher(session, vscode.Uri.joinPath(extensionUri, 'docs', 'findings.md')));
+  life.own(new PolicyActions(session));
   life.own(new RepositoryStarter(session));
   life.own(
     onSetting(['policies'], () => {
@@ -62,7 +64,15 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
     }),
   );
   life.own(
-    registerCommands({ session, sessions, tree, output, clock: systemClock, openPanel: (app) => panels.open(app) }),
+    registerCommands({
+      session,
+      sessions,
+      tree,
+      output,
+      clock: systemClock,
+      loadTexts: () => import('./repository.ts'),
+      openPanel: (app) => panels.open(app),
+    }),
   );
   return {
     get overview() {

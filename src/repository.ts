@@ -10,6 +10,7 @@ import type { OpenRepository } from './host/workspace/repositorySession.ts';
 
 // For the extension host, which loads this bundle and with it the YAML library when it shows the first document.
 export { textOf } from './host/documents/objectText.ts';
+export { explainVerdict } from './core/policy/explainVerdict.ts';
 
 /** What a repository is opened with. */
 export interface RepositoryParts {

@@ -4,11 +4,13 @@ import { parseKey } from '../../core/model/resource.ts';
 import type { AppState, OverviewState } from '../../core/overview/state.ts';
 import { codeOf } from '../../core/policy/policyFindings.ts';
 import { isJudging } from '../../core/policy/policyKinds.ts';
+import { exemptionFor } from '../../core/policy/policyException.ts';
+import { refOf } from '../../core/policy/policyVerdict.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
 import type { Rule } from '../../core/policy/ruleBook.ts';
 import type { Translate } from '../text.ts';
 import { folderRow } from './row.ts';
-import type { Row, RowIcon, RowTarget } from './row.ts';
+import type { Row, RowIcon } from './row.ts';
 import type { RowContext } from './rowContext.ts';
 
 /** Codes that ask for a person, worst first. */
@@ -66,8 +68,8 @@ function verdictRow(app: App, verdict: PolicyVerdict, { t }: RowContext): Row {
       .join('\n'),
     icon: icons[code],
     spoken: [wordOf(code, t), kind, name, policy, text].join(', '),
-    context: `verdict ${code.slice('policy.'.length)}`,
-    target: targetOf(app, verdict),
+    context: contextOf(verdict, code),
+    target: { kind: 'verdict', app: app.id, object, verdict: refOf(verdict) },
     children: [],
   };
 }
@@ -75,6 +77,13 @@ function verdictRow(app: App, verdict: PolicyVerdict, { t }: RowContext): Row {
 function codeOfTold({ result }: PolicyVerdict): ToldCode {
   const code: FindingCode | undefined = codeOf(result);
   return told.find((each) => each === code) ?? 'policy.undecided';
+}
+
+/** Words that menus ask for: whether the rule states a value, and whether its engine knows exceptions. */
+function contextOf(verdict: PolicyVerdict, code: ToldCode): string {
+  const fix = verdict.result.wanted === undefined ? '' : ' fixable';
+  const exempt = exemptionFor(verdict) === undefined ? '' : ' exemptible';
+  return `verdict ${code.slice('policy.'.length)}${fix}${exempt}`;
 }
 
 function wordOf(code: ToldCode, t: Translate): string {
@@ -92,13 +101,6 @@ function standingWords({ standing }: PolicyVerdict, t: Translate): string | unde
   return standing === 'live-too'
     ? t('The live object violates it too.')
     : t('The live object does not violate it; what Git declares does.');
-}
-
-/** The line that decides, or the object where none is proven. */
-function targetOf(app: App, { object, provenance }: PolicyVerdict): RowTarget {
-  if (provenance?.kind !== 'proven') return { kind: 'object', app: app.id, object };
-  const { file, range } = provenance.place;
-  return { kind: 'file', file, line: range.line, column: range.column };
 }
 
 function oneLine(text: string): string {

@@ -39,8 +39,8 @@ describe('policies in the Apps view', () => {
     assert.deepEqual(
       row.children.map(({ label, description, target }) => [label, description, target?.kind]),
       [
-        ['Deployment web', 'few: too many', 'file'],
-        ['Deployment web', 'few: it needs the registry', 'object'],
+        ['Deployment web', 'few: too many', 'verdict'],
+        ['Deployment web', 'few: it needs the registry', 'verdict'],
       ],
     );
   });
