@@ -8,10 +8,11 @@ import { compareObject } from './host/commands/documentCommands.ts';
 import { registerCommands } from './host/commands/registerCommands.ts';
 import { ContextKeys } from './host/contextKeys.ts';
 import { DiagnosticsPublisher } from './host/diagnostics/diagnosticsPublisher.ts';
+import { PolicyActions } from './host/diagnostics/policyActions.ts';
 import { ObjectDocuments } from './host/documents/objectDocuments.ts';
 import { Lifetime } from './host/lifetime.ts';
 import { PanelController } from './host/panel/panelController.ts';
-import { kubeconfigPath, kubeVersion, onSetting } from './host/settings.ts';
+import { kubeconfigPath, kubeVersion, onSetting, policySources } from './host/settings.ts';
 import { StatusBar } from './host/statusBar.ts';
 import { AppsTree } from './host/views/appsTree.ts';
 import { RepositorySession } from './host/workspace/repositorySession.ts';
@@ -53,12 +54,26 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
   );
   life.own(new ContextKeys(session));
   life.own(new StatusBar(session));
-  life.own(new ObjectDocuments(session, hasher, async () => (await import('./repository.ts')).textOf));
+  life.own(new ObjectDocuments(session, hasher, () => import('./repository.ts')));
   life.own(new DiagnosticsPublisher(session, vscode.Uri.joinPath(extensionUri, 'docs', 'findings.md')));
+  life.own(new PolicyActions(session));
   life.own(new RepositoryStarter(session));
   life.own(onSetting(['kubeVersion'], () => void session.refresh()));
   life.own(
-    registerCommands({ session, sessions, tree, output, clock: systemClock, openPanel: (app) => panels.open(app) }),
+    onSetting(['policies'], () => {
+      void session.refresh();
+    }),
+  );
+  life.own(
+    registerCommands({
+      session,
+      sessions,
+      tree,
+      output,
+      clock: systemClock,
+      loadTexts: () => import('./repository.ts'),
+      openPanel: (app) => panels.open(app),
+    }),
   );
   return {
     get overview() {
@@ -80,6 +95,7 @@ async function openRepository(folder: string, signal: AbortSignal, parts: Parts)
   const { extensionUri, globalStorageUri, hasher, output } = parts;
   const inDist = (...names: readonly string[]): string => vscode.Uri.joinPath(extensionUri, 'dist', ...names).fsPath;
   const engine = { worker: inDist('engineWorker.cjs'), modules: inDist('engine') };
+  const policies = { usesClusters: () => policySources().usesClusters, folders: () => policySources().folders };
   return openAt(folder, signal, {
     engine,
     hasher,
@@ -87,6 +103,7 @@ async function openRepository(folder: string, signal: AbortSignal, parts: Parts)
     fetched: vscode.Uri.joinPath(globalStorageUri, 'fetched').fsPath,
     allowExec: () => vscode.workspace.isTrusted,
     kubeVersion,
+    policies,
   });
 }
 

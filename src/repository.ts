@@ -5,12 +5,14 @@ import { compareRendered } from './core/diff/compareRendered.ts';
 import { Overview } from './core/overview/overview.ts';
 import { editFor } from './core/provenance/editFor.ts';
 import type { Log, SecretHasher } from './core/ports.ts';
+import { PolicyFolders } from './adapters/files/policyFolders.ts';
 import { withFetched } from './core/render/fetchedReader.ts';
 import { Lifetime } from './host/lifetime.ts';
 import type { OpenRepository } from './host/workspace/repositorySession.ts';
 
 // For the extension host, which loads this bundle and with it the YAML library when it shows the first document.
 export { textOf } from './host/documents/objectText.ts';
+export { explainVerdict } from './core/policy/explainVerdict.ts';
 
 /** What a repository is opened with. */
 export interface RepositoryParts {
@@ -24,6 +26,15 @@ export interface RepositoryParts {
   readonly allowExec: () => boolean;
   /** The Kubernetes version to render charts for where no cluster says its own. */
   readonly kubeVersion: () => string | undefined;
+  /** What policies are judged by; asked again at each refresh. */
+  readonly policies: PolicyChoice;
+}
+
+/** Where policies come from beside the repository. */
+export interface PolicyChoice {
+  usesClusters(): boolean;
+  /** Absolute paths of files and folders. */
+  folders(): readonly string[];
 }
 
 /**
@@ -33,7 +44,7 @@ export interface RepositoryParts {
 export async function openAt(
   folder: string,
   signal: AbortSignal,
-  { engine, hasher, log, fetched, allowExec, kubeVersion }: RepositoryParts,
+  { engine, hasher, log, fetched, allowExec, kubeVersion, policies }: RepositoryParts,
 ): Promise<OpenRepository> {
   const { openRepository } = await import('./adapters/git/gitBundle.ts');
   const { reader: own, writer, gitFolders } = await openRepository(folder, signal);
@@ -41,6 +52,7 @@ export async function openAt(
   const pool = life.own(new EnginePool(engine));
   const store = new FetchStore(fetched);
   const reader = withFetched(own, store);
+  const folders = new PolicyFolders(log);
   const overview = life.own(
     new Overview({
       repo: reader,
@@ -51,6 +63,7 @@ export async function openAt(
       log,
       kubeVersion,
       asksSuspects: true,
+      policies: { engine: pool, usesClusters: () => policies.usesClusters(), folders: () => folders.rules },
     }),
   );
   return {
@@ -63,6 +76,10 @@ export async function openAt(
     fetch: async (need, asked) => {
       const { createFetcher } = await import('./adapters/fetch/fetchBundle.ts');
       return createFetcher({ store, chooser: pool, environment: process.env, allowExec, log }).fetch(need, asked);
+    },
+    readPolicyFolders: async () => {
+      await folders.read(policies.folders());
+      await overview.refresh();
     },
     dispose: () => {
       life.dispose();

@@ -17,6 +17,7 @@ import {
   sourceName,
 } from './appWords.ts';
 import { differenceLine, originName, wordsOfDifference } from './differenceWords.ts';
+import { policiesRow, policySourcesRow } from './policyRows.ts';
 import { resourcesRow } from './resourceRows.ts';
 import { folderRow } from './row.ts';
 import type { RowContext } from './rowContext.ts';
@@ -29,7 +30,7 @@ import type { Row, RowIcon, RowTarget } from './row.ts';
  */
 export function appRows(state: OverviewState, context: RowContext): readonly Row[] {
   const groups = state.clusters.length === 0 ? byReconciler(state, context) : byCluster(state, context);
-  return [...groups, ...repositoryProblems(state.problems, context)];
+  return [...groups, ...policySourcesRow(state, context), ...repositoryProblems(state.problems, context)];
 }
 
 function byReconciler({ apps }: OverviewState, context: RowContext): readonly Row[] {
@@ -140,7 +141,12 @@ function appRow(state: AppState, description: string, context: RowContext): Row 
     spoken: [app.name, conditionWords(condition, context.t), description].filter((part) => part !== '').join(', '),
     context: appContext(state),
     target: { kind: 'app', app: app.id },
-    children: [differencesRow(state, context), problemsRow(state, context), resourcesRow(state, context)].flat(),
+    children: [
+      differencesRow(state, context),
+      policiesRow(state, context),
+      problemsRow(state, context),
+      resourcesRow(state, context),
+    ].flat(),
   };
 }
 

@@ -26,6 +26,8 @@ export interface OpenRepository extends SourceFetcher {
   readonly compare: CompareRendered;
   /** What to write at a proven place so that the field gets a value; `undefined` when that place alone cannot bring it about. */
   readonly editFor: (provenance: Provenance, value: Json) => TextEdit | undefined;
+  /** Reads the policies of the folders that the settings name, and judges by them. */
+  readonly readPolicyFolders: () => Promise<void>;
   dispose(): void;
 }
 
@@ -144,9 +146,10 @@ export class RepositorySession {
     await this.#read(opened);
   }
 
-  async #read({ overview }: OpenRepository): Promise<void> {
+  async #read({ readPolicyFolders }: OpenRepository): Promise<void> {
     try {
-      await overview.refresh();
+      // The repository's own reading follows; a file of another folder may have changed as well.
+      await readPolicyFolders();
     } catch (error) {
       if (isAbort(error)) return;
       this.#log.error(messageOf(error));
