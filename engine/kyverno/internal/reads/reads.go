@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
@@ -19,8 +20,8 @@ const mostReads = 20
 // Fields lists the fields of the object that an expression may read, the most specific first: chains of fields from
 // `object`, and from the variables of comprehensions over such chains.
 func Fields(expression string, object contract.Object) []string {
-	parsed, errs := newParser().Parse(common.NewTextSource(expression))
-	if errs != nil && len(errs.GetErrors()) > 0 {
+	parsed := parse(expression)
+	if parsed == nil {
 		return nil
 	}
 	r := &reader{found: map[string]bool{}, bound: map[string][]place{"object": {{value: any(object)}}}}
@@ -28,12 +29,34 @@ func Fields(expression string, object contract.Object) []string {
 	return r.sorted()
 }
 
-func newParser() *parser.Parser {
-	made, err := parser.NewParser(parser.Macros(parser.AllMacros...), parser.EnableOptionalSyntax(true))
-	if err != nil {
-		panic(err)
+// mostKept bounds how many expressions are kept parsed.
+const mostKept = 1000
+
+var (
+	parserOnce = sync.OnceValues(func() (*parser.Parser, error) {
+		return parser.NewParser(parser.Macros(parser.AllMacros...), parser.EnableOptionalSyntax(true))
+	})
+	parsed = map[string]*ast.AST{}
+)
+
+// parse reads an expression, at most once; nil if it is none.
+func parse(expression string) *ast.AST {
+	if found, ok := parsed[expression]; ok {
+		return found
 	}
-	return made
+	if len(parsed) >= mostKept {
+		parsed = map[string]*ast.AST{}
+	}
+	p, err := parserOnce()
+	if err != nil {
+		return nil
+	}
+	tree, errs := p.Parse(common.NewTextSource(expression))
+	if errs != nil && len(errs.GetErrors()) > 0 {
+		tree = nil
+	}
+	parsed[expression] = tree
+	return tree
 }
 
 // place is a field of the object: its keys and its value.
