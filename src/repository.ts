@@ -32,7 +32,7 @@ export async function openAt(
   const life = new Lifetime();
   const pool = life.own(new EnginePool(engine));
   const overview = life.own(
-    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log }),
+    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log, asksSuspects: true }),
   );
   return {
     overview,

@@ -6,11 +6,12 @@ import { Overview } from '../core/overview/overview.ts';
 import type { AppState, OverviewState } from '../core/overview/state.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
+import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { renderRevision, renderText, renderingsJson } from './render.ts';
 import type { NamedRendering } from './render.ts';
-import { diffText, stateJson, statusText } from './report.ts';
+import { diffText, hasTrouble, stateJson, statusText } from './report.ts';
 import { isFailure } from './report/failOn.ts';
 import { markdownReport } from './report/markdown.ts';
 import type { Report } from './report/report.ts';
@@ -49,7 +50,7 @@ function hasRenderTrouble({ rendering }: NamedRendering): boolean {
   return rendering.problems.some(({ severity }) => severity === 'error');
 }
 
-type Comparison = CliRequest & { readonly command: 'status' | 'diff' };
+type Comparison = CliRequest & { readonly command: 'status' | 'diff' | 'health' };
 
 async function compare(request: Comparison, parts: Parts, signal: AbortSignal): Promise<CliResult> {
   const overview = new Overview({
@@ -64,6 +65,11 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
     await overview.refresh();
     await overview.whenSettled(signal);
     mustBeRead(overview.state);
+    if (request.asksServer) {
+      const asked = overview.state.apps.filter(({ app }) => isAsked(request, app));
+      await Promise.all(asked.map(({ app }) => overview.askServer(app.id)));
+      await overview.whenSettled(signal);
+    }
     return report(request, select(overview.state, request), parts.clock.now());
   } finally {
     overview.dispose();
@@ -77,6 +83,7 @@ function mustBeRead({ repo, problems }: OverviewState): void {
 }
 
 function report(request: Comparison, state: OverviewState, now: Date): CliResult {
+  if (request.command === 'health') return reportHealth(request, state);
   const found = stateReport(request.command, state, now);
   const isFailed =
     request.failOn === undefined
@@ -98,15 +105,20 @@ function print({ command, output }: Comparison, state: OverviewState, found: Rep
   }
 }
 
+function reportHealth({ output }: Comparison, state: OverviewState): CliResult {
+  const text = output === 'json' ? json(healthJson(state)) : healthText(state);
+  return { text, isFailed: hasUnhealthy(state), hasTrouble: hasTrouble(state) || hasUnknown(state) };
+}
+
 function select(state: OverviewState, request: CliRequest): OverviewState {
   const apps = state.apps.filter(({ app }) => isAsked(request, app));
   if (apps.length === 0 && request.apps.length > 0) throw nothingAsked(request);
   return { ...state, apps: request.origins.length === 0 ? apps : apps.map((app) => ofOrigins(app, request.origins)) };
 }
 
-/** The app with differences of some origins only; findings of drift go with them. */
+/** The app with differences of some origins only; findings of drift, and over the live objects, go with them. */
 function ofOrigins(app: AppState, origins: readonly Origin[]): AppState {
-  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !code.startsWith('drift.');
+  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !/^(?:drift|verdict)\./.test(code);
   return {
     ...app,
     differences: app.differences.filter(({ origin }) => origins.includes(origin)),

@@ -49,19 +49,20 @@ function oneSource(source: JsonObject, around: AppSurroundings): AppSource {
 
 /** Argo CD takes the type that the source names, else it looks into the folder; a plugin is none of ours. */
 function renderOf(source: JsonObject, path: RepoPath, around: AppSurroundings): SourceRender | undefined {
-  const explicit = ['helm', 'kustomize', 'directory', 'plugin'].find(
-    (key) => Object.keys(objectAt(source, key) ?? {}).length > 0,
-  );
-  switch (explicit ?? around.folderKind(path)) {
-    case 'helm':
-      return 'helm';
-    case 'kustomize':
-      return 'kustomize';
-    case 'plugin':
-      return undefined;
-    default:
-      return 'directory';
-  }
+  const explicit = explicitRender(source);
+  if (explicit !== undefined) return explicit;
+  if (hasOptions(source, 'plugin')) return undefined;
+  const kind = around.folderKind(path);
+  return kind === 'absent' ? 'directory' : kind;
+}
+
+/** The type that a source names by having options for it. */
+export function explicitRender(source: JsonObject): SourceRender | undefined {
+  return (['helm', 'kustomize', 'directory'] as const).find((key) => hasOptions(source, key));
+}
+
+function hasOptions(source: JsonObject, key: string): boolean {
+  return Object.keys(objectAt(source, key) ?? {}).length > 0;
 }
 
 function severalSources(sources: readonly JsonObject[], around: AppSurroundings): AppSource {

@@ -63,6 +63,8 @@ export interface RenderProblem {
   readonly line?: number | undefined;
   /** Column from 1, where known. */
   readonly column?: number | undefined;
+  /** Where it is another finding than `render.failed` or `render.warning`. */
+  readonly code?: 'source.undecided' | 'project.denied' | undefined;
 }
 
 /** One look at the tree: what was asked and a digest of the answer; equal digests mean an equal answer. */

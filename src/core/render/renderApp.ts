@@ -4,12 +4,14 @@ import type { RepoPath } from '../model/place.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, keyOf } from '../model/resource.ts';
 import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
+import { withOverrides } from './argoOverrides.ts';
 import { noCluster, RecordingView } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
 import type { Derivation } from './derivation.ts';
 import { finishFlux, withCommonMetadata } from './finishFlux.ts';
+import { managedNamespace } from './managedNamespace.ts';
 import { OverlayTree } from './overlayTree.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
@@ -45,7 +47,7 @@ export async function renderApp(
   if (app.declared !== undefined) await recorded.read(app.declared.file, signal);
   const cluster = new RecordingView(assumptions.cluster ?? noCluster);
   const tools = { engine, cluster };
-  const parts = await Promise.all(sourceParts(app).map((part) => renderSource(part, recorded, tools, signal)));
+  const parts = await Promise.all(sourceParts(app).map((part) => renderPart(part, recorded, tools, signal)));
   const built = {
     objects: parts.flatMap((each) => each.objects),
     problems: parts.flatMap((each) => each.problems),
@@ -63,6 +65,13 @@ export async function renderApp(
     ...(lookups.length > 0 ? { lookups } : {}),
     ...(asked.length > 0 ? { asked } : {}),
   };
+}
+
+/** One source with what the files beside its manifests say of it. */
+async function renderPart(part: App, tree: FileTree, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
+  const { app, problems } = await withOverrides(part, tree, signal);
+  const rendered = await renderSource(app, tree, tools, signal);
+  return problems.length === 0 ? rendered : { ...rendered, problems: [...problems, ...rendered.problems] };
 }
 
 /** What the one source of an app holds, before the reconciler's last steps. */
@@ -89,7 +98,7 @@ async function finish(
 ): Promise<Rendered> {
   switch (app.kind) {
     case 'argo-application':
-      return inNamespace(built, app.destination.namespace);
+      return withManagedNamespace(app, inNamespace(built, app.destination.namespace));
     case 'flux-kustomization':
       return finishFlux(app, built, tree, assumptions, signal);
     case 'flux-helmrelease':
@@ -100,6 +109,11 @@ async function finish(
     case 'manifests':
       return built;
   }
+}
+
+function withManagedNamespace(app: App, built: Rendered): Rendered {
+  const added = managedNamespace(app, built.objects);
+  return added.length === 0 ? built : { ...built, objects: [...built.objects, ...added] };
 }
 
 function inNamespace(built: Rendered, namespace: string | undefined): Rendered {
