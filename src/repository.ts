@@ -42,7 +42,16 @@ export async function openAt(
   const store = new FetchStore(fetched);
   const reader = withFetched(own, store);
   const overview = life.own(
-    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log, kubeVersion }),
+    new Overview({
+      repo: reader,
+      engine: pool,
+      health: pool,
+      hasher,
+      clock: systemClock,
+      log,
+      asksSuspects: true,
+      kubeVersion,
+    }),
   );
   return {
     overview,

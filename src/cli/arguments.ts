@@ -7,7 +7,7 @@ import type { FailOn } from './report/failOn.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
-  readonly command: 'status' | 'render' | 'diff';
+  readonly command: 'status' | 'render' | 'diff' | 'health';
   readonly folder: string;
   readonly output: OutputForm;
   /** Names or ids of apps; empty means all. */
@@ -15,6 +15,8 @@ export interface CliRequest {
   readonly live: LiveChoice;
   /** Which differences count and are shown; empty means all. */
   readonly origins: readonly Origin[];
+  /** Ask the cluster by server-side dry-run what it would make of every declared object. */
+  readonly asksServer: boolean;
   /** What leads to exit status 1; absent: any difference. */
   readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
@@ -34,7 +36,7 @@ export type LiveChoice =
   | { readonly kind: 'context'; readonly context: string; readonly kubeconfig?: string | undefined }
   | { readonly kind: 'file'; readonly file: string };
 
-const commands = ['status', 'render', 'diff'] as const;
+const commands = ['status', 'render', 'diff', 'health'] as const;
 
 export const usage = `plumbline: what Git declares, what the cluster runs, and the line that explains the difference
 
@@ -42,6 +44,7 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline health [APP…]   how every app and object is, in its reconciler's words
   plumbline policy [APP…]   what admission policies will say of what apps render to
   plumbline policy --policies F… [--context F…] --resources F…
                             the same for the objects of files; the files are all there is
@@ -61,6 +64,8 @@ Options
   --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
   --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
+  --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
+                      is needed
   --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
                       with this code (drift.field-changed, or drift for all of them), or none (several with commas)
   -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
@@ -69,7 +74,7 @@ Options
   --version           the version
 
 Exit status
-  0  in sync   1  differences or violations (or what --fail-on says)   2  something could not be done or judged
+  0  in sync, healthy   1  differences, violations, something unhealthy (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -81,23 +86,33 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   if (name === undefined) return 'help';
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
+  const live = readLive(values);
+  if (command === 'health') checkHealth(live, values['fail-on']);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
-  if (command === 'render' && (output === 'sarif' || output === 'markdown')) {
-    throw wrongUsage(`render prints objects as text or json, not ${output}.`);
+  if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
+    throw wrongUsage(`${command} prints text or json, not ${output}.`);
   }
   return {
     command,
     apps: [...apps, ...(values.app ?? [])],
     folder: values.folder ?? '.',
     output,
-    live: readLive(values),
+    live,
     origins: words(values.origin).map(readOrigin),
+    asksServer: readDryRun(values['dry-run'], live),
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
     fetch: values.fetch === true,
     kubeVersion: readVersion(values['kube-version']),
   };
+}
+
+function checkHealth(live: LiveChoice, failOn: readonly string[] | undefined): void {
+  if (live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  if (failOn !== undefined) throw wrongUsage('--fail-on goes with status and diff: it names findings.');
 }
 
 function parse(args: readonly string[]) {
@@ -109,6 +124,7 @@ function parse(args: readonly string[]) {
         app: { type: 'string', multiple: true },
         folder: { type: 'string' },
         origin: { type: 'string', multiple: true },
+        'dry-run': { type: 'string' },
         'fail-on': { type: 'string', multiple: true },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },
@@ -135,6 +151,13 @@ function readOutput(word: string): OutputForm {
 function readVersion(text: string | undefined): string | undefined {
   if (text === undefined || /^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/.test(text)) return text;
   throw wrongUsage(`--kube-version takes a version such as 1.33, not "${text}".`);
+}
+
+function readDryRun(word: string | undefined, live: LiveChoice): boolean {
+  if (word === undefined) return false;
+  if (word !== 'server') throw wrongUsage(`--dry-run takes server, not "${word}".`);
+  if (live.kind !== 'context') throw wrongUsage('--dry-run=server needs --context: only a cluster can be asked.');
+  return true;
 }
 
 const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;

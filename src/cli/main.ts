@@ -8,7 +8,7 @@ import { runRequest } from './runRequest.ts';
 import type { CliResult } from './runRequest.ts';
 import { version } from './version.ts';
 
-/** Exit status: 0 in sync, 1 differences (or what `--fail-on` names), 2 something could not be done. */
+/** Exit status: 0 in sync or healthy, 1 differences or something unhealthy (or what `--fail-on` names), 2 something could not be done. */
 type ExitStatus = 0 | 1 | 2;
 
 /** Runs one call of `plumbline`; everything that goes wrong ends in one line on stderr. */

@@ -9,11 +9,12 @@ import { missingNeeds } from '../core/render/missingNeeds.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
 import { fetchMissing } from './fetchMissing.ts';
+import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { renderRevision, renderText, renderingsJson } from './render.ts';
 import type { NamedRendering } from './render.ts';
-import { diffText, stateJson, statusText } from './report.ts';
+import { diffText, hasTrouble, stateJson, statusText } from './report.ts';
 import { isFailure } from './report/failOn.ts';
 import { markdownReport } from './report/markdown.ts';
 import type { Report } from './report/report.ts';
@@ -62,7 +63,7 @@ function hasRenderTrouble({ rendering }: NamedRendering): boolean {
   return rendering.problems.some(({ severity }) => severity === 'error');
 }
 
-type Comparison = CliRequest & { readonly command: 'status' | 'diff' };
+type Comparison = CliRequest & { readonly command: 'status' | 'diff' | 'health' };
 
 async function compare(request: Comparison, parts: Parts, signal: AbortSignal): Promise<CliResult> {
   const overview = new Overview({
@@ -87,6 +88,11 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
       await fetchMissing(parts, missing, again, signal);
     }
     mustBeRead(overview.state);
+    if (request.asksServer) {
+      const asked = overview.state.apps.filter(({ app }) => isAsked(request, app));
+      await Promise.all(asked.map(({ app }) => overview.askServer(app.id)));
+      await overview.whenSettled(signal);
+    }
     return report(request, select(overview.state, request), parts.clock.now());
   } finally {
     overview.dispose();
@@ -100,6 +106,7 @@ function mustBeRead({ repo, problems }: OverviewState): void {
 }
 
 function report(request: Comparison, state: OverviewState, now: Date): CliResult {
+  if (request.command === 'health') return reportHealth(request, state);
   const found = stateReport(request.command, state, now);
   const isFailed =
     request.failOn === undefined
@@ -121,15 +128,20 @@ function print({ command, output }: Comparison, state: OverviewState, found: Rep
   }
 }
 
+function reportHealth({ output }: Comparison, state: OverviewState): CliResult {
+  const text = output === 'json' ? json(healthJson(state)) : healthText(state);
+  return { text, isFailed: hasUnhealthy(state), hasTrouble: hasTrouble(state) || hasUnknown(state) };
+}
+
 function select(state: OverviewState, request: CliRequest): OverviewState {
   const apps = state.apps.filter(({ app }) => isAsked(request, app));
   if (apps.length === 0 && request.apps.length > 0) throw nothingAsked(request);
   return { ...state, apps: request.origins.length === 0 ? apps : apps.map((app) => ofOrigins(app, request.origins)) };
 }
 
-/** The app with differences of some origins only; findings of drift go with them. */
+/** The app with differences of some origins only; findings of drift, and over the live objects, go with them. */
 function ofOrigins(app: AppState, origins: readonly Origin[]): AppState {
-  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !code.startsWith('drift.');
+  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !/^(?:drift|verdict)\./.test(code);
   return {
     ...app,
     differences: app.differences.filter(({ origin }) => origins.includes(origin)),

@@ -4,6 +4,7 @@ import { folderOf, isWithin, joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
 import type { FileTree, Remote, RenderEngine } from '../ports.ts';
 import { bareApp } from './bareApp.ts';
 import { kustomizationFileNames, readFileFacts } from './fileFacts.ts';
@@ -22,6 +23,10 @@ import type { TreeListing } from './walkTree.ts';
 export interface Discovery {
   /** Sorted by id. */
   readonly apps: readonly App[];
+  /** AppProjects of Argo CD. */
+  readonly projects: readonly KubeObject[];
+  /** Policies and what belongs to them, wherever a file holds some. */
+  readonly rules: readonly DeclaredObject[];
   /** Files that could matter and do not parse. */
   readonly problems: readonly RenderProblem[];
 }
@@ -75,7 +80,8 @@ export class AppCatalog {
     const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
     const around = surroundings(listing, declared, remotes);
     const apps = await this.#readDeclared(declared, around, tree, hub, signal);
-    return assemble(listing, facts, patches, apps);
+    const projects = declared.flatMap(({ object }) => (isProject(object) ? [object] : []));
+    return { ...assemble(listing, facts, patches, apps), projects };
   }
 
   /** The apps that reconcilers' objects declare, sets by what the engine makes of them. */
@@ -111,6 +117,10 @@ export class AppCatalog {
   }
 }
 
+function isProject({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'AppProject' && groupOf(apiVersion) === 'argoproj.io';
+}
+
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || (a.length === b.length && a.every((byte, i) => byte === b[i]));
 }
@@ -123,7 +133,7 @@ function assemble(
   facts: ReadonlyMap<RepoPath, FileFacts>,
   patches: ReadonlySet<RepoPath>,
   declared: readonly App[],
-): Discovery {
+): Omit<Discovery, 'projects'> {
   const reconciled = withUniqueIds(declared);
   const roots = bareRoots(listing, facts, reconciled);
   const folders = findManifestFolders({ listing, facts, apps: reconciled, patches });
@@ -131,6 +141,7 @@ function assemble(
   const apps = [...reconciled, ...roots, ...charts, ...folders.map((path) => bareApp('manifests', path))];
   return {
     apps: apps.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    rules: [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.rules)),
     problems: [...facts.values()].flatMap((each) => each.problems),
   };
 }

@@ -64,19 +64,20 @@ function renderOf(
   path: RepoPath,
   around: Pick<AppSurroundings, 'folderKind'>,
 ): SourceRender | undefined {
-  const explicit = ['helm', 'kustomize', 'directory', 'plugin'].find(
-    (key) => Object.keys(objectAt(source, key) ?? {}).length > 0,
-  );
-  switch (explicit ?? around.folderKind(path)) {
-    case 'helm':
-      return 'helm';
-    case 'kustomize':
-      return 'kustomize';
-    case 'plugin':
-      return undefined;
-    default:
-      return 'directory';
-  }
+  const explicit = explicitRender(source);
+  if (explicit !== undefined) return explicit;
+  if (hasOptions(source, 'plugin')) return undefined;
+  const kind = around.folderKind(path);
+  return kind === 'absent' ? 'directory' : kind;
+}
+
+/** The type that a source names by having options for it. */
+export function explicitRender(source: JsonObject): SourceRender | undefined {
+  return (['helm', 'kustomize', 'directory'] as const).find((key) => hasOptions(source, key));
+}
+
+function hasOptions(source: JsonObject, key: string): boolean {
+  return Object.keys(objectAt(source, key) ?? {}).length > 0;
 }
 
 function severalSources(sources: readonly JsonObject[], around: AppSurroundings): AppSource {

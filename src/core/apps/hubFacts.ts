@@ -7,4 +7,6 @@ export interface HubFacts {
   readonly clusters?: readonly ClusterFact[] | undefined;
   /** Its Applications that ApplicationSets own. */
   readonly generated: readonly KubeObject[];
+  /** Its AppProjects; absent where they may not be listed. */
+  readonly projects?: readonly KubeObject[] | undefined;
 }

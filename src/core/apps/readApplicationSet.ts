@@ -8,9 +8,9 @@ import type { RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, groupOf, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { ApplicationSetReply } from '../ports.ts';
-import { locateScalars } from '../yaml/locateScalars.ts';
 import type { DeclaredObject } from './fileFacts.ts';
 import type { HubFacts } from './hubFacts.ts';
+import { placeInObject } from './placeInObject.ts';
 import { readApp } from './readApp.ts';
 import type { AppSurroundings } from './readApp.ts';
 
@@ -23,11 +23,6 @@ export function isApplicationSet({ object }: DeclaredObject): boolean {
 export function asksForClusters({ declared }: App): boolean {
   if (declared === undefined) return false;
   return declared.generated?.clusters !== undefined || (isApplicationSet(declared) && usesClusters(declared.object));
-}
-
-/** Whether an app comes from an ApplicationSet, or stands for one. */
-export function isOfSet({ declared }: App): boolean {
-  return declared !== undefined && (declared.generated !== undefined || isApplicationSet(declared));
 }
 
 /** What is known beside a set's object. */
@@ -82,17 +77,23 @@ interface SetTrouble extends RenderProblem {
 function troubleOf(declared: DeclaredObject, reply: ApplicationSetReply, context: SetContext): readonly SetTrouble[] {
   const { around, hub, textOf } = context;
   const place = (path: JsonPointer, file?: RepoPath): Pick<RenderProblem, 'file' | 'line' | 'column'> =>
-    file === undefined ? placeIn(declared, path, textOf) : { file, line: 1 };
+    file === undefined ? placeInObject(declared, path, textOf) : { file, line: 1 };
   const refused = reply.problems.map(({ path, file, message, isPartial }): SetTrouble => {
     return { severity: 'error', message, ...place(path, file), isPartial };
   });
   const elsewhere = reply.repositories.filter((url) => !around.isHere(url));
   const others = elsewhere.map((url): SetTrouble => {
     const message = `This ApplicationSet looks at another repository (${url}), which Plumbline does not read.`;
-    return { severity: 'warning', message, ...place('/spec/generators'), isPartial: false };
+    return { severity: 'warning', code: 'source.undecided', message, ...place('/spec/generators'), isPartial: false };
   });
   const undecided = reply.undecided.map(({ path, kind }): SetTrouble => {
-    return { severity: 'warning', message: undecidedWords(kind, hub), ...place(path), isPartial: true };
+    return {
+      severity: 'warning',
+      code: 'source.undecided',
+      message: undecidedWords(kind, hub),
+      ...place(path),
+      isPartial: true,
+    };
   });
   // What a generator would make of another repository's files is nobody's mistake.
   return others.length > 0 ? others : [...refused, ...undecided];
@@ -118,35 +119,10 @@ function undecidedWords(kind: string, hub: HubFacts | undefined): string {
   }
 }
 
-/** The line of a pointer in the set: of its scalar, or of the first one in it. */
-function placeIn(
-  { file, document, place }: DeclaredObject,
-  pointer: JsonPointer,
-  textOf: (file: RepoPath) => string | undefined,
-): Pick<RenderProblem, 'file' | 'line' | 'column'> {
-  const text = textOf(file);
-  const sites =
-    text === undefined ? [] : locateScalars(file, text, 'plain').sites.filter((each) => each.document === document);
-  const name = sites.find((site) => site.place.start === place.start);
-  const prefix = name === undefined ? '' : pointerTo(name.path.slice(0, -2));
-  const found = sites.find((site) => `${pointerTo(site.path)}/`.startsWith(`${prefix}${pointer}/`))?.place ?? place;
-  return { file, line: found.range.line, column: found.range.column };
-}
-
-function pointerTo(path: readonly (string | number)[]): string {
-  return path.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 function setApp(declared: DeclaredObject, trouble: readonly SetTrouble[]): App {
   const { object } = declared;
   const [name, namespace] = [nameOf(object), namespaceOf(object) ?? 'argocd'];
-  const problems = trouble.map(({ severity, message, file, line, column }) => ({
-    severity,
-    message,
-    file,
-    line,
-    column,
-  }));
+  const problems = trouble.map(({ isPartial: _, ...problem }) => problem);
   const source = { kind: 'unsupported', why: problems[0]?.message ?? '', problems } as const;
   const id = appId('argo-application', { namespace, name: `set ${name}` });
   return { id, kind: 'argo-application', name, namespace, declared, source, destination: {} };

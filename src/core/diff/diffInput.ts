@@ -42,6 +42,8 @@ export interface AppFacts {
   readonly ownNamespace?: string | undefined;
   /** Helm release name where it is not the app's. */
   readonly releaseName?: string | undefined;
+  /** Argo CD declares the destination's Namespace itself, which then bears no tracking mark. */
+  readonly managesNamespace?: boolean | undefined;
   readonly trackingMethod?: 'annotation' | 'label' | 'annotation+label' | undefined;
   /** The label that tracking by label uses; `app.kubernetes.io/instance` unless said. */
   readonly instanceLabel?: string | undefined;
@@ -116,6 +118,8 @@ export interface ClusterFacts {
   /** What a server-side dry-run of the desired object returned, or why there is none. */
   readonly dryRun?: JsonObject | undefined;
   readonly dryRunError?: { readonly code: number; readonly message: string } | undefined;
+  /** Texts of the warnings that came with it. */
+  readonly dryRunWarnings?: readonly string[] | undefined;
   /** Other objects of the same app, desired and live; names only. */
   readonly alsoDesired?: readonly ObjectMention[] | undefined;
   readonly alsoLive?: readonly ObjectMention[] | undefined;

@@ -50,6 +50,8 @@ export function trackingIdOf(app: AppFacts, object: KubeObject): string {
 
 function argoStamps(app: AppFacts, desired: KubeObject, live: KubeObject | undefined): Stamps {
   if (desired.kind === 'CustomResourceDefinition') return noStamps;
+  if (app.managesNamespace === true && desired.kind === 'Namespace' && nameOf(desired) === app.namespace)
+    return noStamps;
   const method = app.trackingMethod ?? 'annotation';
   const labels = method === 'annotation' ? {} : { [instanceLabelOf(app)]: app.name.slice(0, 63) };
   if (method === 'label' || isMigrating(app, live)) return { labels, annotations: {} };

@@ -66,6 +66,8 @@ export interface RenderProblem {
   readonly column?: number | undefined;
   /** What has to be fetched before this can be rendered. */
   readonly needs?: RemoteNeed | undefined;
+  /** Where it is another finding than `render.failed` or `render.warning`. */
+  readonly code?: 'source.undecided' | 'project.denied' | undefined;
 }
 
 /** One look at the tree: what was asked and a digest of the answer; equal digests mean an equal answer. */

@@ -4,6 +4,8 @@ import type { AppId } from '../model/app.ts';
 import type { Difference } from '../model/difference.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
@@ -12,7 +14,7 @@ import { ClusterSettings } from './clusterSettings.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
 import { disagreementsOf } from './disagreements.ts';
 import type { JudgedTwice } from './disagreements.ts';
-import { driftFindings, problemFindings } from './findings.ts';
+import { disagreementFindings, driftFindings, problemFindings } from './findings.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { LiveComparer } from './liveComparer.ts';
 import type { LiveComparison } from './liveComparer.ts';
@@ -58,6 +60,20 @@ export class AppStateBuilder {
     // Nobody says that such an app runs here; while none of its objects is live, nothing is missing either.
     const isElsewhere = home?.isReconciled === false && found.resources.every(({ isLive }) => !isLive);
     return isElsewhere ? this.#buildAt(picture, undefined, now, knownPlace) : found;
+  }
+
+  /** What a server would be asked to know more of those objects of an app that `isWanted` picks, and by whom. */
+  questions(
+    picture: AppPicture,
+    followers: ReadonlyMap<string, ClusterFollower>,
+    isWanted: (key: ResourceKey) => boolean,
+  ): { readonly follower: ClusterFollower; readonly questions: readonly DryRunQuestion[] } | undefined {
+    const home = this.#findHome(picture, followers);
+    if (home === undefined || !isDeployedBesideReconciler(picture.app)) return undefined;
+    const { follower } = home;
+    const status = readReconciler(picture.app, follower.store) ?? unknownStatus;
+    const settings = this.#settings.of(picture.app, follower);
+    return { follower, questions: this.#comparer.questions(picture, status, follower, settings, isWanted) };
   }
 
   #buildAt(picture: AppPicture, home: Home | undefined, now: Date, knownPlace: KnownPlace): AppState {
@@ -128,15 +144,19 @@ function assemble(parts: AppParts): AppState {
     ...(picture.sides.buffers?.problems ?? []),
     ...clusterProblems(parts),
   ];
-  const drift = context === undefined ? [] : driftFindings(differences, { app, context, now });
+  const resources = resourcesOf(parts);
+  const live =
+    context === undefined
+      ? []
+      : [...driftFindings(differences, { app, context, now }), ...disagreementFindings(resources, { app, context })];
   return {
     app,
     context,
     sync: status.sync,
     health: appHealth(parts),
-    resources: resourcesOf(parts),
+    resources,
     differences,
-    findings: [...drift, ...problemFindings(problems, app)],
+    findings: [...live, ...problemFindings(problems, app)],
     problems,
   };
 }

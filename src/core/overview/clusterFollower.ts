@@ -1,8 +1,10 @@
 import { argoSettingsName } from '../argocd/argoSettings.ts';
+import { DryRuns } from '../live/dryRuns.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
-import type { NeededObject } from '../live/selectTargets.ts';
+import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { stringAt } from '../model/json.ts';
@@ -20,6 +22,8 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** Where the Argo CD lives whose clusters are asked for. */
   readonly hub?: string | undefined;
+  /** What helps to judge (policies, Namespaces) and may be refused. */
+  readonly wishes?: readonly WishedKind[] | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -33,6 +37,7 @@ export class ClusterFollower {
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
   readonly #hub: HubReader;
+  readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #capabilities: Capabilities | undefined;
@@ -49,6 +54,7 @@ export class ClusterFollower {
     this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
+    this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     void this.#readKinds();
   }
 
@@ -85,10 +91,22 @@ export class ClusterFollower {
     return this.#hub;
   }
 
+  /** What the server said of desired objects, as far as it was asked. */
+  get dryRuns(): DryRuns {
+    return this.#dryRuns;
+  }
+
+  /** Asks the server about desired objects and tells when it has answered; those it was asked before only if `again`. */
+  async ask(questions: readonly DryRunQuestion[], again: boolean): Promise<void> {
+    await this.#dryRuns.ask(questions, again);
+    if (!this.#ended.signal.aborted) this.#onChange([]);
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
+    if (this.#kinds === undefined) return false;
+    if (this.#customKinds.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -107,9 +125,15 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = [...deniedWords([...this.#denied.values()]), ...unreadSettings(this.#needs.needed, this.#denied)];
+    const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
+    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
+  }
+
+  /** Wishes that the cluster refused. */
+  get refusedWishes(): readonly WatchTarget[] {
+    return [...this.#denied.values()].filter((target) => this.#isWish(target));
   }
 
   close(): void {
@@ -117,6 +141,15 @@ export class ClusterFollower {
     for (const each of this.#following.values()) each.close();
     this.#following.clear();
     this.#connection.close();
+  }
+
+  /** Whether a selection is followed for a wish alone. */
+  #isWish({ group, kind, namespace }: WatchTarget): boolean {
+    const { wishes = [], needed } = this.#needs;
+    const isNeeded = needed.some(({ key }) => key.startsWith(`${group}/${kind}/`));
+    return (
+      !isNeeded && wishes.some((each) => each.group === group && each.kind === kind && each.namespace === namespace)
+    );
   }
 
   async #readKinds(): Promise<void> {

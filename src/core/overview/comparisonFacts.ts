@@ -4,6 +4,7 @@ import type { AppFacts, ApplyTool, DiffInput } from '../diff/diffInput.ts';
 import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/readAppRules.ts';
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
 import type { App } from '../model/app.ts';
+import { managesNamespace } from '../render/managedNamespace.ts';
 import { listAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { RenderedObject } from '../model/rendering.ts';
@@ -64,6 +65,7 @@ export function comparisonFacts(
     releaseName: app.kind === 'flux-helmrelease' ? fluxReleaseName(app) : undefined,
     inventory: readInventory(listAt(object, 'status', 'inventory', 'entries')),
     syncOptions: syncOptions(app),
+    managesNamespace: managesNamespace(app),
     isPruneOff: app.kind === 'flux-kustomization' && valueAt(object, 'spec', 'prune') !== true,
   };
 }

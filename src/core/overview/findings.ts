@@ -7,7 +7,7 @@ import type { RenderProblem } from '../model/rendering.ts';
 import { describeKey } from '../model/resource.ts';
 import { wordsOfAge, wordsOfPath, wordsOfValue } from '../model/words.ts';
 import { isReported, isWaiting } from './placeQuestion.ts';
-import type { PlacedDifference } from './state.ts';
+import type { PlacedDifference, ResourceState } from './state.ts';
 
 /** What is said of an app beside its differences. */
 export interface FindingContext {
@@ -159,6 +159,30 @@ function relatedPlaces({ provenance }: PlacedDifference, app: App): readonly Rel
   return [...also, ...declared];
 }
 
+/**
+ * Where the reconciler's own record of an object says something else; a hint, for neither side is wrong for certain.
+ * What is drift here has findings of its own already.
+ */
+export function disagreementFindings(
+  resources: readonly ResourceState[],
+  { app, context }: Omit<FindingContext, 'now'>,
+): readonly Finding[] {
+  return resources.flatMap(({ key, disagreements = [] }) =>
+    disagreements
+      .filter(({ ours }) => ours !== 'OutOfSync')
+      .map(({ about, ours, theirs, why }) => ({
+        code: 'verdict.disagrees',
+        severity: 'hint',
+        app: app.id,
+        object: key,
+        place: app.declared?.place,
+        message: `The reconciler in ${context} calls ${describeKey(key)} ${theirs}, here it is ${ours}. ${why}`,
+        related: [],
+        data: { context, about, ours, theirs },
+      })),
+  );
+}
+
 /** Findings of trouble with a file or an app, on the file's own line where it is known. */
 export function problemFindings(problems: readonly RenderProblem[], app: App): readonly Finding[] {
   return problems.map((problem) => ({
@@ -173,8 +197,9 @@ export function problemFindings(problems: readonly RenderProblem[], app: App): r
   }));
 }
 
-function codeOfProblem({ needs, severity }: RenderProblem): FindingCode {
+function codeOfProblem({ needs, severity, code }: RenderProblem): FindingCode {
   if (needs !== undefined) return 'source.elsewhere';
+  if (code !== undefined) return code;
   return severity === 'error' ? 'render.failed' : 'render.warning';
 }
 

@@ -1,11 +1,13 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
 import { dependencyCircles } from '../apps/dependsOn.ts';
+import type { DeclaredObject } from '../apps/fileFacts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import { splitMounted } from '../model/remoteNeed.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
+import type { KubeObject } from '../model/resource.ts';
 import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
 import type { FileTree, Log, RenderEngine, RepoReader, RepoState } from '../ports.ts';
@@ -16,12 +18,15 @@ import { KeptTree } from '../render/keptTree.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import type { Side } from './api.ts';
 import { Memo } from './memo.ts';
+import { projectProblems } from './projectProblems.ts';
 
 /** What Git says at one moment: the apps of the buffers' tree and what each renders to on every side. */
 export interface GitPicture {
   readonly repo: RepoState;
   readonly buffersTree: FileTree;
   readonly apps: readonly AppPicture[];
+  /** Policies and what belongs to them, as files of the buffers' tree hold them. */
+  readonly rules: readonly DeclaredObject[];
   readonly problems: readonly RenderProblem[];
   /** What of it stays as it is while somebody types. */
   readonly moment: GitMoment;
@@ -99,12 +104,12 @@ export class GitPictureReader {
   ): Promise<GitPicture> {
     const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
+    const { apps, projects, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
-    const context: SideContext = { ...moment, buffersTree, circles: dependencyCircles(apps), signal };
+    const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
-    return { repo, buffersTree, apps: pictures, problems, moment };
+    return { repo, buffersTree, apps: pictures, rules, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
@@ -125,6 +130,8 @@ export class GitPictureReader {
     const atHead = head === undefined ? undefined : await this.#renderAt(app, head, context);
     const upstream = await this.#renderUpstream(app, context);
     const applied = appliedRevision === undefined ? undefined : await this.#renderAt(app, appliedRevision, context);
+    const { projects, hub, buffersTree, signal } = context;
+    const denied = await projectProblems(app, buffers, { declared: projects, hub }, buffersTree, signal);
     const isUnfetched = appliedRevision !== undefined && applied === undefined;
     const circle = context.circles.get(app.id);
     return {
@@ -134,6 +141,7 @@ export class GitPictureReader {
       problems: [
         ...(isUnfetched ? [unfetchedProblem(app, appliedRevision)] : []),
         ...(circle === undefined ? [] : [circle]),
+        ...denied,
       ],
     };
   }
@@ -212,6 +220,7 @@ interface SideContext extends GitMoment {
   readonly buffersTree: FileTree;
   /** Apps that wait for each other. */
   readonly circles: ReadonlyMap<AppId, RenderProblem>;
+  readonly projects: readonly KubeObject[];
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import type { HubFacts } from '../apps/hubFacts.ts';
 import { objectsOfKind } from '../live/liveStore.ts';
 import { listAt, stringAt } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 
@@ -15,13 +16,26 @@ export class HubMemory {
     const generated = followers.flatMap(({ store }) =>
       objectsOfKind(store, 'argoproj.io', 'Application').filter(isOwned),
     );
-    const specs = JSON.stringify(generated.map(({ metadata, spec }) => [metadata.namespace, metadata.name, spec]));
+    const projects = projectsOf(followers);
+    const specs = JSON.stringify([generated, projects].map((each) => each?.map(specOf)));
     const kept = this.#kept;
     if (kept !== undefined && kept.clusters === clusters && kept.specs === specs) return kept.facts;
-    const facts = { clusters, generated };
+    const facts = { clusters, generated, projects };
     this.#kept = { clusters, specs, facts };
     return facts;
   }
+}
+
+/** AppProjects, as soon as some cluster has listed them all. */
+function projectsOf(followers: readonly Pick<ClusterFollower, 'store'>[]): readonly KubeObject[] | undefined {
+  const isListed = followers.some(({ store }) =>
+    [...store.targets.values()].some((each) => each.target.kind === 'AppProject' && each.isListed),
+  );
+  return isListed ? followers.flatMap(({ store }) => objectsOfKind(store, 'argoproj.io', 'AppProject')) : undefined;
+}
+
+function specOf({ metadata, spec }: KubeObject): Json {
+  return [metadata.namespace ?? null, metadata.name ?? null, spec ?? null];
 }
 
 function isOwned({ metadata }: KubeObject): boolean {

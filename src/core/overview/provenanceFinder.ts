@@ -41,7 +41,7 @@ export class ProvenanceFinder {
    * text still stands.
    */
   known(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
-    return this.#answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
+    return this.answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
   }
 
   /** Whether some difference still waits for its proof. */
@@ -67,11 +67,12 @@ export class ProvenanceFinder {
     const placed = differences.filter((difference) => isPlaced(difference, this.#placesPending));
     return placed.flatMap((difference) => {
       const question = questionOf(difference);
-      return question === undefined || this.#answer(own, question) !== undefined ? [] : [{ own, question }];
+      return question === undefined || this.answer(own, question) !== undefined ? [] : [{ own, question }];
     });
   }
 
-  #answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
+  /** The answer that was found for this very rendering. */
+  answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
     const rendering = app.sides.buffers;
     return rendering && this.#answers.get(rendering)?.get(answerKey(question));
   }

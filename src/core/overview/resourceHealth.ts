@@ -106,8 +106,15 @@ function problemOf(verdict: ScriptVerdict): readonly string[] {
   if (verdict.kind !== 'failed') return [];
   const what = scriptWords(verdict.script);
   const where = verdict.line === undefined ? '' : `, line ${verdict.line}`;
-  const why = verdict.isEndless ? 'it took longer than the second that Argo CD gives it.' : verdict.message;
+  const why = verdict.isEndless
+    ? 'it took longer than the second that Argo CD gives it.'
+    : withoutPlace(verdict.message);
   return [`${what.charAt(0).toUpperCase()}${what.slice(1)}${where}: ${why}`];
+}
+
+/** Lua names the place in front: `<string>:3: …`, `<string> line:3(column:5) near …`. */
+function withoutPlace(message: string): string {
+  return message.replace(/^<string>(?::\d+:| line:\d+\(column:\d+\)) /, '');
 }
 
 function kstatusOf({ objects }: LiveComparison, now: Date): HealthPicture {

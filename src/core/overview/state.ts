@@ -4,6 +4,8 @@ import type { Finding } from '../model/finding.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import type { ResourceKey } from '../model/resource.ts';
+import type { PolicyVerdict } from '../policy/policyVerdict.ts';
+import type { SceneBook } from './policyKeeper.ts';
 import type { RepoState } from '../ports.ts';
 
 /** Everything that is known of one repository at one moment; replaced as a whole, never changed. */
@@ -13,6 +15,8 @@ export interface OverviewState {
   readonly repo?: RepoState | undefined;
   readonly apps: readonly AppState[];
   readonly clusters: readonly ClusterState[];
+  /** The rules that were judged by, by the cluster and the apps that meet them. */
+  readonly policies?: readonly SceneBook[] | undefined;
   /** Trouble that belongs to no app: files that do not parse, a repository without commits, … */
   readonly problems: readonly RenderProblem[];
 }
@@ -42,6 +46,8 @@ export interface AppState {
   readonly health: AppHealth;
   readonly resources: readonly ResourceState[];
   readonly differences: readonly PlacedDifference[];
+  /** What policies say of the objects that Git declares; absent until they were judged. */
+  readonly policies?: readonly PolicyVerdict[] | undefined;
   readonly findings: readonly Finding[];
   readonly problems: readonly RenderProblem[];
 }

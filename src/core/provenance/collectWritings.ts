@@ -5,6 +5,8 @@ import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { FileTree } from '../ports.ts';
+import { withOverrides } from '../render/argoOverrides.ts';
+import type { SourceOverride } from '../render/argoOverrides.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
 import type { PathToken } from '../yaml/locateScalars.ts';
 import { Collection } from './collection.ts';
@@ -22,7 +24,10 @@ import type { Field, Writing } from './writing.ts';
 /** Collects every scalar that may decide a field of the app's objects, in the order of application. */
 export async function collectWritings(app: App, tree: FileTree, signal: AbortSignal): Promise<Collection> {
   const into = new Collection(tree, signal);
-  for (const part of sourceParts(app)) await addSource(into, part);
+  for (const part of sourceParts(app)) {
+    const { app: overridden, overrides } = await withOverrides(part, tree, signal);
+    await addSource(into, overridden, overrides);
+  }
   await addInnerPieces(into);
   await addLastSteps(into, app);
   await addGenerated(into, app);
@@ -30,10 +35,11 @@ export async function collectWritings(app: App, tree: FileTree, signal: AbortSig
 }
 
 /** What the one source of an app holds. */
-async function addSource(into: Collection, app: App): Promise<void> {
+async function addSource(into: Collection, app: App, overrides: readonly SourceOverride[]): Promise<void> {
   const { source } = app;
   if (source.kind !== 'here') return;
   const section = await appSection(into, app);
+  const over = await overrideSections(into, overrides);
   switch (source.render) {
     case 'directory':
       for (const file of (await manifestFiles(source.path, directoryOptions(app), into.tree, into.signal)) ?? []) {
@@ -42,10 +48,12 @@ async function addSource(into: Collection, app: App): Promise<void> {
       }
       return;
     case 'kustomize':
-      return addKustomization(into, source.path, section && additionsOf(app, section));
-    case 'helm':
-      await addChart(into, app, source.path, section && (argoSection(app, section) ?? section));
+      return addKustomization(into, source.path, section && additionsOf(app, section, over));
+    case 'helm': {
+      const own = section && (argoSection(app, section) ?? section);
+      await addChart(into, app, source.path, [...(own === undefined ? [] : [own]), ...over]);
       if (section !== undefined) addPostRenderers(into, app, section);
+    }
   }
 }
 
@@ -57,6 +65,12 @@ function addPostRenderers(into: Collection, { kind, declared }: App, section: Se
     addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
     addImages(into, options, 'images');
   }
+}
+
+/** What the files beside the manifests say in the place of the source. */
+async function overrideSections(into: Collection, overrides: readonly SourceOverride[]): Promise<readonly Section[]> {
+  const located = await Promise.all(overrides.map(({ file }) => into.read(file, 'plain')));
+  return located.flatMap((each) => (each === undefined ? [] : [{ located: each, document: 0, path: [] }]));
 }
 
 /** The source of an Application that this app is about. */
@@ -80,12 +94,16 @@ function within(section: Section, ...path: readonly PathToken[]): Section {
   return { ...section, path: [...section.path, ...path] };
 }
 
-function additionsOf(app: App, section: Section): Additions | undefined {
+function additionsOf(app: App, section: Section, over: readonly Section[]): Additions | undefined {
   if (app.kind === 'flux-kustomization')
     return fluxAdditions(within(section, 'spec'), objectAt(app.declared?.object, 'spec'));
   const source = argoSection(app, section);
   if (source === undefined || app.declared === undefined) return undefined;
-  return argoAdditions(within(source, 'kustomize'), objectAt(argoSourceOf(app.declared.object), 'kustomize'));
+  const options = objectAt(argoSourceOf(app.declared.object), 'kustomize');
+  return argoAdditions(
+    [source, ...over].map((each) => within(each, 'kustomize')),
+    options,
+  );
 }
 
 function fluxAdditions(spec: Section, value: Json | undefined): Additions {
@@ -105,24 +123,27 @@ function fluxAdditions(spec: Section, value: Json | undefined): Additions {
   };
 }
 
-function argoAdditions(options: Section, value: Json | undefined): Additions {
+/** Of the Application's own options and those laid over them, `value` is what counts. */
+function argoAdditions(sections: readonly Section[], value: Json | undefined): Additions {
   const via = 'argo-kustomize';
   return {
     patches: (into) => {
-      addInlinePatches(into, options, value, () => via);
+      for (const each of sections) addInlinePatches(into, each, value, () => via);
     },
     names: (into) => {
-      addNames(into, options, 'namespace', () => via);
+      for (const each of sections) addNames(into, each, 'namespace', () => via);
     },
     labels: (into) => {
-      addPairs(into, options, ['commonLabels'], via);
-      addPairs(into, options, ['commonAnnotations'], via);
+      for (const each of sections) {
+        addPairs(into, each, ['commonLabels'], via);
+        addPairs(into, each, ['commonAnnotations'], via);
+      }
     },
     replicas: (into) => {
-      addReplicas(into, options, via);
+      for (const each of sections) addReplicas(into, each, via);
     },
     images: (into) => {
-      addImageStrings(into, options, via);
+      for (const each of sections) addImageStrings(into, each, via);
     },
     components: () => listAt(value, 'components').filter((each) => typeof each === 'string'),
   };
@@ -171,9 +192,16 @@ async function addLastSteps(into: Collection, app: App): Promise<void> {
     for (const site of sitesOf(section, 'spec', 'destination', 'namespace')) {
       into.add(site, {
         via: 'namespace',
-        mayWrite: isNamespace,
+        mayWrite: (field) => isNamespace(field) || isManaged(field),
         isDirect: false,
       });
+    }
+    for (const kind of ['labels', 'annotations'] as const) {
+      for (const site of sitesOf(section, 'spec', 'syncPolicy', 'managedNamespaceMetadata', kind)) {
+        const path = ['metadata', kind, ...site.path.map(String)].join('/');
+        const mayWrite = (field: Field): boolean => isManaged(field) && field.tokens.join('/') === path;
+        into.add(site, { via: kind, mayWrite, isDirect: true });
+      }
     }
   }
   if (app.kind === 'flux-helmrelease') {
@@ -187,6 +215,11 @@ async function addLastSteps(into: Collection, app: App): Promise<void> {
     addPairs(into, section, ['spec', 'commonMetadata', 'labels'], 'labels');
     addPairs(into, section, ['spec', 'commonMetadata', 'annotations'], 'annotations');
   }
+}
+
+/** A field of the Namespace that Argo CD declares itself. */
+function isManaged({ id }: Field): boolean {
+  return id.kind === 'Namespace' && id.group === '';
 }
 
 function isNamespace({ tokens }: Field): boolean {

@@ -21,23 +21,24 @@ const nowhere = (): boolean => false;
 
 /**
  * Adds what a chart's fields may come from, in the order of application: the chart's own files and templates, the values of
- * subcharts, of the chart, and the layers over them. Which field a value reaches only rendering tells.
+ * subcharts, of the chart, and the layers over them. `sections` are the app's object and what is laid over it. Which field
+ * a value reaches only rendering tells.
  */
 export async function addChart(
   into: Collection,
   app: App,
   chart: RepoPath,
-  section: Section | undefined,
+  sections: readonly Section[],
 ): Promise<void> {
   const plan = await planHelm(app, chart, into.tree, noCluster, into.signal);
   into.copies.add('template');
   await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0, []);
   for (const file of plan.request.defaults ?? []) await addValuesFile(into, file, 'helm-default-values');
-  for (const layer of plan.layers) await addLayer(into, layer, section);
-  if (section === undefined) return;
+  for (const layer of plan.layers) await addLayer(into, layer, sections);
   const releaseName = app.kind === 'argo-application' ? ['helm', 'releaseName'] : ['spec', 'releaseName'];
   const via = app.kind === 'argo-application' ? 'argo-values' : 'helm-values';
-  for (const site of sitesOf(section, ...releaseName)) into.add(site, { via, mayWrite: nowhere, isDirect: false });
+  for (const site of sectionWith(sections, releaseName)?.sites ?? [])
+    into.add(site, { via, mayWrite: nowhere, isDirect: false });
 }
 
 /** Where a template says the kind of an object; charts make names of several pieces, so that there is no name to show. */
@@ -179,7 +180,7 @@ function keySites({ file, text, reading, lineOf }: LocatedText): readonly SiteLi
 async function addLayer(
   into: Collection,
   { from, via, layer }: PlannedLayer,
-  section: Section | undefined,
+  sections: readonly Section[],
 ): Promise<void> {
   // A single value counts at the path in front of its equals sign.
   const scope = layer.kind === 'set' || layer.kind === 'setString' ? (layer.text.split('=')[0] ?? '').split('.') : [];
@@ -188,12 +189,24 @@ async function addLayer(
       return;
     case 'file':
       return via === 'helm-set' ? addWholeFile(into, from.file) : addValuesFile(into, from.file, via);
-    case 'app':
-      if (section !== undefined) await addScalars(into, sitesOf(section, ...from.path), section.located, via, scope);
+    case 'app': {
+      const found = sectionWith(sections, from.path);
+      if (found !== undefined) await addScalars(into, found.sites, found.section.located, via, scope);
       return;
+    }
     case 'data':
       return addData(into, from, via, scope);
   }
+}
+
+/** Of the app's own object and what is laid over it, the last that says something at a path. */
+function sectionWith(
+  sections: readonly Section[],
+  path: readonly PathToken[],
+): { readonly section: Section; readonly sites: readonly ScalarSite[] } | undefined {
+  return sections
+    .map((section) => ({ section, sites: sitesOf(section, ...path) }))
+    .findLast(({ sites }) => sites.length > 0);
 }
 
 /** A map of values, a scalar that holds YAML, or one value. */

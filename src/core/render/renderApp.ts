@@ -3,10 +3,12 @@ import { mountOf } from '../model/remoteNeed.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
+import { withOverrides } from './argoOverrides.ts';
 import { noCluster, RecordingView } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
 import { findKustomization } from './derivation.ts';
 import { finishFlux, withCommonMetadata } from './finishFlux.ts';
+import { managedNamespace } from './managedNamespace.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
 import { fluxArtifact } from './fluxArtifact.ts';
@@ -44,7 +46,7 @@ export async function renderApp(
   if (app.declared !== undefined) await recorded.read(app.declared.file, signal);
   const cluster = new RecordingView(assumptions.cluster ?? noCluster);
   const tools = { engine, cluster };
-  const parts = await Promise.all(sourceParts(app).map((part) => renderSource(part, recorded, tools, signal)));
+  const parts = await Promise.all(sourceParts(app).map((part) => renderPart(part, recorded, tools, signal)));
   const built = {
     objects: parts.flatMap((each) => each.objects),
     problems: parts.flatMap((each) => each.problems),
@@ -62,6 +64,13 @@ export async function renderApp(
     ...(lookups.length > 0 ? { lookups } : {}),
     ...(asked.length > 0 ? { asked } : {}),
   };
+}
+
+/** One source with what the files beside its manifests say of it. */
+async function renderPart(part: App, tree: FileTree, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
+  const { app, problems } = await withOverrides(part, tree, signal);
+  const rendered = await renderSource(app, tree, tools, signal);
+  return problems.length === 0 ? rendered : { ...rendered, problems: [...problems, ...rendered.problems] };
 }
 
 /** What the one source of an app holds, before the reconciler's last steps. */
@@ -105,7 +114,7 @@ async function finish(
 ): Promise<Rendered> {
   switch (app.kind) {
     case 'argo-application':
-      return inNamespace(built, app.destination.namespace);
+      return withManagedNamespace(app, inNamespace(built, app.destination.namespace));
     case 'flux-kustomization':
       return finishFlux(app, built, tree, assumptions, signal);
     case 'flux-helmrelease':
@@ -116,6 +125,11 @@ async function finish(
     case 'manifests':
       return built;
   }
+}
+
+function withManagedNamespace(app: App, built: Rendered): Rendered {
+  const added = managedNamespace(app, built.objects);
+  return added.length === 0 ? built : { ...built, objects: [...built.objects, ...added] };
 }
 
 function inNamespace(built: Rendered, namespace: string | undefined): Rendered {

@@ -22,6 +22,8 @@ export interface DirectoryOptions {
   readonly recurse: boolean;
   readonly include?: string | undefined;
   readonly exclude?: string | undefined;
+  /** Argo CD evaluates Jsonnet; without a reconciler nobody does. */
+  readonly takesJsonnet: boolean;
   /** Folders that are an app of their own (kustomizations, charts) are left out below the top. */
   readonly skipsRoots: boolean;
 }
@@ -29,12 +31,13 @@ export interface DirectoryOptions {
 /** The options of an app whose source is a plain folder; without a reconciler the whole subtree is read, as `kubectl apply -R`. */
 export function directoryOptions(app: App): DirectoryOptions {
   const object = app.declared?.object;
-  if (object === undefined) return { recurse: true, skipsRoots: true };
+  if (object === undefined) return { recurse: true, takesJsonnet: false, skipsRoots: true };
   const directory = objectAt(argoSourceOf(object), 'directory');
   return {
     recurse: valueAt(directory, 'recurse') === true,
     include: stringAt(directory, 'include') || undefined,
     exclude: stringAt(directory, 'exclude') || undefined,
+    takesJsonnet: true,
     skipsRoots: false,
   };
 }
@@ -81,13 +84,18 @@ export async function manifestFiles(
 }
 
 /** Argo CD `findManifests`: extension first, then exclude, then include, on the path below the source's folder. */
-function isWanted(relative: string, { include, exclude }: DirectoryOptions): boolean {
-  if (!/\.(ya?ml|json)$/.test(relative)) return false;
+function isWanted(relative: string, { include, exclude, takesJsonnet }: DirectoryOptions): boolean {
+  const isJsonnet = takesJsonnet && relative.endsWith('.jsonnet');
+  if (!isJsonnet && !/\.(ya?ml|json)$/.test(relative)) return false;
   if (exclude !== undefined && matchesGlob(relative, exclude)) return false;
   return include === undefined || matchesGlob(relative, include);
 }
 
 function readFile(file: RepoPath, content: Uint8Array | undefined): Rendered {
+  if (file.endsWith('.jsonnet')) {
+    const message = `${file} is Jsonnet, which Plumbline does not evaluate: the objects that it makes are undecided.`;
+    return { objects: [], problems: [{ severity: 'warning', code: 'source.undecided', message, file, line: 1 }] };
+  }
   const text = new TextDecoder().decode(content ?? new Uint8Array());
   if (text.includes('+argocd:skip-file-rendering')) return { objects: [], problems: [] };
   const reading = readYaml(text, 'plain');
