@@ -29,7 +29,14 @@ const pool = new EnginePool({
 try {
   const { reader } = await openRepository(scratch.folder, AbortSignal.timeout(60_000));
   const log = { info: () => undefined, warn: console.error, error: console.error };
-  const overview = new Overview({ repo: reader, engine: pool, hasher: createSecretHasher(), clock: systemClock, log });
+  const overview = new Overview({
+    repo: reader,
+    engine: pool,
+    health: pool,
+    hasher: createSecretHasher(),
+    clock: systemClock,
+    log,
+  });
   await overview.refresh();
   const text = await readFile(path.join(scratch.folder, file), 'utf8');
   const walls: number[] = [];

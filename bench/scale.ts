@@ -78,7 +78,15 @@ async function withOverview<T>(folder: string, cluster: Cluster, work: (seat: Se
   const worker = new URL('../src/adapters/engine/engineWorker.ts', import.meta.url);
   const engine = new EnginePool({ worker, modules: path.join(projectRoot, 'dist/engine') });
   const { reader } = await openRepository(folder, patience());
-  const deps = { repo: reader, engine, hasher, clock: systemClock, log: quiet, comparesUnreconciled: true };
+  const deps = {
+    repo: reader,
+    engine,
+    health: engine,
+    hasher,
+    clock: systemClock,
+    log: quiet,
+    comparesUnreconciled: true,
+  };
   const overview = new Overview(deps);
   const connections: ClusterConnection[] = [];
   const { kubeconfig, context } = cluster;

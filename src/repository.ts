@@ -31,7 +31,9 @@ export async function openAt(
   const { reader, writer, gitFolders } = await openRepository(folder, signal);
   const life = new Lifetime();
   const pool = life.own(new EnginePool(engine));
-  const overview = life.own(new Overview({ repo: reader, engine: pool, hasher, clock: systemClock, log }));
+  const overview = life.own(
+    new Overview({ repo: reader, engine: pool, health: pool, hasher, clock: systemClock, log, asksSuspects: true }),
+  );
   return {
     overview,
     reader,

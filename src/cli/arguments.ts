@@ -1,17 +1,30 @@
 import { parseArgs } from 'node:util';
-import { UserError, messageOf } from '../core/model/userError.ts';
+import type { Origin } from '../core/model/difference.ts';
+import { messageOf } from '../core/model/userError.ts';
+import { wrongUsage } from './wrongUsage.ts';
+import { readFailOn } from './report/failOn.ts';
+import type { FailOn } from './report/failOn.ts';
 
 /** What a call of `plumbline` asks for, read once from the command line. */
 export interface CliRequest {
-  readonly command: 'status' | 'render' | 'diff';
+  readonly command: 'status' | 'render' | 'diff' | 'health';
   readonly folder: string;
-  readonly output: 'text' | 'json';
+  readonly output: OutputForm;
   /** Names or ids of apps; empty means all. */
   readonly apps: readonly string[];
   readonly live: LiveChoice;
+  /** Which differences count and are shown; empty means all. */
+  readonly origins: readonly Origin[];
+  /** Ask the cluster by server-side dry-run what it would make of every declared object. */
+  readonly asksServer: boolean;
+  /** What leads to exit status 1; absent: any difference. */
+  readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
   readonly revision?: string | undefined;
 }
+
+const outputForms = ['text', 'json', 'sarif', 'markdown'] as const;
+export type OutputForm = (typeof outputForms)[number];
 
 /** Where the live side comes from; the kubeconfig's current-context is never used unasked. */
 export type LiveChoice =
@@ -19,7 +32,7 @@ export type LiveChoice =
   | { readonly kind: 'context'; readonly context: string; readonly kubeconfig?: string | undefined }
   | { readonly kind: 'file'; readonly file: string };
 
-const commands = ['status', 'render', 'diff'] as const;
+const commands = ['status', 'render', 'diff', 'health'] as const;
 
 export const usage = `plumbline: what Git declares, what the cluster runs, and the line that explains the difference
 
@@ -27,19 +40,34 @@ Usage
   plumbline status [APP…]   the apps of the repository, with sync and health
   plumbline render [APP…]   the objects that apps render to
   plumbline diff   [APP…]   what differs, whose change it is, and the line that declares it
+  plumbline health [APP…]   how every app and object is, in its reconciler's words
+  plumbline policy [APP…]   what admission policies will say of what apps render to
+  plumbline policy --policies F… [--context F…] --resources F…
+                            the same for the objects of files; the files are all there is
+  plumbline policy --batch LIST.json
+                            the same for each folder of a JSON list (policies.yaml, context.yaml, resources.yaml),
+                            one line of JSON each
 
 Options
+  --app NAME          the same as APP; several times for several
   --folder DIR        any folder of the repository (default: the current one)
   --context NAME      the cluster to compare with, by kubeconfig context
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
-  -o, --output FORM   text (default) or json
+  --policies F…       policy: files and folders of policies, in a repository beside its own
+  --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
+  --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
+                      is needed
+  --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
+                      with this code (drift.field-changed, or drift for all of them), or none (several with commas)
+  -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
+                      policy: also openreports
   -h, --help          this text
   --version           the version
 
 Exit status
-  0  in sync   1  differences   2  something could not be done or judged
+  0  in sync, healthy   1  differences, violations, something unhealthy (or what --fail-on says)   2  something could not be done or judged
 `;
 
 /** Reads the arguments behind the program's name; `help` and `version` ask for text only. `UserError` `usage` for anything not understood. */
@@ -51,15 +79,31 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   if (name === undefined) return 'help';
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
+  const live = readLive(values);
+  if (command === 'health') checkHealth(live, values['fail-on']);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
+  const output = readOutput(values.output ?? 'text');
+  if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
+    throw wrongUsage(`${command} prints text or json, not ${output}.`);
+  }
   return {
     command,
-    apps,
+    apps: [...apps, ...(values.app ?? [])],
     folder: values.folder ?? '.',
-    output: readOutput(values.output ?? 'text'),
-    live: readLive(values),
+    output,
+    live,
+    origins: words(values.origin).map(readOrigin),
+    asksServer: readDryRun(values['dry-run'], live),
+    failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
   };
+}
+
+function checkHealth(live: LiveChoice, failOn: readonly string[] | undefined): void {
+  if (live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  if (failOn !== undefined) throw wrongUsage('--fail-on goes with status and diff: it names findings.');
 }
 
 function parse(args: readonly string[]) {
@@ -68,7 +112,11 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        app: { type: 'string', multiple: true },
         folder: { type: 'string' },
+        origin: { type: 'string', multiple: true },
+        'dry-run': { type: 'string' },
+        'fail-on': { type: 'string', multiple: true },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
@@ -83,20 +131,44 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readOutput(word: string): 'text' | 'json' {
-  if (word === 'text' || word === 'json') return word;
-  throw wrongUsage(`--output takes text or json, not "${word}".`);
+function readOutput(word: string): OutputForm {
+  const form = outputForms.find((each) => each === word);
+  if (form === undefined) throw wrongUsage(`--output takes text, json, sarif or markdown, not "${word}".`);
+  return form;
 }
 
-function readLive(values: { context?: string; kubeconfig?: string; live?: string }): LiveChoice {
+function readDryRun(word: string | undefined, live: LiveChoice): boolean {
+  if (word === undefined) return false;
+  if (word !== 'server') throw wrongUsage(`--dry-run takes server, not "${word}".`);
+  if (live.kind !== 'context') throw wrongUsage('--dry-run=server needs --context: only a cluster can be asked.');
+  return true;
+}
+
+const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;
+
+function readOrigin(word: string): Origin {
+  const origin = origins.find((each) => each === word);
+  if (origin === undefined) throw wrongUsage(`--origin takes ${origins.join(', ')}, not "${word}".`);
+  return origin;
+}
+
+/** Values of an option that may be repeated and may hold several with commas. */
+function words(values: readonly string[] | undefined): readonly string[] {
+  return (values ?? []).flatMap((value) => value.split(',')).map((word) => word.trim());
+}
+
+interface LiveOptions {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly live?: string | undefined;
+}
+
+/** Reads where the live side comes from. */
+export function readLive(values: LiveOptions): LiveChoice {
   const { context, kubeconfig, live } = values;
   if (live !== undefined && context !== undefined) throw wrongUsage('--live and --context exclude each other.');
   if (live !== undefined) return { kind: 'file', file: live };
   if (context !== undefined) return { kind: 'context', context, kubeconfig };
   if (kubeconfig !== undefined) throw wrongUsage('--kubeconfig needs --context: no context is chosen unasked.');
   return { kind: 'none' };
-}
-
-function wrongUsage(message: string): UserError {
-  return new UserError('usage', `${message} "plumbline --help" shows what there is.`);
 }

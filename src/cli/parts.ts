@@ -1,14 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { createSecretHasher } from '../adapters/cluster/secretHasher.ts';
 import { systemClock } from '../adapters/cluster/systemClock.ts';
+import type { HealthEngine } from '../core/health/healthScripts.ts';
 import { EnginePool } from '../adapters/engine/enginePool.ts';
 import type { Repository } from '../adapters/git/gitBundle.ts';
-import type { Clock, Log, RenderEngine, SecretHasher } from '../core/ports.ts';
+import type { Clock, Log, SecretHasher } from '../core/ports.ts';
 
 /** What a call works with; everything is closed by `dispose`. */
 export interface Parts {
   readonly repo: Repository;
-  readonly engine: RenderEngine;
+  /** Renders, judges by policies and by health scripts. */
+  readonly engine: EnginePool;
+  readonly health: HealthEngine;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,18 +22,30 @@ export interface Parts {
 export async function openParts(folder: string, signal: AbortSignal): Promise<Parts> {
   const { openRepository } = await import('../adapters/git/gitBundle.ts');
   const repo = await openRepository(folder, signal);
-  const engine = new EnginePool(engineFiles());
-  // The adapters' timers keep no process alive, so that an editor can end; a command line must wait for its answer.
-  const alive = setInterval(() => undefined, 60_000);
+  const engine = openEngine();
   return {
     repo,
-    engine,
+    engine: engine.pool,
+    health: engine.pool,
     hasher: createSecretHasher(),
     clock: systemClock,
     log: verbose(),
     dispose: () => {
-      clearInterval(alive);
       engine.dispose();
+    },
+  };
+}
+
+/** Opens the engine alone, for a call that is about files and no repository. */
+export function openEngine(): { readonly pool: EnginePool; dispose(): void } {
+  const pool = new EnginePool(engineFiles());
+  // The adapters' timers keep no process alive, so that an editor can end; a command line must wait for its answer.
+  const alive = setInterval(() => undefined, 60_000);
+  return {
+    pool,
+    dispose: () => {
+      clearInterval(alive);
+      pool.dispose();
     },
   };
 }

@@ -16,7 +16,7 @@ export function statusText(state: OverviewState): string {
     app.differences.length === 0 ? '' : count(app.differences.length, 'difference'),
   ]);
   const table = columns([['APP', 'DECLARED BY', 'SYNC', 'HEALTH', 'REVISION', ''], ...rows]);
-  return [table, ...clusterLines(state), ...problemLines(state), ''].join('\n').replace(/\n+$/, '\n');
+  return [table, ...noticeLines(state), ''].join('\n').replace(/\n+$/, '\n');
 }
 
 /** Each difference with its origin, who wrote it, and the line that declares the field. */
@@ -26,14 +26,20 @@ export function diffText(state: OverviewState): string {
     .map(({ app, differences }) =>
       [`${app.name} (${kindWords[app.kind]})`, ...differences.map(differenceLine)].join('\n'),
     );
-  const notices = [...clusterLines(state), ...problemLines(state)];
+  const notices = noticeLines(state);
   // "No differences" alone would be a guess where something could not be seen: what that is stands below it.
   const head =
     blocks.length > 0 ? blocks : [hasTrouble(state) ? 'No differences in what could be compared.' : 'No differences.'];
   return [...head, ...notices, ''].join('\n');
 }
 
-const kindWords = {
+/** Everything that could not be read, reached or judged, one sentence each. */
+export function noticesOf(state: OverviewState): readonly string[] {
+  return [...clusterLines(state), ...problemLines(state).map((line) => line.slice('! '.length))];
+}
+
+/** Kinds of apps as people say them. */
+export const kindWords = {
   'argo-application': 'Argo CD Application',
   'flux-kustomization': 'Flux Kustomization',
   'flux-helmrelease': 'Flux HelmRelease',
@@ -71,6 +77,11 @@ function placeWords(place: Place): string {
   return `${place.file}:${place.range.line}:${place.range.column}`;
 }
 
+/** What the clusters and files would not tell, a line each. */
+export function noticeLines(state: OverviewState): readonly string[] {
+  return [...clusterLines(state), ...problemLines(state)];
+}
+
 function clusterLines(state: OverviewState): readonly string[] {
   return state.clusters.flatMap(({ context, status }) => {
     switch (status.kind) {
@@ -99,7 +110,9 @@ function problemLines(state: OverviewState): readonly string[] {
   const repository = hasCommits(state)
     ? []
     : ['This repository has no commits yet, so there is nothing that a cluster could run.'];
-  return [...repository, ...elsewhere, ...inApps, ...blindLines(state)].map((line) => `! ${line}`);
+  return [...repository, ...elsewhere, ...inApps, ...blindLines(state), ...serverLines(state)].map(
+    (line) => `! ${line}`,
+  );
 }
 
 /** Until the repository could be read, nothing is claimed about it. */
@@ -114,6 +127,18 @@ function blindLines(state: OverviewState): readonly string[] {
       ([reason, objects]) => `${app.app.name}: ${objects.join(', ')}: ${reason}`,
     ),
   );
+}
+
+/** What the cluster answered to a dry-run beside its verdicts: refusals and warnings. */
+function serverLines(state: OverviewState): readonly string[] {
+  return state.apps.flatMap((app) => {
+    const said = app.resources.flatMap(({ key, diff }) =>
+      (diff?.remarks ?? []).flatMap(({ kind, message }) =>
+        kind === 'unconfirmed' || kind === 'server-warning' ? [[message, describeKey(key)] as const] : [],
+      ),
+    );
+    return gather(said).map(([message, objects]) => `${app.app.name}: ${objects.join(', ')}: ${message}`);
+  });
 }
 
 /** Pairs of text and subject by text, in the order in which the texts came first. */
@@ -148,7 +173,8 @@ export function hasTrouble(state: OverviewState): boolean {
   return isBlind || state.problems.some(isBroken) || state.apps.some(isUnsure);
 }
 
-function columns(rows: readonly (readonly string[])[]): string {
+/** Rows of a table, each cell as wide as its column. */
+export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
   return rows
     .map((row) =>
@@ -178,7 +204,13 @@ function appJson(app: AppState): JsonObject {
     sync: present({ ...app.sync }),
     health: present({ ...app.health }),
     resources: app.resources.map((resource) =>
-      present({ key: resource.key, verdict: resource.diff?.verdict, health: resource.health?.status }),
+      present({
+        key: resource.key,
+        verdict: resource.diff?.verdict,
+        confirmed: resource.diff?.confirmed,
+        health: resource.health?.status,
+        remarks: resource.diff?.remarks.map((remark) => present({ ...remark })),
+      }),
     ),
     differences: app.differences.map(differenceJson),
     problems: app.problems.map(problemJson),

@@ -1,19 +1,29 @@
 import type { App } from '../core/model/app.ts';
+import type { Origin } from '../core/model/difference.ts';
+import type { Finding } from '../core/model/finding.ts';
 import { UserError } from '../core/model/userError.ts';
 import { Overview } from '../core/overview/overview.ts';
-import type { OverviewState } from '../core/overview/state.ts';
+import type { AppState, OverviewState } from '../core/overview/state.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
+import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { renderRevision, renderText, renderingsJson } from './render.ts';
 import type { NamedRendering } from './render.ts';
 import { diffText, hasTrouble, stateJson, statusText } from './report.ts';
+import { isFailure } from './report/failOn.ts';
+import { markdownReport } from './report/markdown.ts';
+import type { Report } from './report/report.ts';
+import { sarifLog } from './report/sarif.ts';
+import { stateReport } from './report/stateReport.ts';
+import { version } from './version.ts';
 
 /** What a call prints and what it means for the exit status. */
 export interface CliResult {
   readonly text: string;
-  readonly hasDifferences: boolean;
+  /** There are differences, or, where `--fail-on` was given, findings that it names. */
+  readonly isFailed: boolean;
   readonly hasTrouble: boolean;
 }
 
@@ -33,24 +43,34 @@ async function render(request: CliRequest, parts: Parts, signal: AbortSignal): P
   const all = await renderRevision(parts, request.revision, (app) => isAsked(request, app), signal);
   if (all.length === 0) throw nothingAsked(request);
   const text = request.output === 'json' ? json(renderingsJson(all)) : renderText(all);
-  return { text, hasDifferences: false, hasTrouble: all.some(hasRenderTrouble) };
+  return { text, isFailed: false, hasTrouble: all.some(hasRenderTrouble) };
 }
 
 function hasRenderTrouble({ rendering }: NamedRendering): boolean {
   return rendering.problems.some(({ severity }) => severity === 'error');
 }
 
-type Comparison = CliRequest & { readonly command: 'status' | 'diff' };
+type Comparison = CliRequest & { readonly command: 'status' | 'diff' | 'health' };
 
 async function compare(request: Comparison, parts: Parts, signal: AbortSignal): Promise<CliResult> {
-  const overview = new Overview({ ...parts, repo: parts.repo.reader, comparesUnreconciled: true });
+  const overview = new Overview({
+    ...parts,
+    repo: parts.repo.reader,
+    comparesUnreconciled: true,
+    placesPending: request.command === 'diff',
+  });
   try {
     const connected = await connectLive(request.live, parts, signal);
     if (connected !== undefined) overview.attach(connected.context, connected.connection);
     await overview.refresh();
     await overview.whenSettled(signal);
     mustBeRead(overview.state);
-    return report(request, select(overview.state, request));
+    if (request.asksServer) {
+      const asked = overview.state.apps.filter(({ app }) => isAsked(request, app));
+      await Promise.all(asked.map(({ app }) => overview.askServer(app.id)));
+      await overview.whenSettled(signal);
+    }
+    return report(request, select(overview.state, request), parts.clock.now());
   } finally {
     overview.dispose();
   }
@@ -62,17 +82,48 @@ function mustBeRead({ repo, problems }: OverviewState): void {
   if (repo === undefined && problem !== undefined) throw new UserError('git-failed', problem.message);
 }
 
-function report(request: Comparison, state: OverviewState): CliResult {
-  const print = { status: statusText, diff: diffText } as const;
-  const text = request.output === 'json' ? json(stateJson(state)) : print[request.command](state);
-  const hasDifferences = state.apps.some(({ differences }) => differences.length > 0);
-  return { text, hasDifferences, hasTrouble: hasTrouble(state) };
+function report(request: Comparison, state: OverviewState, now: Date): CliResult {
+  if (request.command === 'health') return reportHealth(request, state);
+  const found = stateReport(request.command, state, now);
+  const isFailed =
+    request.failOn === undefined
+      ? state.apps.some(({ differences }) => differences.length > 0)
+      : found.findings.some((finding) => request.failOn !== undefined && isFailure(finding, request.failOn));
+  return { text: print(request, state, found), isFailed, hasTrouble: found.hasTrouble };
+}
+
+function print({ command, output }: Comparison, state: OverviewState, found: Report): string {
+  switch (output) {
+    case 'text':
+      return command === 'status' ? statusText(state) : diffText(state);
+    case 'json':
+      return json(stateJson(state));
+    case 'sarif':
+      return json(sarifLog(found, version));
+    case 'markdown':
+      return markdownReport(found);
+  }
+}
+
+function reportHealth({ output }: Comparison, state: OverviewState): CliResult {
+  const text = output === 'json' ? json(healthJson(state)) : healthText(state);
+  return { text, isFailed: hasUnhealthy(state), hasTrouble: hasTrouble(state) || hasUnknown(state) };
 }
 
 function select(state: OverviewState, request: CliRequest): OverviewState {
   const apps = state.apps.filter(({ app }) => isAsked(request, app));
   if (apps.length === 0 && request.apps.length > 0) throw nothingAsked(request);
-  return { ...state, apps };
+  return { ...state, apps: request.origins.length === 0 ? apps : apps.map((app) => ofOrigins(app, request.origins)) };
+}
+
+/** The app with differences of some origins only; findings of drift, and over the live objects, go with them. */
+function ofOrigins(app: AppState, origins: readonly Origin[]): AppState {
+  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !/^(?:drift|verdict)\./.test(code);
+  return {
+    ...app,
+    differences: app.differences.filter(({ origin }) => origins.includes(origin)),
+    findings: app.findings.filter(isKept),
+  };
 }
 
 function isAsked({ apps }: CliRequest, { id, name }: App): boolean {

@@ -82,12 +82,17 @@ export interface HelmRequest {
   readonly values: readonly ValuesLayer[];
   /** `1.33` or `v1.33.4`; Helm's own default unless said. */
   readonly kubeVersion?: string | undefined;
-  /** Added to Helm's default set. */
+  /** Added to Helm's default set (`helm template`); or standing for it, as an installation takes what the cluster serves. */
   readonly apiVersions?: readonly string[] | undefined;
+  readonly onlyApiVersions?: boolean | undefined;
   readonly skipCrds?: boolean | undefined;
   /** Leaves out the check against `values.schema.json`. */
   readonly skipSchema?: boolean | undefined;
   readonly isUpgrade?: boolean | undefined;
+  /** What a cluster holds, by question as `HelmReply.lookups` writes it; null for nothing there. */
+  readonly answers?: Readonly<Record<string, JsonObject | null>> | undefined;
+  /** Leaves out the second rendering of charts that draw at random; for renderings that are only compared. */
+  readonly once?: boolean | undefined;
 }
 
 /** One step of a chart's values: a map laid over what is there, or single values set by path (`helm --set`). */
@@ -104,7 +109,7 @@ export interface HelmReply {
   /** In Helm's order of installation: CRDs, the release's objects, hooks. */
   readonly objects: readonly HelmObject[];
   readonly problems: readonly HelmProblem[];
-  /** What templates asked the cluster with `lookup`; every answer was empty. */
+  /** What templates asked the cluster with `lookup`: `apiVersion kind namespace name`; what had no answer was answered with nothing. */
   readonly lookups: readonly string[];
   readonly reads: readonly FileRead[];
 }
@@ -116,6 +121,8 @@ export interface HelmObject {
   /** The events of a hook (`pre-install`, …); empty for an object of the release itself. */
   readonly hooks: readonly string[];
   readonly isCrd: boolean;
+  /** What a second rendering gave for it, where that was something else: the template draws at random or tells the time. */
+  readonly second?: JsonObject | undefined;
 }
 
 export interface HelmProblem extends RenderProblem {

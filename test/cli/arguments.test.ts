@@ -1,18 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { readArguments } from '../../src/cli/arguments.ts';
+import { readPolicyArguments } from '../../src/cli/policy/policyArguments.ts';
 import { UserError } from '../../src/core/model/userError.ts';
 
 describe('the command line', () => {
   it('reads command, apps and live side', () => {
-    assert.deepEqual(readArguments(['diff', 'web', '--context', 'prod', '-o', 'json']), {
+    const args = ['diff', 'web', '--app', 'api', '--context', 'prod', '-o', 'json', '--origin', 'drift,unsynced'];
+    assert.deepEqual(readArguments([...args, '--fail-on', 'error', '--fail-on', 'pending']), {
       command: 'diff',
-      apps: ['web'],
+      apps: ['web', 'api'],
       folder: '.',
       output: 'json',
       live: { kind: 'context', context: 'prod', kubeconfig: undefined },
+      origins: ['drift', 'unsynced'],
+      asksServer: false,
+      failOn: { severity: 'error', codes: ['pending'] },
       revision: undefined,
     });
+  });
+
+  it('takes an app by option as by name', () => {
+    const request = readArguments(['health', 'web', '--app', 'api', '--context', 'prod']);
+    assert.ok(typeof request === 'object');
+    assert.deepEqual([request.command, request.apps], ['health', ['web', 'api']]);
   });
 
   it('shows help when nothing is asked', () => {
@@ -23,15 +34,82 @@ describe('the command line', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['frobnicate'], /no command "frobnicate"/],
     ['an unknown option', ['status', '--colour'], /--colour/],
-    ['an unknown output form', ['status', '-o', 'xml'], /text or json/],
+    ['an unknown output form', ['status', '-o', 'xml'], /text, json, sarif or markdown/],
+    ['a report of objects', ['render', '-o', 'sarif'], /text or json, not sarif/],
+    ['an unknown origin', ['diff', '--origin', 'git'], /uncommitted, unpushed, unsynced, drift, not "git"/],
+    ['a dry-run without a cluster', ['diff', '--dry-run=server'], /needs --context/],
+    ['a dry-run elsewhere', ['diff', '--dry-run=client', '--context', 'a'], /takes server, not "client"/],
+    ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['health as SARIF', ['health', '--context', 'prod', '-o', 'sarif'], /health prints text or json/],
+    ['a choice of findings for health', ['health', '--context', 'prod', '--fail-on', 'error'], /status and diff/],
+    ['health without a cluster', ['health'], /--context/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
   for (const [what, args, message] of wrong) {
     it(`refuses ${what} with one clear line`, () => {
       assert.throws(
         () => readArguments(args),
+        (error) => error instanceof UserError && error.code === 'usage' && message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('the command line of policy', () => {
+  it('takes several files behind one option, and the option again', () => {
+    const args = [
+      '--policies',
+      'a.yaml',
+      'b',
+      '--context',
+      'c.yaml',
+      '--resources',
+      'd.yaml',
+      '--policies',
+      'e',
+      '-o',
+      'json',
+    ];
+    assert.deepEqual(readPolicyArguments(args), {
+      command: 'policy',
+      output: 'json',
+      policies: ['a.yaml', 'b', 'e'],
+      target: { kind: 'files', resources: ['d.yaml'], context: ['c.yaml'] },
+    });
+  });
+
+  it('takes --context for a cluster where a repository is judged', () => {
+    assert.deepEqual(readPolicyArguments(['web', '--context', 'prod']), {
+      command: 'policy',
+      output: 'text',
+      policies: [],
+      target: {
+        kind: 'repository',
+        folder: '.',
+        apps: ['web'],
+        live: { kind: 'context', context: 'prod', kubeconfig: undefined },
+      },
+    });
+  });
+
+  it('reads a list of cases', () => {
+    assert.deepEqual(readPolicyArguments(['--batch', 'list.json']).target, { kind: 'batch', list: 'list.json' });
+  });
+
+  const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['objects without policies', ['--resources', 'a.yaml'], /needs --policies/],
+    ['a batch with files beside it', ['--batch', 'l.json', '--policies', 'a'], /names everything itself/],
+    ['files of a repository', ['--policies', 'a', '--resources', 'b', '--folder', '.'], /judges files/],
+    ['two contexts of a kubeconfig', ['--context', 'a', 'b'], /names one context/],
+    ['an unknown output form', ['-o', 'xml'], /openreports/],
+    ['an option without its value', ['--policies'], /--policies/],
+  ];
+  for (const [what, args, message] of wrong) {
+    it(`refuses ${what} with one clear line`, () => {
+      assert.throws(
+        () => readPolicyArguments(args),
         (error) => error instanceof UserError && error.code === 'usage' && message.test(error.message),
       );
     });

@@ -6,9 +6,11 @@ import { EnginePool } from '../../src/adapters/engine/enginePool.ts';
 import { messageOf, UserError } from '../../src/core/model/userError.ts';
 import { runDiffCases } from './diffCases.ts';
 import { runHealthCases } from './healthCases.ts';
+import { runPolicyCases, suiteLines } from './policyCases.ts';
+import type { PolicyCaseResult } from './policyCases.ts';
 import { runProvenanceCases } from './provenanceCases.ts';
 
-/** One case's line, for people and for machines; the counts are cases for diff and fields for provenance. */
+/** One case's line, for people and for machines; the counts are cases, for provenance fields, for policy verdicts. */
 interface CaseLine {
   readonly case: string;
   readonly text: string;
@@ -17,6 +19,8 @@ interface CaseLine {
   readonly wrong: number;
   readonly undecided: number;
   readonly json: unknown;
+  /** What figures of suites are made of. */
+  readonly policy?: PolicyCaseResult | undefined;
 }
 
 interface Kind {
@@ -26,8 +30,9 @@ interface Kind {
 
 const kinds: Readonly<Record<string, Kind>> = {
   diff: { needsEngine: false, run: (dir) => wholeLines(runDiffCases(dir)) },
-  health: { needsEngine: false, run: (dir) => wholeLines(runHealthCases(dir)) },
+  health: { needsEngine: true, run: (dir, engine) => wholeLines(runHealthCases(dir, engine)) },
   provenance: { needsEngine: true, run: provenanceLines },
+  policy: { needsEngine: true, run: policyLines },
 };
 
 const usage = `npm run conformance -- --kind ${Object.keys(kinds).join('|')} --cases DIR [--json]`;
@@ -73,6 +78,18 @@ async function* provenanceLines(dir: string, engine: EnginePool): AsyncIterable<
   }
 }
 
+async function* policyLines(dir: string, engine: EnginePool): AsyncIterable<CaseLine> {
+  for await (const result of runPolicyCases(dir, engine)) {
+    const told = result.misses.map(
+      ({ meeting, policy, rule, resource, message }) =>
+        `\n            ${meeting === 'agree' ? 'text' : meeting} ${policy}${rule === undefined ? '' : `/${rule}`} ${resource}: ${message ?? ''}`,
+    );
+    const word = result.wrong > 0 ? 'WRONG' : result.undecided > 0 ? 'undecided' : 'agree';
+    const text = `${word.padEnd(9)} ${result.agree}/${result.total} ${result.case}${told.join('')}`;
+    yield { ...result, text, json: result, policy: result };
+  }
+}
+
 function readOptions(args: readonly string[]): { kind: Kind; name: string; cases: string; isJson: boolean } {
   const { values } = parseArgs({
     args: [...args],
@@ -96,17 +113,20 @@ async function main(args: readonly string[]): Promise<void> {
     : '';
   const worker = fileURLToPath(new URL('../../src/adapters/engine/engineWorker.ts', import.meta.url));
   const engine = new EnginePool({ worker, modules });
+  const policies: PolicyCaseResult[] = [];
   const sum = { kind: name, total: 0, agree: 0, wrong: 0, undecided: 0 };
   try {
     for await (const line of kind.run(cases, engine)) {
       console.log(isJson ? JSON.stringify(line.json) : line.text);
       for (const count of ['total', 'agree', 'wrong', 'undecided'] as const) sum[count] += line[count];
+      if (line.policy !== undefined) policies.push(line.policy);
     }
   } finally {
     engine.dispose();
   }
   const share = sum.total === 0 ? 0 : (100 * sum.agree) / sum.total;
   const words = `${sum.agree} of ${sum.total} agree (${share.toFixed(1)} %), ${sum.wrong} wrong, ${sum.undecided} undecided`;
+  if (!isJson) for (const line of suiteLines(policies)) console.log(line);
   console.log(isJson ? JSON.stringify(sum) : words);
 }
 

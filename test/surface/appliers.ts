@@ -1,3 +1,4 @@
+import { defaultSettings } from '../../src/core/argocd/argoSettings.ts';
 import type { Kubectl } from '../../scripts/lab/kubectl.ts';
 import { appId } from '../../src/core/model/app.ts';
 import type { App, AppKind } from '../../src/core/model/app.ts';
@@ -47,7 +48,10 @@ export function appliersOf(api: SurfaceApi, kubectl: Kubectl): readonly Applier[
 type FactsFor = Applier['factsFor'];
 
 function productFacts(app: App): FactsFor {
-  return (desired, live) => ({ manager: managerOf(app, desired, live), app: comparisonFacts(app, undefined) });
+  return (desired, live) => ({
+    manager: managerOf(app, desired, live),
+    app: comparisonFacts(app, undefined, defaultSettings),
+  });
 }
 
 /** helm-controller's own name as field manager, and the marks of a Helm release. */

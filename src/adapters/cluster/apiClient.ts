@@ -33,8 +33,14 @@ export class ApiClient {
   }
 }
 
-/** `Retry-After` in milliseconds; seconds only, the form that API servers use. */
-export function retryAfter(answer: Pick<HttpAnswer, 'header'>): number | undefined {
-  const value = Number(answer.header('retry-after') ?? Number.NaN);
-  return Number.isNaN(value) ? undefined : value * 1000;
+/**
+ * `Retry-After` in milliseconds: seconds, as API servers say it, or a date, as proxies in front of them do. A date is
+ * measured by the answer's own `Date`, since the clocks of both ends may differ.
+ */
+export function retryAfter({ header }: Pick<HttpAnswer, 'header'>): number | undefined {
+  const value = header('retry-after');
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.parse(header('date') ?? '') : seconds * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

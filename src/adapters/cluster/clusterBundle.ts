@@ -29,6 +29,7 @@ const defaultLimits: Limits = { requestsPerSecond: 50, burst: 100, concurrency: 
 
 const defaultFollow: FollowSettings = {
   pageSize: 500,
+  streamsLists: true,
   watchSeconds: 300,
   silence: 150_000,
   firstBackoff: 500,
@@ -72,7 +73,7 @@ async function openConnection(
   );
   const transport = new Transport(
     { ...place, proxyUrl, hasEnvironmentProxy },
-    new Credentials(load, options.allowExec),
+    new Credentials(load, options.allowExec, clock),
   );
   const client = new ApiClient(transport, new Limiter({ ...defaultLimits, ...options.limits }, clock), clock);
   const settings = { ...defaultFollow, ...options.follow };

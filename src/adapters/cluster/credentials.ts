@@ -1,7 +1,8 @@
 import type { RequestOptions } from 'node:https';
 import { isObject, listAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
-import { UserError, isAbort, messageOf } from '../../core/model/userError.ts';
+import { UserError, messageOf } from '../../core/model/userError.ts';
+import type { Clock } from '../../core/ports.ts';
 import { abortable } from './abortable.ts';
 import type { ContextParts } from './kubeconfig.ts';
 import { loadKubernetes } from './loadKubernetes.ts';
@@ -21,6 +22,9 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean | undefined;
 }
 
+/** Milliseconds before credentials that could not be had are asked for again; a new connection asks at once. */
+const patience = 10_000;
+
 /** What the Kubernetes client does for us: tokens, exec plugins, OIDC refresh, certificates. */
 type Authenticate = (options: RequestOptions) => Promise<void>;
 
@@ -37,34 +41,67 @@ interface OpenCredentials {
 export class Credentials {
   readonly #load: () => Promise<ContextParts>;
   readonly #allowExec: () => boolean;
+  readonly #clock: Pick<Clock, 'now'>;
   #current: Promise<OpenCredentials> | undefined;
+  #reading: Promise<Access> | undefined;
+  #last: Access | undefined;
+  #trouble: { readonly error: unknown; readonly at: number } | undefined;
 
-  constructor(load: () => Promise<ContextParts>, allowExec: () => boolean) {
+  constructor(load: () => Promise<ContextParts>, allowExec: () => boolean, clock: Pick<Clock, 'now'>) {
     this.#load = load;
     this.#allowExec = allowExec;
+    this.#clock = clock;
   }
 
-  /** `UserError` `exec-needs-trust` before a plugin would run in an untrusted workspace, `credentials-failed` when one fails. */
-  async read(signal: AbortSignal): Promise<Access> {
-    this.#current ??= this.#open();
-    const current = this.#current;
+  /**
+   * Those who ask while a plugin runs wait for the same answer: twenty watches must not open twenty login windows.
+   * `UserError` `exec-needs-trust` before a plugin would run in an untrusted workspace, `credentials-failed` when one fails.
+   */
+  read(signal: AbortSignal): Promise<Access> {
+    const reading = (this.#reading ??= this.#read());
+    const done = (): void => {
+      if (this.#reading === reading) this.#reading = undefined;
+    };
+    reading.then(done, done);
+    return abortable(reading, signal);
+  }
+
+  /** Drops what is known, after the server has refused `used`; what was read after that stands. */
+  forget(used: Access): void {
+    if (this.#last === undefined || !isSame(this.#last, used)) return;
+    this.#current = undefined;
+    this.#reading = undefined;
+    this.#last = undefined;
+  }
+
+  async #read(): Promise<Access> {
+    const now = this.#clock.now().getTime();
+    // What failed a moment ago is not tried for each request again: a plugin may ask the person.
+    if (this.#trouble !== undefined && Math.abs(now - this.#trouble.at) < patience) throw this.#trouble.error;
     try {
-      const { name, authenticate, impersonation } = await current;
-      const options: RequestOptions = {};
-      await abortable(authenticate(options), signal).catch((cause: unknown) => {
-        throw isAbort(cause) ? cause : credentialsFailed(name, cause);
-      });
-      const access = accessOf(options);
-      return { ...access, headers: { ...access.headers, ...impersonation } };
+      this.#last = await this.#readNow();
+      this.#trouble = undefined;
+      return this.#last;
     } catch (error) {
-      if (!isAbort(error) && this.#current === current) this.#current = undefined;
+      this.#trouble = { error, at: now };
       throw error;
     }
   }
 
-  /** Drops what is known, after the server has refused it. */
-  forget(): void {
-    this.#current = undefined;
+  async #readNow(): Promise<Access> {
+    const current = (this.#current ??= this.#open());
+    try {
+      const { name, authenticate, impersonation } = await current;
+      const options: RequestOptions = {};
+      await authenticate(options).catch((cause: unknown) => {
+        throw credentialsFailed(name, cause);
+      });
+      const access = accessOf(options);
+      return { ...access, headers: { ...access.headers, ...impersonation } };
+    } catch (error) {
+      if (this.#current === current) this.#current = undefined;
+      throw error;
+    }
   }
 
   async #open(): Promise<OpenCredentials> {
@@ -148,9 +185,13 @@ function withExecInfo(exec: JsonObject, { cluster, server }: ContextParts): Json
   return { ...exec, env: [...(Array.isArray(env) ? (env as readonly Json[]).filter(isObject) : []), variable] };
 }
 
+function isSame(one: Access, other: Access): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function accessOf(options: RequestOptions): Access {
   const headers = Object.entries(options.headers ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name.toLowerCase(), String(value)] as const],
+    value === undefined ? [] : [[name.toLowerCase(), String(value).trim()] as const],
   );
   const basic = typeof options.auth === 'string' ? [['authorization', basicHeader(options.auth)] as const] : [];
   return {

@@ -42,7 +42,9 @@ export class Limiter {
   async #takeToken(signal: AbortSignal): Promise<void> {
     const now = this.#clock.now().getTime();
     const { burst, requestsPerSecond } = this.#limits;
-    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) / 1000) * requestsPerSecond);
+    // A clock that was put back gives nothing, and takes nothing either.
+    const elapsed = Math.max(0, now - this.#filledAt) / 1000;
+    this.#tokens = Math.min(burst, this.#tokens + elapsed * requestsPerSecond);
     this.#filledAt = now;
     // The token is taken first, into debt if need be, so that those who come later wait behind this one.
     this.#tokens--;

@@ -2,12 +2,12 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Agent, EnvHttpProxyAgent, ProxyAgent, Socks5ProxyAgent, request } from 'undici';
 import type { Dispatcher } from 'undici';
-import { isObject } from '../../core/model/json.ts';
 import type { JsonObject } from '../../core/model/json.ts';
 import { UserError, isAbort } from '../../core/model/userError.ts';
 import { noAnswer } from './clusterTrouble.ts';
 import type { ClusterPlace } from './clusterTrouble.ts';
-import type { Credentials, TlsOptions } from './credentials.ts';
+import { parseBody } from './parseBody.ts';
+import type { Access, Credentials, TlsOptions } from './credentials.ts';
 
 /** One HTTP exchange with the API server. */
 export interface HttpCall {
@@ -59,11 +59,12 @@ export class Transport {
    * asks once more. Throws `UserError` when there is no answer.
    */
   async open(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
-    const first = await this.#send(call, signal);
+    const access = await this.#credentials.read(signal);
+    const first = await this.#send(call, access, signal);
     if (first.status !== 401) return first;
     await drain(first.body);
-    this.#credentials.forget();
-    return this.#send(call, signal);
+    this.#credentials.forget(access);
+    return this.#send(call, await this.#credentials.read(signal), signal);
   }
 
   /** Sends a call and reads the answer as JSON; an answer that is none (a proxy's page) becomes a Status with its text. */
@@ -87,9 +88,8 @@ export class Transport {
     if (pool !== undefined) void pool.dispatcher.destroy().catch(() => undefined);
   }
 
-  async #send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+  async #send(call: HttpCall, access: Access, signal: AbortSignal): Promise<HttpAnswer> {
     const { server } = this.#options;
-    const access = await this.#credentials.read(signal);
     signal.throwIfAborted();
     const silence = call.silence ?? silenceByDefault;
     try {
@@ -99,13 +99,23 @@ export class Transport {
         headers: { 'user-agent': 'plumbline', ...call.headers, ...access.headers },
         body: call.body ?? null,
         signal,
-        headersTimeout: silence,
+        // A watch may be silent for long, but not before it has begun.
+        headersTimeout: Math.min(silence, silenceByDefault),
         bodyTimeout: silence,
       });
       const headers = (name: string): readonly string[] => [answer.headers[name] ?? []].flat();
-      return { status: answer.statusCode, headers, header: (name) => headers(name)[0], body: answer.body };
+      return { status: answer.statusCode, headers, header: (name) => headers(name)[0], body: this.#told(answer.body) };
     } catch (cause) {
       signal.throwIfAborted();
+      throw isAbort(cause) ? cause : noAnswer(this.#options, cause);
+    }
+  }
+
+  /** A body that breaks off says it in the same words as a connection that was never made. */
+  async *#told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* body;
+    } catch (cause) {
       throw isAbort(cause) ? cause : noAnswer(this.#options, cause);
     }
   }
@@ -148,20 +158,4 @@ async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
   } catch {
     // The answer is not wanted, so neither is the reason why it broke off.
   }
-}
-
-function parseBody(status: number, text: string): JsonObject {
-  try {
-    // Network edge: JSON.parse is typed `any`; `isObject` decides what it is.
-    const value = JSON.parse(text) as unknown;
-    if (isObject(value)) return value;
-  } catch {
-    // Falls through to the Status below.
-  }
-  const message = text
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
-  return { kind: 'Status', apiVersion: 'v1', status: status < 400 ? 'Success' : 'Failure', code: status, message };
 }

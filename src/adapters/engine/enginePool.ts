@@ -11,8 +11,10 @@ import type {
   RenderEngine,
 } from '../../core/ports.ts';
 import type { FileRead } from '../../core/model/rendering.ts';
+import type { HealthEngine, HealthQuestion, ScriptVerdict } from '../../core/health/healthScripts.ts';
 import type { PolicyAnswer, PolicyEngine, PolicyEngineName, PolicyQuestion } from '../../core/policy/judgement.ts';
 import { EngineThread } from './engineThread.ts';
+import { judgeHealth } from './judgeHealth.ts';
 import { loadModule } from './loadModule.ts';
 import type { LoadedModule, ModuleName } from './loadModule.ts';
 import { readHelmReply } from './readHelmReply.ts';
@@ -38,13 +40,20 @@ export interface EnginePoolOptions {
 /** What modules see that work on what the request holds. */
 const nothing = new MemoryTree({});
 
+type ModuleRequest =
+  | KustomizeRequest
+  | HelmRequest
+  | { readonly applicationSet: ApplicationSetRequest }
+  | PolicyQuestion
+  | HealthQuestion;
+
 const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 512 * 1024 * 1024 } as const;
 
 /**
  * Renders in worker threads that are started on first use, share one compiled module for each library, and end when
  * idle. When all are busy the newest request goes first: it is the one somebody looks at.
  */
-export class EnginePool implements RenderEngine, PolicyEngine {
+export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
   readonly #options: EnginePoolOptions;
   readonly #waiting: Job[] = [];
   readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
@@ -84,6 +93,10 @@ export class EnginePool implements RenderEngine, PolicyEngine {
     return readPolicyAnswer(reply);
   }
 
+  judgeHealth(question: HealthQuestion, signal: AbortSignal): Promise<readonly ScriptVerdict[]> {
+    return judgeHealth(question, async (part) => (await this.#ask('health', part, nothing, signal)).reply);
+  }
+
   /** Ends all threads; requests under way and waiting fail with an AbortError. */
   dispose(): void {
     this.#isDisposed = true;
@@ -93,7 +106,7 @@ export class EnginePool implements RenderEngine, PolicyEngine {
 
   async #ask(
     name: ModuleName,
-    request: KustomizeRequest | HelmRequest | PolicyQuestion | { readonly applicationSet: ApplicationSetRequest },
+    request: ModuleRequest,
     tree: FileTree,
     signal: AbortSignal,
   ): Promise<{ readonly reply: Uint8Array; readonly reads: readonly FileRead[] }> {

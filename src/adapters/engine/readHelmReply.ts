@@ -17,7 +17,8 @@ function readObject(from: Json): readonly HelmObject[] {
   const object = objectAt(from, 'object');
   if (object === undefined) return [];
   const isCrd = valueAt(from, 'isCrd') === true;
-  return [{ object, file: stringAt(from, 'file'), hooks: strings(from, 'hooks'), isCrd }];
+  const second = objectAt(from, 'second');
+  return [{ object, file: stringAt(from, 'file'), hooks: strings(from, 'hooks'), isCrd, ...(second && { second }) }];
 }
 
 function readProblem(from: Json): HelmProblem {

@@ -27,6 +27,8 @@ function readResult(from: JsonObject): PolicyResult {
     path: stringAt(from, 'path'),
     reads: listAt(from, 'reads').filter((each) => typeof each === 'string'),
     at: stringAt(from, 'at'),
+    template: stringAt(from, 'template'),
+    line: lineAt(from),
     wanted: wanted && { path: stringAt(wanted, 'path') ?? '', value: valueAt(wanted, 'value') },
     patched: objectAt(from, 'patched'),
     auditAnnotations: readTexts(objectAt(from, 'auditAnnotations')),
@@ -53,5 +55,11 @@ function readProblem(from: JsonObject): PolicyProblem {
     severity: stringAt(from, 'severity') === 'warning' ? 'warning' : 'error',
     message: stringAt(from, 'message') ?? '',
     at: stringAt(from, 'at'),
+    line: lineAt(from),
   };
+}
+
+function lineAt(from: JsonObject): number | undefined {
+  const line = valueAt(from, 'line');
+  return typeof line === 'number' ? line : undefined;
 }

@@ -23,6 +23,8 @@ export interface Discovery {
   readonly apps: readonly App[];
   /** AppProjects of Argo CD. */
   readonly projects: readonly KubeObject[];
+  /** Policies and what belongs to them, wherever a file holds some. */
+  readonly rules: readonly DeclaredObject[];
   /** Files that could matter and do not parse. */
   readonly problems: readonly RenderProblem[];
 }
@@ -86,6 +88,7 @@ export class AppCatalog {
     return {
       apps,
       projects: declared.flatMap(({ object }) => (isProject(object) ? [object] : [])),
+      rules: [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.rules)),
       problems: [...[...facts.values()].flatMap((each) => each.problems), ...problems],
     };
   }

@@ -11,8 +11,6 @@ import { unsupported } from './unsupported.ts';
 /** Where a HelmRelease's chart comes from: its own chart template, or the HelmChart that it refers to. */
 export function helmReleaseSource(object: KubeObject, around: AppSurroundings): AppSource {
   const own = namespaceOf(object) ?? 'flux-system';
-  if (listAt(object, 'spec', 'postRenderers').length > 0)
-    return unsupported('This HelmRelease has post-renderers, which Plumbline does not apply yet.');
   const reference = objectAt(object, 'spec', 'chartRef');
   if (reference === undefined) return chartSource(objectAt(object, 'spec', 'chart', 'spec'), own, around);
   const kind = stringAt(reference, 'kind') ?? '';

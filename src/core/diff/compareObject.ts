@@ -1,7 +1,7 @@
 import type { ObjectDiff, Remark, Verdict } from '../model/difference.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { pointerOf } from '../model/words.ts';
-import { confirmByDryRun } from './confirm.ts';
+import { clearedByDryRun, confirmByDryRun, serverRemarks } from './confirm.ts';
 import type { DiffInput } from './diffInput.ts';
 import { isEncrypted, isEncryptedValue } from './encrypted.ts';
 import { isHeldByRight } from './externalWriters.ts';
@@ -24,14 +24,29 @@ import { unstablePaths } from './unstable.ts';
  */
 export function compareObject(input: DiffInput): ObjectDiff {
   const judged = judgeUncompared(input);
+  if (judged?.verdict === 'missing') return { ...judged, remarks: [...judged.remarks, ...serverRemarks(input, [])] };
   if (judged !== undefined) return judged;
   const { desired, live } = input;
   if (desired === undefined || live === undefined) return { verdict: 'unknown', fields: [], remarks: [] };
   const pair = preparePair(input, desired, live);
-  const placed = searchPair(input, pair)
+  const found = searchPair(input, pair)
     .map((finding) => placeFinding(finding, pair, input))
     .filter((each) => !isUnreadable(desired, each));
-  return doubt(input, pair, placed) ?? judge(input, pair, placed);
+  const open = found.flatMap((finding) => undecidedBy(input, finding));
+  const placed = open.length === 0 ? found : found.filter((finding) => undecidedBy(input, finding).length === 0);
+  const [first] = open;
+  if (first !== undefined && placed.length === 0) {
+    return { verdict: 'unknown', fields: [], remarks: open, reason: first.message };
+  }
+  const judgement = doubt(input, pair, placed) ?? judge(input, pair, placed);
+  return open.length === 0 ? judgement : { ...judgement, remarks: [...judgement.remarks, ...open] };
+}
+
+/** Why a finding proves nothing: something outside the repository decides the field. */
+function undecidedBy({ app }: DiffInput, { place }: PlacedFinding): readonly Remark[] {
+  const path = pointerOf(place);
+  const by = app?.undecided?.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+  return by === undefined ? [] : [{ kind: 'undecided', path, message: by.why }];
 }
 
 /** What is encrypted in Git cannot be compared, only that it is there. */
@@ -65,7 +80,8 @@ function judge(input: DiffInput, pair: PreparedPair, placed: readonly PlacedFind
   const kept = placed.filter((finding) => !ignored.includes(finding));
   const isUnstable = (finding: PlacedFinding): boolean => unstable.has(pointerOf(finding.place));
   const external = kept.filter((finding) => isUnstable(finding) || isHeldByRight(input, pair.desired, finding));
-  const own = kept.filter((finding) => !external.includes(finding));
+  const cleared = clearedByDryRun(input, pair, kept);
+  const own = kept.filter((finding) => !external.includes(finding) && !cleared.includes(finding));
   const verdict = verdictOf(own, external);
   const fields = verdict === 'external' ? external : own;
   return {
@@ -75,13 +91,14 @@ function judge(input: DiffInput, pair: PreparedPair, placed: readonly PlacedFind
     remarks: [
       ...(input.problems ?? []).map(toRemark),
       ...remarksOf(input, pair, { own, external, ignored, ignoring, unstable }),
+      ...serverRemarks(input, cleared),
     ],
   };
 }
 
 /** What is still to be said of an object without findings. */
 function quietRemarks(input: DiffInput, pair: PreparedPair): readonly Remark[] {
-  return [...(input.problems ?? []).map(toRemark), ...remarksOf(input, pair, nothing)];
+  return [...(input.problems ?? []).map(toRemark), ...remarksOf(input, pair, nothing), ...serverRemarks(input, [])];
 }
 
 const nothing: SortedFindings = {

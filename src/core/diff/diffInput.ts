@@ -1,4 +1,6 @@
+import type { KindFilter } from '../argocd/kindFilter.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { UndecidedField } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { TypeSchemas } from './schema/typeSchemas.ts';
@@ -43,6 +45,12 @@ export interface AppFacts {
   /** Argo CD declares the destination's Namespace itself, which then bears no tracking mark. */
   readonly managesNamespace?: boolean | undefined;
   readonly trackingMethod?: 'annotation' | 'label' | 'annotation+label' | undefined;
+  /** The label that tracking by label uses; `app.kubernetes.io/instance` unless said. */
+  readonly instanceLabel?: string | undefined;
+  /** Argo CD's `installationID`. */
+  readonly installationId?: string | undefined;
+  /** The kinds that Argo CD looks at. */
+  readonly kinds?: KindFilter | undefined;
   readonly ignoreDifferences?: readonly ArgoIgnoreRule[] | undefined;
   readonly ignore?: readonly FluxIgnoreRule[] | undefined;
   /** Flux `status.inventory.entries`. */
@@ -56,6 +64,8 @@ export interface AppFacts {
   readonly capabilities?: QuestionsAsked | undefined;
   /** Whether the render could look objects up in the cluster, and which it asked for. */
   readonly lookups?: QuestionsAsked | undefined;
+  /** Fields of the object that the sources alone do not decide: a difference there proves nothing. */
+  readonly undecided?: readonly UndecidedField[] | undefined;
   /** Why there is no rendering at all. */
   readonly renderError?: string | undefined;
   /** The object comes from a chart's `crds/` folder and this app does not touch it after the installation. */
@@ -108,6 +118,8 @@ export interface ClusterFacts {
   /** What a server-side dry-run of the desired object returned, or why there is none. */
   readonly dryRun?: JsonObject | undefined;
   readonly dryRunError?: { readonly code: number; readonly message: string } | undefined;
+  /** Texts of the warnings that came with it. */
+  readonly dryRunWarnings?: readonly string[] | undefined;
   /** Other objects of the same app, desired and live; names only. */
   readonly alsoDesired?: readonly ObjectMention[] | undefined;
   readonly alsoLive?: readonly ObjectMention[] | undefined;

@@ -8,7 +8,7 @@ import { isMarked } from './judgeUncompared.ts';
 import type { ManagedEntry } from './managedFields.ts';
 import type { Holding } from './removals.ts';
 import { isSecret, lastAppliedAnnotation, parseObject } from './secrets.ts';
-import { instanceLabel, isMigrating } from './stamps.ts';
+import { instanceLabelOf, isMigrating } from './stamps.ts';
 import { without } from './without.ts';
 
 /** What proves that Git once declared something, and what everybody else owns. */
@@ -80,7 +80,7 @@ function parseOnce(live: KubeObject, text: string): JsonObject | undefined {
 function withoutOldTracking(applied: JsonObject, input: DiffInput, pair: PreparedPair): JsonObject {
   const labels = objectAt(applied, 'metadata', 'labels');
   const { app } = input;
-  if (app === undefined || stringAt(labels, instanceLabel) === undefined || !isMigrating(app, pair.live))
+  if (app === undefined || stringAt(labels, instanceLabelOf(app)) === undefined || !isMigrating(app, pair.live))
     return applied;
-  return { ...applied, metadata: { ...objectAt(applied, 'metadata'), labels: without(labels, instanceLabel) } };
+  return { ...applied, metadata: { ...objectAt(applied, 'metadata'), labels: without(labels, instanceLabelOf(app)) } };
 }

@@ -3,6 +3,7 @@ import type { Json } from '../model/json.ts';
 import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { pointerParts } from '../model/words.ts';
+import { matchesGlob } from '../render/glob.ts';
 import type { ArgoIgnoreRule, DiffInput, FluxIgnoreRule } from './diffInput.ts';
 import { isArgo } from './diffInput.ts';
 import { compileJqPaths } from './jqPaths.ts';
@@ -45,20 +46,15 @@ function tokensOf(pointer: string): Tokens {
 /** Group and kind are globs, name and namespace exact; an absent part matches all (argo-cd `util/argo/normalizers`). */
 function appliesTo(rule: ArgoIgnoreRule, object: KubeObject): boolean {
   return (
-    matchesGlob(rule.group, groupOf(object.apiVersion)) &&
-    matchesGlob(rule.kind, object.kind) &&
+    matchesPart(rule.group, groupOf(object.apiVersion)) &&
+    matchesPart(rule.kind, object.kind) &&
     (!rule.name || rule.name === nameOf(object)) &&
     (!rule.namespace || rule.namespace === (namespaceOf(object) ?? ''))
   );
 }
 
-function matchesGlob(glob: string | undefined, text: string): boolean {
-  if (glob === undefined || glob === '*') return true;
-  const pattern = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${pattern}$`).test(text);
+function matchesPart(glob: string | undefined, text: string): boolean {
+  return glob === undefined || matchesGlob(text, glob);
 }
 
 /** Flux targets are regular expressions over the whole word; an absent part matches all (kustomize `types.Selector`). */

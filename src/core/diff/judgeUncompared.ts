@@ -1,10 +1,11 @@
+import { whyExcluded } from '../argocd/kindFilter.ts';
 import { listAt, numberAt, stringAt } from '../model/json.ts';
 import type { ObjectDiff, Remark, Verdict } from '../model/difference.ts';
 import { annotationOf, groupOf, labelOf, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { isArgo } from './diffInput.ts';
 import type { AppFacts, DiffInput } from './diffInput.ts';
-import { bearsFluxLabels, instanceLabel, trackingIdAnnotation } from './stamps.ts';
+import { bearsFluxLabels, instanceLabelOf, trackingIdAnnotation } from './stamps.ts';
 
 /** The judgement where there is nothing to compare: absent sides, hooks, objects taken out of reconciliation; `undefined` else. */
 export function judgeUncompared(input: DiffInput): ObjectDiff | undefined {
@@ -37,7 +38,7 @@ function terminating(): ObjectDiff {
 function whySkipped(input: DiffInput, desired: KubeObject, live: KubeObject | undefined): string | undefined {
   if (nameOf(desired) === '') return 'An object without a name cannot be matched with a live one.';
   const { tool } = input.manager;
-  if (isArgo(tool)) return whyArgoSkips(desired);
+  if (isArgo(tool)) return whyKindIsExcluded(input, desired) ?? whyArgoSkips(desired);
   if (tool === 'flux-kustomize') return whyFluxSkips(desired, live);
   if (tool === 'flux-helm') return whyHelmSkips(input, desired);
   return undefined;
@@ -53,6 +54,14 @@ function whyArgoSkips(desired: KubeObject): string | undefined {
   const helmHook = annotationOf(desired, 'helm.sh/hook');
   if (!helmHook || helmHook.split(',').some((each) => each.trim() === 'crd-install')) return undefined;
   return 'A Helm hook runs during a sync and is not part of the state.';
+}
+
+/** Objects of the app that live beside the Argo CD that manages them are on the cluster that it calls by this name. */
+const ownServer = 'https://kubernetes.default.svc';
+
+function whyKindIsExcluded({ app }: DiffInput, { apiVersion, kind }: KubeObject): string | undefined {
+  const setting = app?.kinds && whyExcluded(app.kinds, groupOf(apiVersion), kind, ownServer);
+  return setting && `${setting} of argocd-cm keeps Argo CD from objects of this kind.`;
 }
 
 const fluxPrefix = 'kustomize.toolkit.fluxcd.io';
@@ -155,11 +164,12 @@ function judgeUndeclared(input: DiffInput, live: KubeObject | undefined): Object
 
 /** Argo CD prunes what its tracking mark names itself; copies, owned objects and hooks are left (argo-cd `controller/state.go`). */
 function judgeArgoLeftover(input: DiffInput, app: AppFacts, live: KubeObject): ObjectDiff {
-  const hook = whyArgoSkips(live);
+  const hook = whyKindIsExcluded(input, live) ?? whyArgoSkips(live);
   if (hook !== undefined) return judged('skipped', hook);
   if (listAt(live.metadata, 'ownerReferences').length > 0) return judged('skipped', 'Another object owns it.');
   const id = annotationOf(live, trackingIdAnnotation);
-  const isByLabel = (app.trackingMethod === 'label' || id === undefined) && labelOf(live, instanceLabel) === app.name;
+  const isByLabel =
+    (app.trackingMethod === 'label' || id === undefined) && labelOf(live, instanceLabelOf(app)) === app.name;
   if (!isByLabel && !namesItself(id, app, live))
     return judged('skipped', 'The tracking id does not name this object of this app.');
   return judged('extra', 'It is tracked by the app, and nothing renders it.', [

@@ -6,7 +6,12 @@ import { isArgo } from './diffInput.ts';
 import type { AppFacts, DiffInput } from './diffInput.ts';
 
 export const trackingIdAnnotation = 'argocd.argoproj.io/tracking-id';
-export const instanceLabel = 'app.kubernetes.io/instance';
+const installationAnnotation = 'argocd.argoproj.io/installation-id';
+
+/** The label by which Argo CD tracks an app's objects where it does so by label. */
+export function instanceLabelOf({ instanceLabel }: AppFacts): string {
+  return instanceLabel ?? 'app.kubernetes.io/instance';
+}
 
 interface Stamps {
   readonly labels: Readonly<Record<string, string>>;
@@ -48,15 +53,16 @@ function argoStamps(app: AppFacts, desired: KubeObject, live: KubeObject | undef
   if (app.managesNamespace === true && desired.kind === 'Namespace' && nameOf(desired) === app.namespace)
     return noStamps;
   const method = app.trackingMethod ?? 'annotation';
-  const labels = method === 'annotation' ? {} : { [instanceLabel]: app.name.slice(0, 63) };
+  const labels = method === 'annotation' ? {} : { [instanceLabelOf(app)]: app.name.slice(0, 63) };
   if (method === 'label' || isMigrating(app, live)) return { labels, annotations: {} };
-  return { labels, annotations: { [trackingIdAnnotation]: trackingIdOf(app, desired) } };
+  const installation = app.installationId === undefined ? {} : { [installationAnnotation]: app.installationId };
+  return { labels, annotations: { [trackingIdAnnotation]: trackingIdOf(app, desired), ...installation } };
 }
 
 /** A live object tracked by label only: Argo CD fills the annotation in before it compares. */
 export function isMigrating(app: AppFacts, live: KubeObject | undefined): boolean {
   if (live === undefined || annotationOf(live, trackingIdAnnotation) !== undefined) return false;
-  return labelOf(live, instanceLabel) === app.name.slice(0, 63);
+  return labelOf(live, instanceLabelOf(app)) === app.name.slice(0, 63);
 }
 
 function fluxLabels(controller: 'kustomize' | 'helm', app: AppFacts): Readonly<Record<string, string>> {

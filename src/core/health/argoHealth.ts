@@ -3,6 +3,7 @@ import type { JsonObject } from '../model/json.ts';
 import { annotationOf, groupOf, nameOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { podHealth } from './argoPodHealth.ts';
+import type { ScriptVerdict } from './healthScripts.ts';
 import { conditionOf, conditionsOf, countAt, readCondition, textAt } from './readStatus.ts';
 import type { Condition } from './readStatus.ts';
 
@@ -16,14 +17,33 @@ export interface ArgoHealth {
 }
 
 /**
- * The health of a live object by the checks that are built into Argo CD (gitops-engine `pkg/health`); `undefined` for a
- * kind without one, which Argo CD gives to a script or leaves out of the app's health.
+ * The health of a live object as Argo CD finds it: an object that is being deleted, then what its script said, then the
+ * checks that are built in (gitops-engine `pkg/health.GetResourceHealth`). `undefined` for a kind without any, which
+ * Argo CD leaves out of the app's health.
  */
-export function argoHealth(object: KubeObject): ArgoHealth | undefined {
+export function argoHealth(object: KubeObject, script: ScriptVerdict): ArgoHealth | undefined {
   if (stringAt(object.metadata, 'deletionTimestamp') !== undefined && !hasHookFinalizer(object)) {
     return { status: 'Progressing', message: 'Pending deletion' };
   }
-  return checks[`${groupOf(object.apiVersion)}/${object.kind}`]?.(object);
+  switch (script.kind) {
+    case 'unscripted':
+      return checks[`${groupOf(object.apiVersion)}/${object.kind}`]?.(object);
+    case 'silent':
+      return undefined;
+    case 'judged':
+      return { status: readWord(script.status), message: script.message };
+    case 'failed':
+    case 'ambiguous':
+      return { status: 'Unknown', message: script.message };
+    case 'unjudged':
+      return { status: 'Unknown', message: script.why };
+  }
+}
+
+const words = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded'] as const;
+
+function readWord(status: string): ArgoHealthStatus {
+  return words.find((word) => word === status) ?? 'Unknown';
 }
 
 function hasHookFinalizer(object: KubeObject): boolean {

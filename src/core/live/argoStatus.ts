@@ -12,6 +12,8 @@ export function readArgoStatus(application: KubeObject): ReconcilerStatus {
     sync: readSync(application, status),
     health: readHealth(objectAt(status, 'health')),
     history: readHistory(status),
+    comparedRevision: revisionOf(objectAt(status, 'sync')),
+    comparedAt: stringAt(status, 'reconciledAt'),
     resources: listAt(status, 'resources').flatMap(readResource),
   };
 }

@@ -7,6 +7,9 @@ export interface ReconcilerStatus {
   readonly health: AppHealth;
   /** Newest first. */
   readonly history: readonly HistoryEntry[];
+  /** The revision that Argo CD last compared with, and when (RFC 3339). */
+  readonly comparedRevision?: string | undefined;
+  readonly comparedAt?: string | undefined;
   /** What the reconciler manages: Argo's `status.resources`, Flux's inventory. */
   readonly resources: readonly ManagedResource[];
 }

@@ -10,7 +10,10 @@ export const findingCodes = [
   'drift.field-removed',
   'drift.object-missing',
   'drift.object-extra',
+  'pending.uncommitted',
+  'pending.unpushed',
   'pending.unsynced',
+  'verdict.disagrees',
   'render.failed',
   'render.warning',
   'source.unparsable',
@@ -18,10 +21,43 @@ export const findingCodes = [
   'source.undecided',
   'project.denied',
   'provenance.unknown',
+  'policy.denied',
+  'policy.warned',
+  'policy.audited',
+  'policy.undecided',
+  'policy.broken',
+  'policy.differs',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
-export type Severity = 'error' | 'warning' | 'information' | 'hint';
+/** What each code says, in one sentence; docs/findings.md says more. */
+export const findingWords: Readonly<Record<FindingCode, string>> = {
+  'drift.field-changed': 'The cluster holds another value for a field than Git declares.',
+  'drift.field-removed': 'The cluster still holds a field that Git no longer declares.',
+  'drift.object-missing': 'Git declares an object that the cluster does not have.',
+  'drift.object-extra': 'The cluster still has an object that Git no longer declares.',
+  'pending.uncommitted': 'The change is in the working tree, but in no commit.',
+  'pending.unpushed': 'The change is committed, but not in the upstream branch.',
+  'pending.unsynced': 'The change is in Git, but the reconciler has not applied it yet.',
+  'verdict.disagrees': 'Argo CD says something else of an object than Plumbline does.',
+  'render.failed': 'The app does not render.',
+  'render.warning': 'The app renders, with a remark that should be read.',
+  'source.unparsable': 'The file is not valid YAML.',
+  'source.elsewhere': 'The manifests of the app are in another repository.',
+  'source.undecided': 'What the app renders to cannot be known from the repository alone.',
+  'project.denied': 'The AppProject of the Application does not permit it.',
+  'provenance.unknown': 'No line of the repository is proven to decide the field.',
+  'policy.denied': 'A policy denies the object.',
+  'policy.warned': 'A policy warns about the object.',
+  'policy.audited': 'A policy records a violation of the object, and lets it pass.',
+  'policy.undecided': 'What a policy says of the object cannot be known here.',
+  'policy.broken': 'A policy does not work.',
+  'policy.differs': 'The cluster holds another version of the policy than the repository.',
+};
+
+/** From the worst to the mildest. */
+export const severities = ['error', 'warning', 'information', 'hint'] as const;
+export type Severity = (typeof severities)[number];
 
 /** The one shape behind diagnostics, tree badges, panel rows, CLI output and SARIF. */
 export interface Finding {

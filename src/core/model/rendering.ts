@@ -1,3 +1,4 @@
+import type { JsonPointer } from './difference.ts';
 import type { KubeObject, ResourceKey } from './resource.ts';
 import type { RepoPath } from './place.ts';
 
@@ -8,8 +9,16 @@ export interface Rendering {
   readonly problems: readonly RenderProblem[];
   /** Every file and folder that the rendering looked at, also those that were absent. */
   readonly reads: readonly FileRead[];
-  /** What chart templates asked the cluster (`lookup`); the answers were empty, in a cluster they may not be. */
+  /** What chart templates asked the cluster (`lookup`) without an answer; in a cluster it may not be empty. */
   readonly lookups?: readonly string[] | undefined;
+  /** Every question to the cluster and its answer. */
+  readonly asked?: readonly ClusterAnswer[] | undefined;
+}
+
+/** One look at the cluster; answers are compared by identity. */
+export interface ClusterAnswer {
+  readonly question: string;
+  readonly answer: unknown;
 }
 
 /** One rendered object; `object` carries none of the annotations by which evidence was collected. */
@@ -20,6 +29,19 @@ export interface RenderedObject {
   readonly origin?: ObjectOrigin | undefined;
   /** Transformers that touched the object, in order of application. */
   readonly transformations: readonly ObjectOrigin[];
+  /** It comes from the `crds` folder of a chart, which Helm handles apart. */
+  readonly isChartCrd?: boolean | undefined;
+  /** What another rendering of the same sources gave, where that was something else (a template draws at random). */
+  readonly second?: KubeObject | undefined;
+  /** Fields whose value in a cluster the sources alone do not tell. */
+  readonly undecided?: readonly UndecidedField[] | undefined;
+}
+
+/** A field, with what is below it, that something outside the repository may decide; the empty path is the whole object. */
+export interface UndecidedField {
+  readonly path: JsonPointer;
+  /** A sentence for people. */
+  readonly why: string;
 }
 
 /** An entry of kustomize's origin or transformer annotations (kustomize `buildMetadata`). */

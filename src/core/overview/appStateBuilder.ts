@@ -1,14 +1,20 @@
-import { kstatus } from '../health/kstatus.ts';
-import type { App, AppId } from '../model/app.ts';
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
+import { worstKstatus } from '../health/appHealth.ts';
+import type { AppId } from '../model/app.ts';
 import type { Difference } from '../model/difference.ts';
-import type { KubeObject } from '../model/resource.ts';
 import type { Provenance } from '../model/provenance.ts';
+import type { RenderProblem } from '../model/rendering.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
+import { ClusterSettings } from './clusterSettings.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
-import { driftFindings, problemFindings } from './findings.ts';
+import { disagreementsOf } from './disagreements.ts';
+import type { JudgedTwice } from './disagreements.ts';
+import { disagreementFindings, driftFindings, problemFindings } from './findings.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { LiveComparer } from './liveComparer.ts';
 import type { LiveComparison } from './liveComparer.ts';
@@ -17,6 +23,9 @@ import { pendingDifferences } from './pendingDifferences.ts';
 import { questionOf } from './placeQuestion.ts';
 import type { PlaceQuestion } from './placeQuestion.ts';
 import { findFluxSource, findReconciler, readReconciler } from './reconcilerObject.ts';
+import { ResourceHealth } from './resourceHealth.ts';
+import type { HealthPicture } from './resourceHealth.ts';
+import type { ScriptedHealth } from './scriptedHealth.ts';
 import type { AppHealth, AppState, PlacedDifference, ResourceState } from './state.ts';
 
 /** The place already proven for a field of the app, if any. */
@@ -27,11 +36,14 @@ export class AppStateBuilder {
   readonly #comparer: LiveComparer;
   readonly #pending = new Memo<AppId, readonly Difference[]>();
   readonly #states = new Memo<AppId, AppState>();
+  readonly #health: ResourceHealth;
+  readonly #settings = new ClusterSettings();
   readonly #hasher: SecretHasher;
   readonly #comparesUnreconciled: boolean;
 
-  constructor(hasher: SecretHasher, comparesUnreconciled: boolean) {
+  constructor(hasher: SecretHasher, scripted: ScriptedHealth, comparesUnreconciled: boolean) {
     this.#comparer = new LiveComparer(hasher);
+    this.#health = new ResourceHealth(scripted);
     this.#hasher = hasher;
     this.#comparesUnreconciled = comparesUnreconciled;
   }
@@ -50,13 +62,29 @@ export class AppStateBuilder {
     return isElsewhere ? this.#buildAt(picture, undefined, now, knownPlace) : found;
   }
 
+  /** What a server would be asked to know more of those objects of an app that `isWanted` picks, and by whom. */
+  questions(
+    picture: AppPicture,
+    followers: ReadonlyMap<string, ClusterFollower>,
+    isWanted: (key: ResourceKey) => boolean,
+  ): { readonly follower: ClusterFollower; readonly questions: readonly DryRunQuestion[] } | undefined {
+    const home = this.#findHome(picture, followers);
+    if (home === undefined || !isDeployedBesideReconciler(picture.app)) return undefined;
+    const { follower } = home;
+    const status = readReconciler(picture.app, follower.store) ?? unknownStatus;
+    const settings = this.#settings.of(picture.app, follower);
+    return { follower, questions: this.#comparer.questions(picture, status, follower, settings, isWanted) };
+  }
+
   #buildAt(picture: AppPicture, home: Home | undefined, now: Date, knownPlace: KnownPlace): AppState {
     const store = home?.follower.store;
     const reconciler = store && findReconciler(picture.app, store);
     const source = store && findFluxSource(picture.app, store);
     const status = (store && readReconciler(picture.app, store)) ?? unknownStatus;
     const isHere = isDeployedBesideReconciler(picture.app);
-    const compared = home && isHere ? this.#comparer.compare(picture, status, home.follower) : undefined;
+    const settings = home && this.#settings.of(picture.app, home.follower);
+    const compared = home && isHere ? this.#comparer.compare(picture, status, home.follower, settings) : undefined;
+    const healths = this.#health.of(picture.app, home?.context ?? '', compared, settings, now);
     const pending = this.#pending.remember(picture.app.id, [picture, compared === undefined], () =>
       pendingDifferences(picture, compared !== undefined, this.#hasher),
     );
@@ -64,13 +92,13 @@ export class AppStateBuilder {
     const places = all.map((difference) => placeOf(difference, knownPlace));
     // Ages are said in minutes at the finest.
     const minute = Math.floor(now.getTime() / 60_000);
-    const inputs = [picture, home?.context, reconciler, source, compared, pending, minute, ...places];
+    const inputs = [picture, home?.context, reconciler, source, compared, healths, pending, minute, ...places];
     return this.#states.remember(picture.app.id, inputs, () => {
       const differences = all.map((difference, i): PlacedDifference => {
         const provenance = places[i];
         return provenance === undefined ? difference : { ...difference, provenance };
       });
-      return assemble({ picture, context: home?.context, status, compared, differences, now });
+      return assemble({ picture, context: home?.context, status, settings, compared, healths, differences, now });
     });
   }
 
@@ -99,50 +127,82 @@ interface AppParts {
   readonly picture: AppPicture;
   readonly context: string | undefined;
   readonly status: ReconcilerStatus;
+  readonly settings: ArgoSettings | undefined;
   readonly compared: LiveComparison | undefined;
+  readonly healths: HealthPicture;
   readonly differences: readonly PlacedDifference[];
   readonly now: Date;
 }
 
-function assemble({ picture, context, status, compared, differences, now }: AppParts): AppState {
+function assemble(parts: AppParts): AppState {
+  const { picture, context, status, differences, now } = parts;
   const { app } = picture;
   const elsewhere = context === undefined || isDeployedBesideReconciler(app) ? [] : [remoteDestination(app)];
-  const problems = [...picture.problems, ...elsewhere, ...(picture.sides.buffers?.problems ?? [])];
-  const drift = context === undefined ? [] : driftFindings(differences, { app, context, now });
+  const problems = [
+    ...picture.problems,
+    ...elsewhere,
+    ...(picture.sides.buffers?.problems ?? []),
+    ...clusterProblems(parts),
+  ];
+  const resources = resourcesOf(parts);
+  const live =
+    context === undefined
+      ? []
+      : [...driftFindings(differences, { app, context, now }), ...disagreementFindings(resources, { app, context })];
   return {
     app,
     context,
     sync: status.sync,
-    health: status.health,
-    resources: resourcesOf(picture, status, compared, now),
+    health: appHealth(parts),
+    resources,
     differences,
-    findings: [...drift, ...problemFindings(problems, app)],
+    findings: [...live, ...problemFindings(problems, app)],
     problems,
   };
 }
 
-/** Flux and bare apps are judged by kstatus; what Argo CD does not judge itself has no health there either. */
-function ownHealth(app: App, live: KubeObject | undefined, now: Date): AppHealth | undefined {
-  return live === undefined || app.kind === 'argo-application' ? undefined : kstatus(live, now);
+/** Trouble that the cluster's own settings make: it stands at the app, for they are no file of the repository. */
+function clusterProblems({ picture, settings, healths }: AppParts): readonly RenderProblem[] {
+  const declared = picture.app.declared?.place;
+  const unread = picture.app.kind === 'argo-application' ? (settings?.problems ?? []) : [];
+  return [...unread.map((problem) => `argocd-cm: ${problem}`), ...healths.problems].map((message) => ({
+    severity: 'warning',
+    message,
+    file: declared?.file,
+    line: declared?.range.line,
+  }));
 }
 
-function resourcesOf(
-  { app, sides }: AppPicture,
-  status: ReconcilerStatus,
-  compared: LiveComparison | undefined,
-  now: Date,
-): readonly ResourceState[] {
-  const declared = new Set((sides.buffers?.objects ?? []).map(({ key }) => key));
+/** The reconciler's word; for a bare app, which has none, the worst of its objects. */
+function appHealth({ picture, status, healths }: AppParts): AppHealth {
+  if (picture.app.declared !== undefined) return status.health;
+  const word = worstKstatus([...healths.objects.values()].map((health) => health.status));
+  return word === undefined ? status.health : { status: word, rule: 'kstatus' };
+}
+
+function resourcesOf(parts: AppParts): readonly ResourceState[] {
+  const { picture, status, compared, healths, differences } = parts;
+  const declared = new Set((picture.sides.buffers?.objects ?? []).map(({ key }) => key));
   const managed = new Map(status.resources.map((resource) => [resource.key, resource]));
+  const pending = new Set(differences.flatMap(({ origin, object }) => (origin === 'unsynced' ? [object] : [])));
   const keys = new Set([...declared, ...(compared?.objects.keys() ?? []), ...managed.keys()]);
   return [...keys].sort().map((key) => {
-    const object = compared?.objects.get(key);
+    const { diff, live } = compared?.objects.get(key) ?? {};
+    const theirs = managed.get(key);
+    const health = healths.objects.get(key);
     return {
       key,
-      diff: object?.diff,
-      health: managed.get(key)?.health ?? ownHealth(app, object?.live, now),
+      diff,
+      health: health ?? theirs?.health,
+      disagreements: theirs && disagreements(parts, { key, diff, live, health, theirs, isPending: pending.has(key) }),
       isDeclared: declared.has(key),
-      isLive: object?.live !== undefined,
+      isLive: live !== undefined,
     };
   });
+}
+
+function disagreements({ picture, status, settings }: AppParts, object: JudgedTwice): ResourceState['disagreements'] {
+  if (picture.app.kind !== 'argo-application' || settings === undefined) return undefined;
+  const found = disagreementsOf(object, { status, settings });
+  return found.length === 0 ? undefined : found;
 }

@@ -1,13 +1,19 @@
+import { argoSettingsName } from '../argocd/argoSettings.ts';
+import { DryRuns } from '../live/dryRuns.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
-import type { NeededObject } from '../live/selectTargets.ts';
+import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { isAbort, messageOf } from '../model/userError.ts';
+import { stringAt } from '../model/json.ts';
+import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
 import { HubReader } from './hubReader.ts';
+import { capabilitiesOf } from './renderView.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
@@ -16,6 +22,8 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** Where the Argo CD lives whose clusters are asked for. */
   readonly hub?: string | undefined;
+  /** What helps to judge (policies, Namespaces) and may be refused. */
+  readonly wishes?: readonly WishedKind[] | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -29,8 +37,10 @@ export class ClusterFollower {
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
   readonly #hub: HubReader;
+  readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
+  #capabilities: Capabilities | undefined;
   #unserved: readonly ResourceKey[] = [];
   #trouble: string | undefined;
   #store: LiveStore = emptyStore();
@@ -44,6 +54,7 @@ export class ClusterFollower {
     this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
+    this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     void this.#readKinds();
   }
 
@@ -58,6 +69,11 @@ export class ClusterFollower {
   /** What the server serves; empty until it was asked. */
   get kinds(): readonly ServedKind[] {
     return this.#kinds ?? noKinds;
+  }
+
+  /** What the server says of itself; absent until it was asked, and for a dump, which tells no version. */
+  get capabilities(): Capabilities | undefined {
+    return this.#capabilities;
   }
 
   /** Declared objects whose kind the server does not serve (a missing CRD). */
@@ -75,10 +91,22 @@ export class ClusterFollower {
     return this.#hub;
   }
 
+  /** What the server said of desired objects, as far as it was asked. */
+  get dryRuns(): DryRuns {
+    return this.#dryRuns;
+  }
+
+  /** Asks the server about desired objects and tells when it has answered; those it was asked before only if `again`. */
+  async ask(questions: readonly DryRunQuestion[], again: boolean): Promise<void> {
+    await this.#dryRuns.ask(questions, again);
+    if (!this.#ended.signal.aborted) this.#onChange([]);
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
+    if (this.#kinds === undefined) return false;
+    if (this.#customKinds.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -97,9 +125,15 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = deniedWords([...this.#denied.values()]);
+    const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
+    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
+  }
+
+  /** Wishes that the cluster refused. */
+  get refusedWishes(): readonly WatchTarget[] {
+    return [...this.#denied.values()].filter((target) => this.#isWish(target));
   }
 
   close(): void {
@@ -109,9 +143,23 @@ export class ClusterFollower {
     this.#connection.close();
   }
 
+  /** Whether a selection is followed for a wish alone. */
+  #isWish({ group, kind, namespace }: WatchTarget): boolean {
+    const { wishes = [], needed } = this.#needs;
+    const isNeeded = needed.some(({ key }) => key.startsWith(`${group}/${kind}/`));
+    return (
+      !isNeeded && wishes.some((each) => each.group === group && each.kind === kind && each.namespace === namespace)
+    );
+  }
+
   async #readKinds(): Promise<void> {
     try {
-      this.#kinds = await this.#connection.readKinds(this.#ended.signal);
+      const [kinds, version] = await Promise.all([
+        this.#connection.readKinds(this.#ended.signal),
+        readVersion(this.#connection, this.#ended.signal),
+      ]);
+      this.#kinds = kinds;
+      if (version !== undefined) this.#capabilities = capabilitiesOf(version, kinds);
       this.#select();
     } catch (error) {
       if (isAbort(error) || this.#ended.signal.aborted) return;
@@ -179,6 +227,17 @@ export class ClusterFollower {
   }
 }
 
+/** The server's version, `v1.33.4`; `undefined` when it does not say: nothing else depends on it. */
+async function readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { status, body } = await connection.send({ method: 'GET', path: '/version' }, signal);
+    return status === 200 ? stringAt(body, 'gitVersion') : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** One sentence for each namespace, whatever the number of kinds: rights are given by namespace. */
 function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
   const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
@@ -187,5 +246,20 @@ function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
     // The namespace first: a row of the tree shows the first words only.
     const where = namespace ?? 'whole cluster';
     return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
+  });
+}
+
+/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
+function unreadSettings(
+  needed: ClusterNeeds['needed'],
+  denied: ReadonlyMap<TargetKey, WatchTarget>,
+): readonly string[] {
+  return needed.flatMap(({ key }) => {
+    const { kind, name, namespace } = parseKey(key);
+    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
+    const where = namespace ?? 'whole cluster';
+    return isUnread
+      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
+      : [];
   });
 }

@@ -1,11 +1,17 @@
+import { argoNamespace } from '../argocd/argoSettings.ts';
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import type { AppFacts, ApplyTool, DiffInput } from '../diff/diffInput.ts';
 import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/readAppRules.ts';
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
 import type { App } from '../model/app.ts';
 import { managesNamespace } from '../render/managedNamespace.ts';
 import { listAt, valueAt } from '../model/json.ts';
-import { annotationOf } from '../model/resource.ts';
+import type { Json } from '../model/json.ts';
+import type { RenderedObject } from '../model/rendering.ts';
+import { annotationOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
+import { leavesDefinition } from '../render/crdPolicy.ts';
+import { fluxReleaseName } from '../render/releaseName.ts';
 
 /** Who applies an object of the app, and under which field manager. */
 export function managerOf(
@@ -43,20 +49,71 @@ function kubectlManager(live: KubeObject | undefined): DiffInput['manager'] {
 }
 
 /** What the comparison must know of the app: from the reconciler's live object where there is one, else from Git. */
-export function comparisonFacts(app: App, reconciler: KubeObject | undefined): AppFacts | undefined {
+export function comparisonFacts(
+  app: App,
+  reconciler: KubeObject | undefined,
+  settings: ArgoSettings,
+): AppFacts | undefined {
   if (app.declared === undefined) return undefined;
   const object = reconciler ?? app.declared.object;
   return {
     name: app.name,
     namespace: app.destination.namespace,
     ownNamespace: app.namespace,
-    ignoreDifferences: readArgoRules(listAt(object, 'spec', 'ignoreDifferences')),
-    ignore: readFluxRules(listAt(object, 'spec', 'ignore')),
+    ...(app.kind === 'argo-application' ? argoFacts(app, object, settings) : {}),
+    ignore: readFluxRules(fluxRules(object)),
+    releaseName: app.kind === 'flux-helmrelease' ? fluxReleaseName(app) : undefined,
     inventory: readInventory(listAt(object, 'status', 'inventory', 'entries')),
     syncOptions: syncOptions(app),
     managesNamespace: managesNamespace(app),
     isPruneOff: app.kind === 'flux-kustomization' && valueAt(object, 'spec', 'prune') !== true,
   };
+}
+
+function argoFacts({ name }: App, application: KubeObject, settings: ArgoSettings): Partial<AppFacts> {
+  const namespace = namespaceOf(application);
+  return {
+    // An Application outside of Argo CD's own namespace marks its objects with both names (`InstanceName`).
+    name: namespace === undefined || namespace === argoNamespace(application) ? name : `${namespace}_${name}`,
+    trackingMethod: settings.trackingMethod,
+    instanceLabel: settings.instanceLabel,
+    installationId: settings.installationId,
+    kinds: settings.kinds,
+    ignoreDifferences: [
+      ...settings.ignoreDifferences,
+      ...readArgoRules(listAt(application, 'spec', 'ignoreDifferences')),
+    ],
+  };
+}
+
+/** A Kustomization's rules stand in its spec, a HelmRelease's under its drift detection. */
+function fluxRules(object: KubeObject): readonly Json[] {
+  return [...listAt(object, 'spec', 'ignore'), ...listAt(object, 'spec', 'driftDetection', 'ignore')];
+}
+
+/** What one rendered object adds to the facts of its app. */
+export function objectFacts(
+  app: App,
+  facts: AppFacts | undefined,
+  rendered: RenderedObject | undefined,
+  isLive: boolean,
+  reconciler: KubeObject | undefined,
+): AppFacts | undefined {
+  if (facts === undefined || rendered === undefined) return facts;
+  const { second, undecided, isChartCrd } = rendered;
+  if (second === undefined && undecided === undefined && isChartCrd === undefined) return facts;
+  return { ...facts, secondRender: second, undecided, skipsCrds: leavesCrd(app, rendered, isLive, reconciler) };
+}
+
+function leavesCrd(
+  app: App,
+  { isChartCrd }: RenderedObject,
+  isLive: boolean,
+  reconciler: KubeObject | undefined,
+): boolean {
+  if (app.kind !== 'flux-helmrelease' || isChartCrd !== true) return false;
+  const isInstalled = listAt(reconciler, 'status', 'history').length > 0;
+  return leavesDefinition((reconciler ?? app.declared?.object)?.spec, isLive, isInstalled);
 }
 
 function syncOptions(app: App): readonly string[] {

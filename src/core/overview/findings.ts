@@ -1,4 +1,5 @@
 import type { App } from '../model/app.ts';
+import type { Origin } from '../model/difference.ts';
 import type { Finding, FindingCode, RelatedPlace, Severity } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Place } from '../model/place.ts';
@@ -6,7 +7,7 @@ import type { RenderProblem } from '../model/rendering.ts';
 import { describeKey } from '../model/resource.ts';
 import { wordsOfAge, wordsOfPath, wordsOfValue } from '../model/words.ts';
 import { isReported, isWaiting } from './placeQuestion.ts';
-import type { PlacedDifference } from './state.ts';
+import type { PlacedDifference, ResourceState } from './state.ts';
 
 /** What is said of an app beside its differences. */
 export interface FindingContext {
@@ -25,6 +26,49 @@ export function driftFindings(differences: readonly PlacedDifference[], context:
     if (difference.origin !== 'drift' || !isReported(difference)) return [];
     return isWaiting(difference) ? [] : [driftFinding(difference, context)];
   });
+}
+
+const waitingWords: Readonly<Record<Exclude<Origin, 'drift'>, string>> = {
+  uncommitted: 'Not committed',
+  unpushed: 'Not pushed',
+  unsynced: 'Not synced',
+};
+
+/** The findings of what is on its way from the editor to the cluster; for reports, since the editor shows it as changes. */
+export function pendingFindings(
+  differences: readonly PlacedDifference[],
+  context: Omit<FindingContext, 'context'>,
+): readonly Finding[] {
+  return differences.flatMap((difference) => {
+    const { object, field, origin, provenance, verdict } = difference;
+    if (origin === 'drift' || !isReported(difference)) return [];
+    return {
+      code: `pending.${origin}` as const,
+      severity: 'information',
+      app: context.app.id,
+      object,
+      path: field?.path,
+      place: provenance?.kind === 'proven' ? provenance.place : context.app.declared?.place,
+      message: `${waitingWords[origin]}: ${pendingMessage(difference)}`,
+      related: relatedPlaces(difference, context.app),
+      data: dataOf({ verdict, change: field?.change, placeKnown: provenance?.kind === 'proven' }),
+    };
+  });
+}
+
+function pendingMessage({ object, field, verdict }: PlacedDifference): string {
+  const what = describeKey(object);
+  if (field === undefined) return verdict === 'extra' ? `${what} goes away.` : `${what} is new.`;
+  const path = `${what}, ${wordsOfPath(field.path)}`;
+  if (object.startsWith('/Secret/')) return `${path} changes.`;
+  switch (field.change) {
+    case 'add':
+      return `${path} becomes ${wordsOfValue(field.desired)}, where nothing was.`;
+    case 'remove':
+      return `${path} goes away, it was ${wordsOfValue(field.live)}.`;
+    case 'modify':
+      return `${path} becomes ${wordsOfValue(field.desired)}, it was ${wordsOfValue(field.live)}.`;
+  }
 }
 
 function driftFinding(difference: PlacedDifference, context: FindingContext): Finding {
@@ -113,6 +157,30 @@ function relatedPlaces({ provenance }: PlacedDifference, app: App): readonly Rel
   const declared =
     app.declared === undefined ? [] : [{ place: app.declared.place, message: `declared by ${app.name}` }];
   return [...also, ...declared];
+}
+
+/**
+ * Where the reconciler's own record of an object says something else; a hint, for neither side is wrong for certain.
+ * What is drift here has findings of its own already.
+ */
+export function disagreementFindings(
+  resources: readonly ResourceState[],
+  { app, context }: Omit<FindingContext, 'now'>,
+): readonly Finding[] {
+  return resources.flatMap(({ key, disagreements = [] }) =>
+    disagreements
+      .filter(({ ours }) => ours !== 'OutOfSync')
+      .map(({ about, ours, theirs, why }) => ({
+        code: 'verdict.disagrees',
+        severity: 'hint',
+        app: app.id,
+        object: key,
+        place: app.declared?.place,
+        message: `The reconciler in ${context} calls ${describeKey(key)} ${theirs}, here it is ${ours}. ${why}`,
+        related: [],
+        data: { context, about, ours, theirs },
+      })),
+  );
 }
 
 /** Findings of trouble with a file or an app, on the file's own line where it is known. */

@@ -1,6 +1,8 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
 import { findAppCycles } from '../apps/appCycles.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
+import { dependencyCircles } from '../apps/dependsOn.ts';
+import type { DeclaredObject } from '../apps/fileFacts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -10,6 +12,8 @@ import { UserError } from '../model/userError.ts';
 import { shortRevision } from '../model/words.ts';
 import type { FileTree, Log, RenderEngine, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
+import { answersSame } from '../render/clusterView.ts';
+import type { ClusterOf } from '../render/clusterView.ts';
 import { KeptTree } from '../render/keptTree.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import type { Side } from './api.ts';
@@ -21,6 +25,8 @@ export interface GitPicture {
   readonly repo: RepoState;
   readonly buffersTree: FileTree;
   readonly apps: readonly AppPicture[];
+  /** Policies and what belongs to them, as files of the buffers' tree hold them. */
+  readonly rules: readonly DeclaredObject[];
   readonly problems: readonly RenderProblem[];
   /** What of it stays as it is while somebody types. */
   readonly moment: GitMoment;
@@ -61,12 +67,14 @@ export class GitPictureReader {
   readonly #repo: RepoReader;
   readonly #renderer: CachedRenderer;
   readonly #log: Log;
+  readonly #clusterOf: ClusterOf;
   readonly #engine: RenderEngine;
   readonly #catalog: AppCatalog;
   readonly #pictures = new Memo<AppId, AppPicture>();
   #commits = new Map<string, CommitPicture>();
 
-  constructor(repo: RepoReader, engine: RenderEngine, renderer: CachedRenderer, log: Log) {
+  constructor(repo: RepoReader, engine: RenderEngine, renderer: CachedRenderer, log: Log, clusterOf: ClusterOf) {
+    this.#clusterOf = clusterOf;
     this.#repo = repo;
     this.#engine = engine;
     this.#catalog = this.#newCatalog();
@@ -100,14 +108,14 @@ export class GitPictureReader {
   ): Promise<GitPicture> {
     const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, projects, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
+    const { apps, projects, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
-    const context: SideContext = { ...moment, buffersTree, projects, signal };
+    const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map((app) => this.#readApp(app, context)));
     const cycles = findAppCycles(pictures.map(({ app, sides }) => ({ app, rendering: sides.buffers })));
     const kept = pictures.map((picture) => this.#keep(withProblem(picture, cycles.get(picture.app.id))));
-    return { repo, buffersTree, apps: kept, problems, moment };
+    return { repo, buffersTree, apps: kept, rules, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
@@ -131,18 +139,23 @@ export class GitPictureReader {
     const { projects, hub, buffersTree, signal } = context;
     const denied = await projectProblems(app, buffers, { declared: projects, hub }, buffersTree, signal);
     const isUnfetched = appliedRevision !== undefined && applied === undefined;
+    const circle = context.circles.get(app.id);
     return {
       app,
       appliedRevision,
       sides: defined({ buffers, head: atHead, upstream, applied }),
-      problems: [...(isUnfetched ? [unfetchedProblem(app, appliedRevision)] : []), ...denied],
+      problems: [
+        ...(isUnfetched ? [unfetchedProblem(app, appliedRevision)] : []),
+        ...(circle === undefined ? [] : [circle]),
+        ...denied,
+      ],
     };
   }
 
   /** One app that the engine fails on must not take the others' picture away: the failure becomes the app's problem. */
   async #render(app: App, tree: FileTree, signal: AbortSignal): Promise<Rendering> {
     try {
-      return await this.#renderer.render(app, tree, signal);
+      return await this.#renderer.render(app, tree, signal, this.#clusterOf(app));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return {
@@ -166,7 +179,7 @@ export class GitPictureReader {
     const commit = await this.#openCommit(revision, context);
     if (commit === undefined) return undefined;
     const known = commit.renderings.get(app.id);
-    if (known !== undefined) return known;
+    if (known !== undefined && answersSame(this.#clusterOf(app), known.asked)) return known;
     const found = commit.discovery.apps.find(({ id }) => id === app.id);
     const declared = found ?? ((await isBareAt(app, commit.tree, context.signal)) ? app : undefined);
     const isHere = declared?.source.kind === 'here';
@@ -211,6 +224,8 @@ interface CommitPicture {
 
 interface SideContext extends GitMoment {
   readonly buffersTree: FileTree;
+  /** Apps that wait for each other. */
+  readonly circles: ReadonlyMap<AppId, RenderProblem>;
   readonly projects: readonly KubeObject[];
   readonly signal: AbortSignal;
 }

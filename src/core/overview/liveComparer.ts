@@ -1,18 +1,22 @@
+import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
+import { dryRunRequest, inApp } from '../diff/dryRun.ts';
+import type { DryRunAnswer } from '../diff/dryRun.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
-import type { Rendering } from '../model/rendering.ts';
+import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import type { SecretHasher } from '../ports.ts';
+import type { SecretHasher, ServedKind } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { placedKey } from './clusterNeeds.ts';
-import { comparisonFacts, managerOf } from './comparisonFacts.ts';
+import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
@@ -44,7 +48,12 @@ export class LiveComparer {
   }
 
   /** `undefined` when there is no side that the cluster could be compared with. */
-  compare(picture: AppPicture, status: ReconcilerStatus, follower: ClusterFollower): LiveComparison | undefined {
+  compare(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
+  ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
@@ -58,13 +67,35 @@ export class LiveComparer {
       reconciler,
       cluster,
       schemas,
-      ...pairs.flatMap(({ live, seen }) => [live, seen]),
+      settings,
+      ...pairs.flatMap((pair) => [pair.live, pair.seen, answerOf(picture, pair, follower)]),
     ];
     return this.#apps.remember(picture.app.id, inputs, () => {
-      const objects = pairs.map(
-        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas })] as const,
-      );
+      const around = { reconciler, cluster, schemas, settings, follower, base };
+      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, around)] as const);
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
+    });
+  }
+
+  /** What the server would have to be asked to know more of those objects of an app that `isWanted` picks. */
+  questions(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    follower: ClusterFollower,
+    settings: ArgoSettings | undefined,
+    isWanted: (key: ResourceKey) => boolean,
+  ): readonly DryRunQuestion[] {
+    const base = baseOf(picture, status);
+    if (base === undefined || !isWhole(base.rendering) || settings === undefined) return [];
+    const reconciler = findReconciler(picture.app, follower.store);
+    const app = comparisonFacts(picture.app, reconciler, settings);
+    return pairUp(picture, base.rendering, status, follower).flatMap(({ key, rendered, live, seen }) => {
+      const desired = rendered?.object;
+      if (desired === undefined || seen !== 'seen' || !isWanted(key)) return [];
+      const kind = patchableKind(desired, follower.kinds);
+      if (kind === undefined) return [];
+      const input = { desired, live, manager: managerOf(picture.app, desired, live), app, schemas: builtIn };
+      return [{ id: questionId(picture, key), desired, live, request: dryRunRequest(input, desired, kind) }];
     });
   }
 
@@ -74,22 +105,29 @@ export class LiveComparer {
   }
 
   #compareOne(
-    { app }: AppPicture,
-    { key, desired, live, seen }: Pair,
-    { reconciler, cluster, schemas }: Surroundings,
+    picture: AppPicture,
+    pair: Pair,
+    { reconciler, cluster, schemas, settings, follower, base }: Surroundings,
   ): ComparedObject {
-    if (seen === 'waiting') return { live };
+    const { app } = picture;
+    const { key, rendered, live, seen } = pair;
+    // Without the settings, which are on their way, ignored fields would be reported for a moment.
+    if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
+    const desired = rendered?.object;
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const diff = this.#objects.remember(`${app.id} ${key}`, [desired, live, reconciler, cluster, own], () =>
+    const answer = answerOf(picture, pair, follower);
+    const marks = [rendered?.second, rendered?.undecided];
+    const inputs = [desired, ...marks, live, reconciler, cluster, own, settings, answer];
+    const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
-        app: comparisonFacts(app, reconciler),
-        cluster,
+        app: objectFacts(app, comparisonFacts(app, reconciler, settings), rendered, live !== undefined, reconciler),
+        cluster: { ...cluster, ...dryRunFacts(answer, desired, base.rendering) },
         schemas: own,
         hasher: this.#hasher,
       }),
@@ -103,11 +141,51 @@ interface Surroundings {
   readonly reconciler: KubeObject | undefined;
   readonly cluster: ClusterFacts;
   readonly schemas: TypeSchemas;
+  /** Absent while the cluster has not answered for them. */
+  readonly settings: ArgoSettings | undefined;
+  readonly follower: ClusterFollower;
+  readonly base: { readonly rendering: Rendering };
+}
+
+function questionId({ app }: AppPicture, key: ResourceKey): string {
+  return `${app.id} ${key}`;
+}
+
+function answerOf(
+  picture: AppPicture,
+  { key, rendered, live }: Pair,
+  { dryRuns }: ClusterFollower,
+): DryRunAnswer | undefined {
+  return rendered && dryRuns.answer(questionId(picture, key), rendered.object, live);
+}
+
+/** A dump serves nothing that could be patched. */
+function patchableKind({ apiVersion, kind }: KubeObject, kinds: readonly ServedKind[]): ServedKind | undefined {
+  return kinds.find(
+    (served) => served.kind === kind && apiVersionOf(served) === apiVersion && served.verbs.includes('patch'),
+  );
+}
+
+function apiVersionOf({ group, version }: ServedKind): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+/** The server's answer as facts of the comparison. */
+function dryRunFacts(
+  answer: DryRunAnswer | undefined,
+  desired: KubeObject | undefined,
+  { objects }: Rendering,
+): Pick<ClusterFacts, 'dryRun' | 'dryRunError' | 'dryRunWarnings'> {
+  if (answer === undefined || desired === undefined) return {};
+  const dryRunWarnings = answer.warnings;
+  if (answer.kind === 'accepted') return { dryRun: answer.object, dryRunWarnings };
+  const all = objects.map(({ object }) => object);
+  return { dryRunError: inApp(answer.refusal, desired, all), dryRunWarnings };
 }
 
 interface Pair {
   readonly key: ResourceKey;
-  readonly desired?: KubeObject | undefined;
+  readonly rendered?: RenderedObject | undefined;
   readonly live?: KubeObject | undefined;
   /** `waiting`: not answered yet; `hidden`: the cluster does not let us see it; `unserved`: it does not know the kind. */
   readonly seen: 'seen' | 'waiting' | 'hidden' | 'unserved';
@@ -144,9 +222,9 @@ function pairUp(
   status: ReconcilerStatus,
   follower: ClusterFollower,
 ): readonly Pair[] {
-  const declared = rendering.objects.map(({ object, key }) => {
-    const placed = placedKey(picture, object, follower.kinds);
-    return { key, desired: object, ...liveSide(placed, follower) };
+  const declared = rendering.objects.map((rendered) => {
+    const placed = placedKey(picture, rendered.object, follower.kinds);
+    return { key: rendered.key, rendered, ...liveSide(placed, follower) };
   });
   const known = new Set(declared.map(({ key }) => key));
   // What the reconciler manages beyond Git: candidates for pruning. Unseen ones say nothing.
@@ -172,7 +250,10 @@ function isUnderstood({ apiVersion, kind }: KubeObject, { customKinds }: Cluster
 
 function differencesOf(origin: Origin, object: ResourceKey, { diff }: ComparedObject): readonly Difference[] {
   if (diff === undefined) return [];
-  const { verdict, fields } = diff;
+  const { fields } = diff;
+  // A suspicion that the server has decided is none any more.
+  const isDecided = diff.verdict === 'suspect' && diff.confirmed !== undefined && diff.confirmed !== 'unknown';
+  const verdict = isDecided ? (diff.confirmed ?? diff.verdict) : diff.verdict;
   if (verdict === 'missing' || verdict === 'extra') return [{ origin, object, verdict }];
   const isDifferent = verdict === 'modified' || verdict === 'removed' || verdict === 'suspect';
   return isDifferent ? fields.map((field) => ({ origin, object, verdict, field })) : [];

@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import type { JsonPointer } from '../model/difference.ts';
+import type { JsonPointer, Origin } from '../model/difference.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { PlacedDifference } from './state.ts';
 
@@ -7,6 +7,8 @@ import type { PlacedDifference } from './state.ts';
 export interface PlaceQuestion {
   readonly object: ResourceKey;
   readonly path: JsonPointer;
+  /** The step whose later side `path` is written for; drift's is what was applied. */
+  readonly origin: Origin;
   /** The live value; of a value joined from several scalars it tells which piece is meant. */
   readonly toward?: Json | undefined;
   /** Asks where the object as a whole is declared; `path` then names the scalar that stands for it. */
@@ -21,15 +23,16 @@ export function isReported({ verdict }: Pick<PlacedDifference, 'verdict'>): bool
 }
 
 /** The field whose place a difference is shown on; `undefined` when Git declares no such scalar. */
-export function questionOf({ object, field, verdict }: PlacedDifference): PlaceQuestion | undefined {
+export function questionOf({ object, field, origin, verdict }: PlacedDifference): PlaceQuestion | undefined {
   if (field === undefined)
-    return verdict === 'missing' ? { object, path: '/metadata/name', isOfObject: true } : undefined;
-  return field.change === 'remove' ? undefined : { object, path: field.path, toward: field.live };
+    return verdict === 'missing' ? { object, origin, path: '/metadata/name', isOfObject: true } : undefined;
+  return field.change === 'remove' ? undefined : { object, origin, path: field.path, toward: field.live };
 }
 
-/** Whether a difference is shown on a line of the repository. */
-export function isPlaced(difference: PlacedDifference): boolean {
-  return difference.origin === 'drift' && isReported(difference) && questionOf(difference) !== undefined;
+/** Whether a difference is shown on a line of the repository: one of the cluster, and for reports any. */
+export function isPlaced(difference: PlacedDifference, alsoPending = false): boolean {
+  const isAsked = alsoPending || difference.origin === 'drift';
+  return isAsked && isReported(difference) && questionOf(difference) !== undefined;
 }
 
 /** Whether a place will be looked for and none was found before. */

@@ -1,6 +1,6 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
-import type { JsonPointer } from '../model/difference.ts';
+import type { JsonPointer, Origin } from '../model/difference.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { Place } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
@@ -9,6 +9,7 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { pointerOf, pointerParts } from '../model/words.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
 import type { FileTree, Log, RenderEngine } from '../ports.ts';
+import type { ClusterOf } from '../render/clusterView.ts';
 import { AppExplainer } from '../provenance/explainField.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
 import { isPlaced, questionOf } from './placeQuestion.ts';
@@ -19,13 +20,19 @@ import type { AppState } from './state.ts';
 export class ProvenanceFinder {
   readonly #engine: RenderEngine;
   readonly #log: Log;
+  readonly #clusterOf: ClusterOf;
   readonly #answers = new WeakMap<Rendering, Map<string, Provenance>>();
   readonly #last = new Map<AppId, Map<string, Provenance>>();
   readonly #explainers = new WeakMap<Rendering, { readonly tree: FileTree; readonly explainer: AppExplainer }>();
 
-  constructor(engine: RenderEngine, log: Log) {
+  readonly #placesPending: boolean;
+
+  /** `placesPending` looks for the lines of what is not committed, pushed or synced too. */
+  constructor(engine: RenderEngine, log: Log, clusterOf: ClusterOf, placesPending: boolean) {
+    this.#clusterOf = clusterOf;
     this.#engine = engine;
     this.#log = log;
+    this.#placesPending = placesPending;
   }
 
   /**
@@ -34,7 +41,7 @@ export class ProvenanceFinder {
    * text still stands.
    */
   known(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
-    return this.#answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
+    return this.answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
   }
 
   /** Whether some difference still waits for its proof. */
@@ -57,13 +64,15 @@ export class ProvenanceFinder {
   #waiting({ app, differences }: AppState, picture: GitPicture): readonly Waiting[] {
     const own = picture.apps.find((each) => each.app.id === app.id);
     if (own?.sides.buffers === undefined) return [];
-    return differences.filter(isPlaced).flatMap((difference) => {
+    const placed = differences.filter((difference) => isPlaced(difference, this.#placesPending));
+    return placed.flatMap((difference) => {
       const question = questionOf(difference);
-      return question === undefined || this.#answer(own, question) !== undefined ? [] : [{ own, question }];
+      return question === undefined || this.answer(own, question) !== undefined ? [] : [{ own, question }];
     });
   }
 
-  #answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
+  /** The answer that was found for this very rendering. */
+  answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
     const rendering = app.sides.buffers;
     return rendering && this.#answers.get(rendering)?.get(answerKey(question));
   }
@@ -88,12 +97,13 @@ export class ProvenanceFinder {
     { app, sides }: AppPicture,
     rendering: Rendering,
     tree: FileTree,
-    { object: key, path, toward, isOfObject = false, isComplete }: PlaceQuestion,
+    { object: key, origin, path, toward, isOfObject = false, isComplete }: PlaceQuestion,
     signal: AbortSignal,
   ): Promise<Provenance> {
     const now = objectOf(rendering, key);
     if (now === undefined) return unknown('The edited files no longer render this object.');
-    const then = sides.applied && objectOf(sides.applied, key);
+    const side = sideOf(origin, sides);
+    const then = side && objectOf(side, key);
     const here = then === undefined ? path : translatePath(then, now, path);
     const explainer = this.#explainerOf(app, rendering, tree);
     try {
@@ -110,7 +120,7 @@ export class ProvenanceFinder {
   #explainerOf(app: App, rendering: Rendering, tree: FileTree): AppExplainer {
     const kept = this.#explainers.get(rendering);
     if (kept?.tree === tree) return kept.explainer;
-    const explainer = new AppExplainer({ app, tree, engine: this.#engine, rendering });
+    const explainer = new AppExplainer({ app, tree, engine: this.#engine, rendering, cluster: this.#clusterOf(app) });
     this.#explainers.set(rendering, { tree, explainer });
     return explainer;
   }
@@ -127,8 +137,23 @@ function placeOfObject(place: Place | undefined): Provenance {
   return { kind: 'proven', place, via: 'resource', also: [] };
 }
 
-function answerKey({ object, path, toward, isOfObject = false, isComplete = false }: PlaceQuestion): string {
-  return `${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
+/** The rendering that a step's paths lead into. */
+function sideOf(origin: Origin, sides: AppPicture['sides']): Rendering | undefined {
+  switch (origin) {
+    case 'uncommitted':
+      return sides.buffers;
+    case 'unpushed':
+      return sides.head;
+    case 'unsynced':
+      return sides.upstream ?? sides.head;
+    case 'drift':
+      return sides.applied;
+  }
+}
+
+function answerKey({ object, origin, path, toward, isOfObject = false, isComplete = false }: PlaceQuestion): string {
+  const field = isOfObject ? '' : path;
+  return `${origin} ${object} ${field} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
 }
 
 function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {

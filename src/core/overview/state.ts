@@ -4,6 +4,8 @@ import type { Finding } from '../model/finding.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import type { ResourceKey } from '../model/resource.ts';
+import type { PolicyVerdict } from '../policy/policyVerdict.ts';
+import type { SceneBook } from './policyKeeper.ts';
 import type { RepoState } from '../ports.ts';
 
 /** Everything that is known of one repository at one moment; replaced as a whole, never changed. */
@@ -13,6 +15,8 @@ export interface OverviewState {
   readonly repo?: RepoState | undefined;
   readonly apps: readonly AppState[];
   readonly clusters: readonly ClusterState[];
+  /** The rules that were judged by, by the cluster and the apps that meet them. */
+  readonly policies?: readonly SceneBook[] | undefined;
   /** Trouble that belongs to no app: files that do not parse, a repository without commits, … */
   readonly problems: readonly RenderProblem[];
 }
@@ -42,6 +46,8 @@ export interface AppState {
   readonly health: AppHealth;
   readonly resources: readonly ResourceState[];
   readonly differences: readonly PlacedDifference[];
+  /** What policies say of the objects that Git declares; absent until they were judged. */
+  readonly policies?: readonly PolicyVerdict[] | undefined;
   readonly findings: readonly Finding[];
   readonly problems: readonly RenderProblem[];
 }
@@ -61,16 +67,30 @@ export interface AppHealth {
   /** Argo CD's words for Argo apps (`Healthy`, `Progressing`, …); kstatus words else (`Current`, `InProgress`, …); `Unknown` without a cluster. */
   readonly status: string;
   readonly message?: string | undefined;
+  /** What decided it, in words that fit into a sentence; absent where the reconciler only said so. */
+  readonly rule?: string | undefined;
 }
 
 export interface ResourceState {
   readonly key: ResourceKey;
   /** Absent while Git only. */
   readonly diff?: ObjectDiff | undefined;
+  /** As judged here by the reconciler's rules; its own word where the object was not seen. */
   readonly health?: AppHealth | undefined;
+  /** Where the reconciler's own word is another; absent when there is no such word or it is the same. */
+  readonly disagreements?: readonly Disagreement[] | undefined;
   /** Whether the object is rendered from the buffers' tree. */
   readonly isDeclared: boolean;
   readonly isLive: boolean;
+}
+
+/** Two judgements of one object: ours and the reconciler's. */
+export interface Disagreement {
+  readonly about: 'sync' | 'health';
+  readonly ours: string;
+  readonly theirs: string;
+  /** The rule that explains it, one sentence. */
+  readonly why: string;
 }
 
 /** A difference and, once it was looked for, the scalar that decides the field. */

@@ -119,6 +119,10 @@ export interface PolicyResult {
   readonly reads?: readonly JsonPointer[] | undefined;
   /** The policy's part that decided, in the policy's document: `/spec/validations/0/expression`. */
   readonly at?: JsonPointer | undefined;
+  /** `id` of the document that `at` points into where that is not `document`: a constraint's template. */
+  readonly template?: string | undefined;
+  /** Line within the text at `at`, from 1: of Rego, where the text holds many rules. */
+  readonly line?: number | undefined;
   /** The value that would satisfy, where the rule states exactly one. */
   readonly wanted?: { readonly path: JsonPointer; readonly value: unknown } | undefined;
   /** The object after mutation; only of mutating policies and only when it changed. */
@@ -136,4 +140,6 @@ export interface PolicyProblem {
   readonly message: string;
   /** The part of the document at fault. */
   readonly at?: JsonPointer | undefined;
+  /** Line within the text at `at`, from 1: of Rego. */
+  readonly line?: number | undefined;
 }

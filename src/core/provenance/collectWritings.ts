@@ -17,7 +17,7 @@ import { addInlinePatches, addKustomization } from './kustomizeWritings.ts';
 import type { Additions } from './kustomizeWritings.ts';
 import { addResources } from './manifestWritings.ts';
 import { addExpressions, addImagePieces, addPieces, varsIn } from './pieces.ts';
-import { templateSegments } from './templateText.ts';
+import { templateSegments } from '../render/templateText.ts';
 import { addVariables } from './variableWritings.ts';
 import { pointerTokens } from './writing.ts';
 import type { Field, Writing } from './writing.ts';
@@ -61,8 +61,19 @@ async function addSource(into: Collection, app: App, overrides: readonly SourceO
       return addKustomization(into, source.path, section && additionsOf(app, section, over));
     case 'helm': {
       const own = section && (argoSection(app, section) ?? section);
-      return addChart(into, app, source.path, [...(own === undefined ? [] : [own]), ...over]);
+      await addChart(into, app, source.path, [...(own === undefined ? [] : [own]), ...over]);
+      if (section !== undefined) addPostRenderers(into, app, section);
     }
+  }
+}
+
+/** What a HelmRelease does to the chart's objects, in order. */
+function addPostRenderers(into: Collection, { kind, declared }: App, section: Section): void {
+  if (kind !== 'flux-helmrelease') return;
+  for (const [index, step] of listAt(declared?.object, 'spec', 'postRenderers').entries()) {
+    const options = within(section, 'spec', 'postRenderers', index, 'kustomize');
+    addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
+    addImages(into, options, 'images');
   }
 }
 

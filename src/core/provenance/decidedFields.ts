@@ -7,6 +7,7 @@ import type { Rendering } from '../model/rendering.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { pointerOf } from '../model/words.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
+import type { ClusterView } from '../render/clusterView.ts';
 import { collectWritings } from './collectWritings.ts';
 import { counterpartOf, Exchanger } from './exchange.ts';
 import { probeFor } from './probe.ts';
@@ -39,13 +40,20 @@ export interface DecidedField {
   readonly effect: 'decides' | 'feeds';
 }
 
+/** An app as it renders, and the cluster that its templates may ask. */
+export interface RenderedSubject {
+  readonly app: App;
+  readonly rendering: Rendering;
+  readonly cluster?: ClusterView | undefined;
+}
+
 /** Where to look. */
 export interface DecisionQuestion {
   readonly file: RepoPath;
   /** In UTF-16 units from the start of the file. */
   readonly offset: number;
   /** All apps as they render at the tree. */
-  readonly apps: readonly { readonly app: App; readonly rendering: Rendering }[];
+  readonly apps: readonly RenderedSubject[];
   readonly tree: FileTree;
   readonly engine: RenderEngine;
 }
@@ -67,8 +75,8 @@ export async function fieldsDecidedBy(question: DecisionQuestion, signal: AbortS
   if (first === undefined) return undefined;
   const probe = probeFor(first, 7);
   const decided = await Promise.all(
-    found.map(async ({ app, rendering }): Promise<DecidedApp> => {
-      const exchanger = new Exchanger(app, tree, engine, rendering, 1, signal);
+    found.map(async ({ app, rendering, cluster }): Promise<DecidedApp> => {
+      const exchanger = new Exchanger({ app, tree, engine, cluster }, rendering, 1, signal);
       const after = await exchanger.renderWith([{ place: first.place, newText: probe.text }]);
       if (after === undefined) return { app, fields: [], unknown: 'With another value there the app does not render.' };
       return { app, fields: changedFields(rendering, after, first, probe) };

@@ -6,6 +6,7 @@ import type { RenderedObject, Rendering, RenderProblem } from '../model/renderin
 import { idOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
+import type { ClusterView } from '../render/clusterView.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import { renderApp } from '../render/renderApp.ts';
 import type { RenderAssumptions } from '../render/renderApp.ts';
@@ -25,6 +26,14 @@ export interface RenderedField {
   readonly value: Json | undefined;
 }
 
+/** An app at a tree, with what renders it and the cluster that it may ask. */
+export interface ExchangeSubject {
+  readonly app: App;
+  readonly tree: FileTree;
+  readonly engine: RenderEngine;
+  readonly cluster?: ClusterView | undefined;
+}
+
 /** A bounded number of renderings of one app, each with some texts exchanged in memory. */
 export class Exchanger {
   readonly #app: App;
@@ -32,17 +41,19 @@ export class Exchanger {
   readonly #engine: RenderEngine;
   readonly #signal: AbortSignal;
   readonly #known: ReadonlySet<string>;
+  readonly #cluster: ClusterView | undefined;
   #left: number;
 
   /** `before` is the app as it renders now: its errors are not held against an exchange. */
-  constructor(app: App, tree: FileTree, engine: RenderEngine, before: Rendering, limit: number, signal: AbortSignal) {
+  constructor({ app, tree, engine, cluster }: ExchangeSubject, before: Rendering, limit: number, signal: AbortSignal) {
+    this.#cluster = cluster;
     this.#known = new Set(before.problems.map((each) => each.message));
     this.#app = app;
     this.#tree = tree;
     // Only the objects are looked at afterwards.
     this.#engine = {
       kustomize: (request, at, asker) => engine.kustomize({ ...request, withoutEvidence: true }, at, asker),
-      helm: (request, at, asker) => engine.helm(request, at, asker),
+      helm: (request, at, asker) => engine.helm({ ...request, once: true }, at, asker),
       applicationSet: (request, at, asker) => engine.applicationSet(request, at, asker),
     };
     this.#left = limit;
@@ -55,7 +66,7 @@ export class Exchanger {
 
   /** The app as it is. */
   render(assumptions: RenderAssumptions = {}): Promise<Rendering> {
-    return renderApp(this.#app, this.#tree, this.#engine, this.#signal, assumptions);
+    return renderApp(this.#app, this.#tree, this.#engine, this.#signal, { cluster: this.#cluster, ...assumptions });
   }
 
   /** The app after an exchange; `undefined` when it does not build then. Counts against the bound. */
@@ -67,7 +78,7 @@ export class Exchanger {
     const tree = new OverlayTree(this.#tree, texts, 'exchange');
     const app = await rereadApp(this.#app, texts, { tree, engine: this.#engine }, this.#signal);
     if (app === undefined) return undefined;
-    const rendering = await renderApp(app, tree, this.#engine, this.#signal);
+    const rendering = await renderApp(app, tree, this.#engine, this.#signal, { cluster: this.#cluster });
     const isNew = (each: RenderProblem): boolean => each.severity === 'error' && !this.#known.has(each.message);
     return rendering.problems.some(isNew) ? undefined : rendering;
   }

@@ -8,6 +8,7 @@ import type { Rendering } from '../model/rendering.ts';
 import { describeKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
+import type { ClusterView } from '../render/clusterView.ts';
 import { renderApp } from '../render/renderApp.ts';
 import { collectWritings } from './collectWritings.ts';
 import type { Collection } from './collection.ts';
@@ -45,6 +46,8 @@ export interface ExplainSubject {
   readonly engine: RenderEngine;
   /** The app as it renders at this tree, where that is known already. */
   readonly rendering?: Rendering | undefined;
+  /** What that rendering could ask; the same answers are given to every exchange. */
+  readonly cluster?: ClusterView | undefined;
 }
 
 const defaultLimit = 24;
@@ -68,15 +71,20 @@ export class AppExplainer {
     this.#before = subject.rendering;
   }
 
+  #render(signal: AbortSignal): Promise<Rendering> {
+    const { app, tree, engine, cluster } = this.#subject;
+    return renderApp(app, tree, engine, signal, { cluster });
+  }
+
   async explain(asked: FieldQuestion, signal: AbortSignal): Promise<Provenance> {
     const { key, path, toward, isComplete = false, limit = defaultLimit } = asked;
-    const { app, tree, engine } = this.#subject;
-    const before = (this.#before ??= await renderApp(app, tree, engine, signal));
+    const { app, tree } = this.#subject;
+    const before = (this.#before ??= await this.#render(signal));
     const object = before.objects.find((each) => each.key === key)?.object;
     const field = fieldOf(key, path);
     // A value that is only replaced, never changed: two calls at once would read the same twice.
     const collection = (this.#collection ??= await collectWritings(app, tree, signal));
-    const exchanger = new Exchanger(app, tree, engine, before, limit, signal);
+    const exchanger = new Exchanger(this.#subject, before, limit, signal);
     const isChart = collection.copies.has('template');
     if (object === undefined) {
       const why = unknown(notRendered(before, key));
@@ -107,8 +115,8 @@ export class AppExplainer {
    * (it is missing in the cluster); no claim that this scalar alone decides the rendered name.
    */
   async locateObject(key: ResourceKey, signal: AbortSignal): Promise<Place | undefined> {
-    const { app, tree, engine } = this.#subject;
-    this.#before ??= await renderApp(app, tree, engine, signal);
+    const { app, tree } = this.#subject;
+    this.#before ??= await this.#render(signal);
     this.#collection ??= await collectWritings(app, tree, signal);
     const origin = this.#before.objects.find((each) => each.key === key)?.origin;
     const field = fieldOf(key, '/metadata/name');

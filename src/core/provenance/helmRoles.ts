@@ -3,7 +3,7 @@ import type { RoledPlace } from '../model/provenance.ts';
 import { lineIndex, placeAt } from '../yaml/locatePlace.ts';
 import type { PathToken } from '../yaml/locateScalars.ts';
 import type { Collection } from './collection.ts';
-import { templateSegments } from './templateText.ts';
+import { templateSegments } from '../render/templateText.ts';
 import type { Writing } from './writing.ts';
 
 /** What stands beside a value that decides: the values of the same path that lose, and the expression that takes it. */

@@ -2,6 +2,7 @@ import { isMap, isScalar, visit } from 'yaml';
 import type { App } from '../model/app.ts';
 import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
+import { noCluster } from '../render/clusterView.ts';
 import type { LayerOrigin, PlannedLayer } from '../render/helmPlan.ts';
 import { planHelm } from '../render/renderHelm.ts';
 import { locateEmbedded } from '../yaml/locateEmbedded.ts';
@@ -13,7 +14,7 @@ import type { Section } from './fieldWritings.ts';
 import { addResources, sitesUnder } from './manifestWritings.ts';
 import { addPieces } from './pieces.ts';
 import { addTemplate } from './templateLiterals.ts';
-import { templateSegments } from './templateText.ts';
+import { templateSegments } from '../render/templateText.ts';
 import type { Field } from './writing.ts';
 
 const nowhere = (): boolean => false;
@@ -29,7 +30,7 @@ export async function addChart(
   chart: RepoPath,
   sections: readonly Section[],
 ): Promise<void> {
-  const plan = await planHelm(app, chart, into.tree, into.signal);
+  const plan = await planHelm(app, chart, into.tree, noCluster, into.signal);
   into.copies.add('template');
   await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0, []);
   for (const file of plan.request.defaults ?? []) await addValuesFile(into, file, 'helm-default-values');

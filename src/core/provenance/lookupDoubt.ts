@@ -2,7 +2,7 @@ import { lineIndex, placeAt } from '../yaml/locatePlace.ts';
 import type { Collection } from './collection.ts';
 import { findField } from './exchange.ts';
 import type { TextEdit } from './exchange.ts';
-import { lookupRegions } from './lookupRegions.ts';
+import { lookupRegions } from '../render/lookupRegions.ts';
 import type { Question } from './prove.ts';
 
 /**

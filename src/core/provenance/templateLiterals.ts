@@ -4,8 +4,8 @@ import { lineIndex, placeAt } from '../yaml/locatePlace.ts';
 import type { LineOf } from '../yaml/locatePlace.ts';
 import type { ScalarStyle } from '../yaml/locateScalars.ts';
 import type { Collection } from './collection.ts';
-import { keywordOf, templateBlocks, templateSegments } from './templateText.ts';
-import type { TemplateBlock, TemplateSegment } from './templateText.ts';
+import { keywordOf, templateBlocks, templateSegments } from '../render/templateText.ts';
+import type { TemplateBlock, TemplateSegment } from '../render/templateText.ts';
 import type { Field } from './writing.ts';
 
 /** Adds the literals of a chart's template: scalars and words of its text, strings and numbers of its actions. */

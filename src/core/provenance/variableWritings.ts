@@ -30,7 +30,7 @@ export async function addVariables(into: Collection, app: App, section: Section)
     into.add(site, { via: 'subst', mayWrite: usersOf(name), isDirect: false, key: name });
   };
   for (const source of await findSources(app, postBuild, into.tree, into.signal)) {
-    const located = source && (await into.read(source.file, 'plain'));
+    const located = source?.file === undefined ? undefined : await into.read(source.file, 'plain');
     if (located === undefined || source === undefined) continue;
     const isSource = located.sites.filter((site) => site.place.text === stringAt(source.object, 'metadata', 'name'));
     const document = isSource[0]?.document ?? 0;

@@ -7,6 +7,7 @@ import type { RenderProblem } from '../model/rendering.ts';
 import { objectsAt } from '../apps/fileFacts.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import type { FileTree } from '../ports.ts';
+import type { ClusterView } from './clusterView.ts';
 import { matchesPathGlob } from './pathGlob.ts';
 import type { HelmPlan, PlannedLayer } from './helmPlan.ts';
 
@@ -14,20 +15,28 @@ import type { HelmPlan, PlannedLayer } from './helmPlan.ts';
  * How Argo CD's repo-server calls `helm template` (argo-cd `reposerver/repository/repository.go`, helmTemplate): value
  * files, then `valuesObject` or `values`, then parameters, of which those forced to strings and those from files come last.
  */
-export async function planArgoHelm(app: App, chart: RepoPath, tree: FileTree, signal: AbortSignal): Promise<HelmPlan> {
+export async function planArgoHelm(
+  app: App,
+  chart: RepoPath,
+  tree: FileTree,
+  { capabilities }: ClusterView,
+  signal: AbortSignal,
+): Promise<HelmPlan> {
   const options = (app.declared && objectAt(argoSourceOf(app.declared.object), 'helm')) ?? {};
   const files = await valueFiles(app, options, chart, tree, signal);
   const strings = (key: string): readonly string[] => {
     const list = options[key];
     return Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : [];
   };
+  const ownVersions = strings('apiVersions');
   return {
     request: {
       chart,
       release: stringAt(options, 'releaseName') || app.name,
       namespace: stringAt(options, 'namespace') || (app.destination.namespace ?? 'default'),
-      kubeVersion: stringAt(options, 'kubeVersion') || undefined,
-      apiVersions: strings('apiVersions'),
+      kubeVersion: stringAt(options, 'kubeVersion') || capabilities?.kubeVersion,
+      // Those of the Application stand for the destination cluster's, not beside them.
+      apiVersions: ownVersions.length > 0 ? ownVersions : capabilities?.apiVersions,
       skipCrds: options.skipCrds === true,
       skipSchema: options.skipSchemaValidation === true,
     },

@@ -1,6 +1,8 @@
 import type { App, AppId } from '../model/app.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
+import { answersSame, noCluster } from './clusterView.ts';
+import type { ClusterView } from './clusterView.ts';
 import { givesSameAnswers } from './recordingTree.ts';
 import { renderApp } from './renderApp.ts';
 
@@ -14,14 +16,16 @@ export class CachedRenderer {
   }
 
   /** The same `Rendering` object comes back while nothing changed, so that callers can compare by identity. */
-  async render(app: App, tree: FileTree, signal: AbortSignal): Promise<Rendering> {
+  async render(app: App, tree: FileTree, signal: AbortSignal, cluster: ClusterView = noCluster): Promise<Rendering> {
     const declaration = JSON.stringify([app.source, app.destination, app.declared?.object]);
     for (const kept of this.#kept.get(app.id) ?? []) {
-      if (kept.declaration !== declaration || !(await givesSameAnswers(tree, kept.rendering.reads, signal))) continue;
+      const { reads, asked } = kept.rendering;
+      if (kept.declaration !== declaration || !answersSame(cluster, asked)) continue;
+      if (!(await givesSameAnswers(tree, reads, signal))) continue;
       this.#keep(app.id, kept);
       return kept.rendering;
     }
-    const rendering = await renderApp(app, tree, this.#engine, signal);
+    const rendering = await renderApp(app, tree, this.#engine, signal, { cluster });
     this.#keep(app.id, { declaration, rendering });
     return rendering;
   }

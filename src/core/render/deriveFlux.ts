@@ -30,7 +30,11 @@ function mergeSpec(kustomization: JsonObject, spec: JsonObject): JsonObject {
     ...renamed(spec, 'namePrefix', 'namePrefix'),
     ...renamed(spec, 'nameSuffix', 'nameSuffix'),
   };
-  const named = Object.keys(set).length === 0 ? kustomization : { ...kustomization, ...set };
+  return withPatchesAndImages(Object.keys(set).length === 0 ? kustomization : { ...kustomization, ...set }, spec);
+}
+
+/** A kustomization with the patches and images that a Flux object's spec adds to it. */
+export function withPatchesAndImages(kustomization: JsonObject, spec: JsonObject): JsonObject {
   const patches = objectsAt(spec, 'patches').map((each) => pick(each, 'patch', 'target'));
   const merges = listAt(spec, 'patchesStrategicMerge').map((each) => JSON.stringify(each));
   const json6902 = objectsAt(spec, 'patchesJson6902').map((each) => ({
@@ -38,7 +42,7 @@ function mergeSpec(kustomization: JsonObject, spec: JsonObject): JsonObject {
     patch: JSON.stringify(each.patch ?? []),
   }));
   const patched = appendTo(
-    appendTo(appendTo(named, 'patches', patches), 'patchesStrategicMerge', merges),
+    appendTo(appendTo(kustomization, 'patches', patches), 'patchesStrategicMerge', merges),
     'patchesJson6902',
     json6902,
   );

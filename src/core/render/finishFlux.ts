@@ -5,11 +5,13 @@ import type { RenderedObject, RenderProblem } from '../model/rendering.ts';
 import { annotationOf, asKubeObject, keyOf, labelOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { FileTree } from '../ports.ts';
+import { noCluster } from './clusterView.ts';
 import { collectVariables } from './fluxVariables.ts';
 import type { FluxVariables } from './fluxVariables.ts';
 import type { RenderAssumptions } from './renderApp.ts';
 import type { Rendered } from './renderDirectory.ts';
 import { substituteObject } from './substitute.ts';
+import { markDiffering } from './undecided.ts';
 
 const substituteKey = 'kustomize.toolkit.fluxcd.io/substitute';
 
@@ -21,26 +23,54 @@ export async function finishFlux(
   assumptions: RenderAssumptions,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const variables = await collectVariables(app, tree, signal);
+  const around = { built: built.objects, cluster: assumptions.cluster ?? noCluster };
+  const variables = await collectVariables(app, tree, around, signal);
   const problems: RenderProblem[] = [...variables.problems];
-  const lookup = lookupWith(variables, assumptions);
-  const objects = built.objects.map((rendered) => {
-    const substituted = isSubstituted(rendered.object, variables)
-      ? substituteObject(rendered.object, lookup, (message) =>
-          problems.push({ severity: 'error', message, file: rendered.origin?.path }),
-        )
-      : rendered.object;
-    return stamped(rendered, substituted, objectAt(app.declared?.object, 'spec', 'commonMetadata'));
-  });
-  return { objects, problems: [...built.problems, ...problems] };
+  const objects = built.objects.map((rendered) =>
+    substituted(app, rendered, variables, assumptions, (message) => {
+      problems.push({ severity: 'error', message, file: rendered.origin?.path });
+    }),
+  );
+  return { objects: markUnseen(app, objects, built, variables), problems: [...built.problems, ...problems] };
 }
 
-/** `spec.commonMetadata` on objects that need no substitution. */
+function substituted(
+  app: App,
+  rendered: RenderedObject,
+  variables: FluxVariables,
+  assumptions: RenderAssumptions,
+  report: (message: string) => void,
+): RenderedObject {
+  const object = isSubstituted(rendered.object, variables)
+    ? substituteObject(rendered.object, lookupWith(variables, assumptions), report)
+    : rendered.object;
+  return stamped(rendered, object, objectAt(app.declared?.object, 'spec', 'commonMetadata'));
+}
+
+/** Marks what variables from outside the repository may decide: every field that another value of theirs changes. */
+function markUnseen(
+  app: App,
+  objects: readonly RenderedObject[],
+  built: Rendered,
+  variables: FluxVariables,
+): readonly RenderedObject[] {
+  const { unseen } = variables;
+  if (unseen.length === 0) return objects;
+  const why = `Variables come from the ${unseen.join(' and the ')}, which is not in the repository.`;
+  return objects.map((each, index) => {
+    const before = built.objects[index];
+    const other = before && substituted(app, before, variables, { unseenVariables: 'plumbunseen' }, () => undefined);
+    // Another name makes it another object for `markDiffering`; here it is known to be the same.
+    return other === undefined ? each : (markDiffering([each], [{ ...other, key: each.key }], why)[0] ?? each);
+  });
+}
+
+/** `spec.commonMetadata` on objects that need no substitution; definitions from a chart's `crds` folder get none. */
 export function withCommonMetadata(app: App, built: Rendered): Rendered {
   const common = objectAt(app.declared?.object, 'spec', 'commonMetadata');
   return common === undefined
     ? built
-    : { ...built, objects: built.objects.map((each) => stamped(each, each.object, common)) };
+    : { ...built, objects: built.objects.map((each) => (each.isChartCrd ? each : stamped(each, each.object, common))) };
 }
 
 function lookupWith(

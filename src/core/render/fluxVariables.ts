@@ -3,7 +3,7 @@ import { objectAt, stringAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import { folderOf, isWithin } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
-import type { RenderProblem } from '../model/rendering.ts';
+import type { RenderedObject, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { objectsAt } from '../apps/fileFacts.ts';
@@ -11,14 +11,13 @@ import type { FileTree } from '../ports.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
 import { decodeBase64 } from './base64.ts';
+import type { ClusterView } from './clusterView.ts';
 
 /** The variables of a Flux Kustomization as far as the repository tells them. */
 export interface FluxVariables {
   readonly values: ReadonlyMap<string, FluxVariable>;
   /** `ConfigMap name` and `Secret name` that the repository does not hold: they may set variables in the cluster. */
   readonly unseen: readonly string[];
-  /** Files that give variables, the later ones winning. */
-  readonly files: readonly RepoPath[];
   readonly problems: readonly RenderProblem[];
 }
 
@@ -28,28 +27,69 @@ export interface FluxVariable {
   readonly isFinal: boolean;
 }
 
-/** Reads `spec.postBuild`: later `substituteFrom` win, `substitute` wins over all; line feeds are dropped, as the controller does. */
-export async function collectVariables(app: App, tree: FileTree, signal: AbortSignal): Promise<FluxVariables> {
+/**
+ * Reads `spec.postBuild`: later `substituteFrom` win, `substitute` wins over all; line feeds are dropped, as the controller
+ * does. A source that no file declares may be among the app's own objects: a generator makes it.
+ */
+export async function collectVariables(
+  app: App,
+  tree: FileTree,
+  { built, cluster }: { readonly built: readonly RenderedObject[]; readonly cluster: ClusterView },
+  signal: AbortSignal,
+): Promise<FluxVariables> {
   const postBuild = objectAt(app.declared?.object, 'spec', 'postBuild');
   const sources = objectsAt(postBuild, 'substituteFrom');
-  const found = await findSources(app, sources, tree, signal);
+  const declared = await findSources(app, sources, tree, signal);
+  const found = sources.map(
+    (source, index) => declared[index] ?? findGenerated(app, source, built) ?? findInCluster(app, source, cluster),
+  );
   const values = new Map<string, FluxVariable>();
   const missing = sources.filter((_, index) => found[index] === undefined);
   sources.forEach((_, index) => {
     const isFinal = found.slice(index + 1).every((later) => later !== undefined);
-    for (const [name, value] of dataOf(found[index]?.object)) values.set(name, { value: oneLine(value), isFinal });
+    for (const [name, value] of dataOf(objectOf(found[index]))) values.set(name, { value: oneLine(value), isFinal });
   });
   for (const [name, value] of Object.entries(objectAt(postBuild, 'substitute') ?? {})) {
     if (typeof value === 'string') values.set(name, { value: oneLine(value), isFinal: true });
   }
+  const absent = sources.filter((_, index) => found[index] === 'absent');
   const describe = (source: JsonObject): string =>
     `${stringAt(source, 'kind') ?? ''} ${stringAt(source, 'name') ?? ''}`;
   return {
     values,
     unseen: missing.map(describe),
-    files: found.flatMap((each) => each?.file ?? []),
-    problems: missing.filter((each) => each.optional !== true).map((each) => unseenProblem(app, describe(each))),
+    problems: [
+      ...missing.filter((each) => each.optional !== true).map((each) => unseenProblem(app, describe(each))),
+      ...absent.filter((each) => each.optional !== true).map((each) => absentProblem(app, describe(each))),
+    ],
   };
+}
+
+function findGenerated(app: App, source: JsonObject, built: readonly RenderedObject[]): FoundSource | undefined {
+  const found = built.find(({ object }) => isNamed(object, source, app.namespace));
+  return found && { object: found.object };
+}
+
+/**
+ * What the cluster holds of a source; `absent` when it certainly holds none, `undefined` when that is not known. The values
+ * of a Secret are never known here.
+ */
+export function findInCluster(app: App, source: JsonObject, cluster: ClusterView): FoundSource | 'absent' | undefined {
+  const kind = stringAt(source, 'kind') ?? '';
+  const name = stringAt(source, 'name') ?? '';
+  const object = cluster.find({ apiVersion: 'v1', kind, namespace: app.namespace ?? '', name });
+  if (object === null) return 'absent';
+  return object === undefined || kind === 'Secret' ? undefined : { object };
+}
+
+/** The object of a source that was found. */
+export function objectOf(source: FoundSource | 'absent' | undefined): KubeObject | undefined {
+  return source === 'absent' ? undefined : source?.object;
+}
+
+function absentProblem(app: App, source: string): RenderProblem {
+  const message = `Variables come from the ${source}, which neither the repository nor the cluster holds.`;
+  return { severity: 'warning', message, file: app.declared?.file, line: app.declared?.place.range.line };
 }
 
 function unseenProblem(app: App, source: string): RenderProblem {
@@ -74,8 +114,9 @@ export function dataOf(object: KubeObject | undefined): readonly (readonly [stri
   ];
 }
 
+/** A ConfigMap or Secret and the file that declares it, if one does. */
 export interface FoundSource {
-  readonly file: RepoPath;
+  readonly file?: RepoPath | undefined;
   readonly object: KubeObject;
 }
 

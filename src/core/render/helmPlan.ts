@@ -10,7 +10,17 @@ export interface HelmPlan {
   readonly layers: readonly PlannedLayer[];
   /** Hooks of tests are left out. */
   readonly skipsTests: boolean;
+  /** Values that stand outside the repository. */
+  readonly unseen?: readonly UnseenValues[] | undefined;
   readonly problems: readonly RenderProblem[];
+}
+
+/** A ConfigMap or Secret with values that no file declares. */
+export interface UnseenValues {
+  /** `ConfigMap defaults` */
+  readonly source: string;
+  /** The path of the one value that comes from it; absent for a whole document of values. */
+  readonly target?: string | undefined;
 }
 
 /** A layer of values with its place in the repository. */

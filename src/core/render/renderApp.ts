@@ -5,6 +5,8 @@ import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, keyOf } from '../model/resource.ts';
 import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
 import { withOverrides } from './argoOverrides.ts';
+import { noCluster, RecordingView } from './clusterView.ts';
+import type { ClusterView } from './clusterView.ts';
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
 import type { Derivation } from './derivation.ts';
@@ -16,12 +18,15 @@ import { RecordingTree } from './recordingTree.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
 import type { Rendered } from './renderDirectory.ts';
 import { renderHelm } from './renderHelm.ts';
+import type { HelmTools } from './renderHelm.ts';
 import { placeUnparsable } from './unparsableInputs.ts';
 
 /** What a rendering may assume instead of what the tree says. */
 export interface RenderAssumptions {
   /** Value of every variable that a ConfigMap or Secret outside the repository may set (Flux substitution). */
   readonly unseenVariables?: string | undefined;
+  /** The cluster that the app runs in, where one is connected. */
+  readonly cluster?: ClusterView | undefined;
 }
 
 /**
@@ -40,37 +45,46 @@ export async function renderApp(
   const recorded = new RecordingTree(tree);
   // The reconciler's own manifest is an input too: a place in it moves when a line is put above it.
   if (app.declared !== undefined) await recorded.read(app.declared.file, signal);
-  const parts = await Promise.all(sourceParts(app).map((part) => renderPart(part, recorded, engine, signal)));
+  const cluster = new RecordingView(assumptions.cluster ?? noCluster);
+  const tools = { engine, cluster };
+  const parts = await Promise.all(sourceParts(app).map((part) => renderPart(part, recorded, tools, signal)));
   const built = {
     objects: parts.flatMap((each) => each.objects),
     problems: parts.flatMap((each) => each.problems),
   };
-  const { objects, problems } = await finish(app, built, recorded, assumptions, signal);
+  const { objects, problems } = await finish(app, built, recorded, { ...assumptions, cluster }, signal);
   const { reads } = recorded;
   // A chart's templates are no YAML by themselves; Helm places its own trouble.
   const placed = source.render === 'helm' ? problems : await placeUnparsable(problems, reads, tree, signal);
   const lookups = parts.flatMap((each) => each.lookups ?? []);
-  return { objects, problems: placed, reads, ...(lookups.length > 0 ? { lookups } : {}) };
+  const { asked } = cluster;
+  return {
+    objects,
+    problems: placed,
+    reads,
+    ...(lookups.length > 0 ? { lookups } : {}),
+    ...(asked.length > 0 ? { asked } : {}),
+  };
 }
 
 /** One source with what the files beside its manifests say of it. */
-async function renderPart(part: App, tree: FileTree, engine: RenderEngine, signal: AbortSignal): Promise<Rendered> {
+async function renderPart(part: App, tree: FileTree, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
   const { app, problems } = await withOverrides(part, tree, signal);
-  const rendered = await renderSource(app, tree, engine, signal);
+  const rendered = await renderSource(app, tree, tools, signal);
   return problems.length === 0 ? rendered : { ...rendered, problems: [...problems, ...rendered.problems] };
 }
 
 /** What the one source of an app holds, before the reconciler's last steps. */
-async function renderSource(app: App, tree: FileTree, engine: RenderEngine, signal: AbortSignal): Promise<Rendered> {
+async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
   const { source } = app;
   if (source.kind !== 'here') return { objects: [], problems: [] };
   switch (source.render) {
     case 'directory':
       return renderDirectory(source.path, directoryOptions(app), tree, signal);
     case 'kustomize':
-      return renderKustomize(app, source.path, tree, engine, signal);
+      return renderKustomize(app, source.path, tree, tools.engine, signal);
     case 'helm':
-      return renderHelm(app, source.path, tree, engine, signal);
+      return renderHelm(app, source.path, tree, tools, signal);
   }
 }
 

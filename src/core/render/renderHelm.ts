@@ -2,25 +2,37 @@ import type { App } from '../model/app.ts';
 import { baseName } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderedObject, RenderProblem } from '../model/rendering.ts';
+import type { JsonObject } from '../model/json.ts';
+import { isSecret } from '../diff/secrets.ts';
 import { asKubeObject, keyOf } from '../model/resource.ts';
-import type { FileTree, HelmObject, HelmProblem, RenderEngine } from '../ports.ts';
+import type { FileTree, HelmObject, HelmProblem, HelmReply, RenderEngine } from '../ports.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
 import { planArgoHelm } from './argoHelm.ts';
+import { readQuestion } from './clusterView.ts';
+import type { ClusterView } from './clusterView.ts';
 import { planFluxHelm } from './fluxHelm.ts';
+import { markOpenFields } from './helmMarks.ts';
 import { requestOf } from './helmPlan.ts';
 import type { HelmPlan, PlannedLayer } from './helmPlan.ts';
+import { postRender } from './postRender.ts';
 import type { Rendered } from './renderDirectory.ts';
 
 /** The plan for an app whose source is a chart; the app has one source. */
-export async function planHelm(app: App, chart: RepoPath, tree: FileTree, signal: AbortSignal): Promise<HelmPlan> {
+export async function planHelm(
+  app: App,
+  chart: RepoPath,
+  tree: FileTree,
+  cluster: ClusterView,
+  signal: AbortSignal,
+): Promise<HelmPlan> {
   switch (app.kind) {
     case 'argo-application':
-      return planArgoHelm(app, chart, tree, signal);
+      return planArgoHelm(app, chart, tree, cluster, signal);
     case 'flux-helmrelease':
-      return planFluxHelm(app, chart, tree, signal);
+      return planFluxHelm(app, chart, tree, cluster, signal);
     default:
-      return planBare(app, chart);
+      return planBare(app, chart, cluster);
   }
 }
 
@@ -29,23 +41,74 @@ export async function renderHelm(
   app: App,
   chart: RepoPath,
   tree: FileTree,
-  engine: RenderEngine,
+  { engine, cluster }: HelmTools,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const plan = await planHelm(app, chart, tree, signal);
+  const plan = await planHelm(app, chart, tree, cluster, signal);
   if (plan.problems.some((each) => each.severity === 'error')) return { objects: [], problems: plan.problems };
-  const reply = await engine.helm(requestOf(plan), tree, signal);
+  const { reply, lookups } = await template(app, plan, tree, { engine, cluster }, signal);
   const problems = await Promise.all(reply.problems.map((each) => placed(each, app, plan, tree, signal)));
-  const isWanted = ({ hooks }: HelmObject): boolean => !plan.skipsTests || !hooks.includes('test');
-  return {
-    objects: reply.objects.filter(isWanted).flatMap(toRendered),
-    problems: [...plan.problems, ...problems],
-    lookups: reply.lookups,
-  };
+  const posted = await postRender(app, wantedOf(plan, reply), engine, signal);
+  const objects = posted.objects.flatMap(toRendered);
+  const marked = await markOpenFields(
+    { app, plan, tree, objects, lookups },
+    async (other, at) => {
+      const { objects: all, problems: troubles } = await engine.helm({ ...requestOf(other), once: true }, at, signal);
+      if (troubles.some(isError)) return undefined;
+      const result = await postRender(app, wantedOf(other, { objects: all }), engine, signal);
+      return result.problems.length > 0 ? undefined : result.objects.flatMap(toRendered);
+    },
+    signal,
+  );
+  return { objects: marked, problems: [...plan.problems, ...problems, ...posted.problems], lookups };
+}
+
+/** What a chart is rendered with. */
+export interface HelmTools {
+  readonly engine: RenderEngine;
+  readonly cluster: ClusterView;
+}
+
+const isError = ({ severity }: RenderProblem): boolean => severity === 'error';
+
+function wantedOf(plan: HelmPlan, { objects }: Pick<HelmReply, 'objects'>): readonly HelmObject[] {
+  return objects.filter(({ hooks }) => !plan.skipsTests || !hooks.includes('test'));
+}
+
+/** As many rounds of questions and answers as a chart is granted: an answer may lead to another question. */
+const mostRounds = 3;
+
+/** Renders, and for a HelmRelease again with what the cluster answers to the templates' questions. */
+async function template(
+  app: App,
+  plan: HelmPlan,
+  tree: FileTree,
+  { engine, cluster }: HelmTools,
+  signal: AbortSignal,
+): Promise<{ readonly reply: HelmReply; readonly lookups: readonly string[] }> {
+  const answers: Record<string, JsonObject | null> = {};
+  let reply = await engine.helm(requestOf(plan), tree, signal);
+  for (let round = 0; app.kind === 'flux-helmrelease' && round < mostRounds; round++) {
+    const fresh = reply.lookups.flatMap((question) => {
+      const answer = question in answers ? undefined : answerOf(cluster, question);
+      return answer === undefined ? [] : [[question, answer] as const];
+    });
+    if (fresh.length === 0) break;
+    Object.assign(answers, Object.fromEntries(fresh));
+    if (fresh.some(([, answer]) => answer !== null))
+      reply = await engine.helm({ ...requestOf(plan), answers }, tree, signal);
+  }
+  return { reply, lookups: reply.lookups.filter((question) => !(question in answers)) };
+}
+
+/** The values of Secrets are not known here, so that only their absence is an answer. */
+function answerOf(cluster: ClusterView, question: string): JsonObject | null | undefined {
+  const found = cluster.find(readQuestion(question));
+  return found !== null && found !== undefined && isSecret(found) ? undefined : found;
 }
 
 /** A chart that nobody's manifest names: a release with the folder's name unless said otherwise. */
-function planBare({ source }: App, chart: RepoPath): HelmPlan {
+function planBare({ source }: App, chart: RepoPath, { capabilities }: ClusterView): HelmPlan {
   const options = source.kind === 'here' ? source.release : undefined;
   const files = (options?.valueFiles ?? []).map((file): PlannedLayer => {
     return { layer: { kind: 'file', path: file }, via: 'helm-values', from: { kind: 'file', file } };
@@ -55,19 +118,35 @@ function planBare({ source }: App, chart: RepoPath): HelmPlan {
   });
   const release = options?.name ?? (baseName(chart) || 'release');
   return {
-    request: { chart, release, namespace: options?.namespace ?? 'default' },
+    request: {
+      chart,
+      release,
+      namespace: options?.namespace ?? 'default',
+      kubeVersion: capabilities?.kubeVersion,
+      apiVersions: capabilities?.apiVersions,
+    },
     layers: [...files, ...sets],
     skipsTests: false,
     problems: [],
   };
 }
 
-function toRendered({ object, file }: HelmObject): readonly RenderedObject[] {
-  return unfoldList(object).flatMap(({ value }) => {
+function toRendered({ object, file, isCrd, second }: HelmObject): readonly RenderedObject[] {
+  const origin = file === undefined ? undefined : { path: file };
+  const others = second === undefined ? [] : unfoldList(second);
+  return unfoldList(object).flatMap(({ value }, index) => {
     const read = asKubeObject(value);
     if (read === undefined) return [];
+    const other = asKubeObject(others[index]?.value);
     return [
-      { key: keyOf(read), object: read, origin: file === undefined ? undefined : { path: file }, transformations: [] },
+      {
+        key: keyOf(read),
+        object: read,
+        origin,
+        transformations: [],
+        ...(isCrd ? { isChartCrd: true } : {}),
+        ...(other === undefined ? {} : { second: other }),
+      },
     ];
   });
 }

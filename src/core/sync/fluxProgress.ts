@@ -11,16 +11,37 @@ import type { SyncPlan } from './syncPlan.ts';
 /** Reasons of `Ready=False` after which Flux goes on by itself soon. */
 const passingReasons = ['DependencyNotReady', 'Progressing', 'ProgressingWithRetry'];
 
-/** Progress of a Flux request, read from the Kustomization and its GitRepository. */
-export function fluxProgress(plan: SyncPlan, kustomization: KubeObject, objects: SyncObjects): SyncProgress {
-  const resources = readRows(kustomization, objects);
+/** Progress of a Flux request, read from the Kustomization or HelmRelease and its GitRepository. */
+export function fluxProgress(plan: SyncPlan, app: KubeObject, objects: SyncObjects): SyncProgress {
+  const resources = readRows(app, objects);
   if (plan.source !== undefined) {
     const fetching = fetchProgress(plan, objects.source);
     if (fetching !== undefined) return { ...fetching, resources };
   }
   const target = stringAt(objects.source, 'status', 'artifact', 'revision') ?? plan.commit;
   const commit = target === undefined ? undefined : commitOf(target);
-  return { ...applyProgress(plan, kustomization, commit), commit, resources };
+  if (app.kind === 'HelmRelease') return { ...releaseProgress(plan, app), commit, resources };
+  return { ...applyProgress(plan, app, commit), commit, resources };
+}
+
+/**
+ * The HelmRelease's part. It tells chart versions, no commits: a run with our token is over when its outcome was observed.
+ * A chart that is packed anew from the source starts one more run by itself.
+ */
+function releaseProgress(plan: SyncPlan, release: KubeObject): Omit<SyncProgress, 'resources'> {
+  const ready = conditionOf(release, 'Ready');
+  const reconciling = conditionOf(release, 'Reconciling');
+  const isHandled = stringAt(release, 'status', 'lastHandledReconcileAt') === plan.token;
+  if (ready?.status === 'False' && ready.reason === 'DependencyNotReady') {
+    return { phase: 'requested', message: ready.message };
+  }
+  if (reconciling?.status === 'True' && ready?.status !== 'False') {
+    return { phase: isHandled ? 'applying' : 'requested', message: reconciling.message };
+  }
+  if (!isHandled || !isObserved(release)) return { phase: 'requested', message: 'Waiting for Flux to start' };
+  if (ready?.status === 'True') return { phase: 'succeeded', message: ready.message };
+  const isFailed = ready?.status === 'False' && !passingReasons.includes(ready.reason);
+  return { phase: isFailed ? 'failed' : 'applying', message: ready?.message };
 }
 
 /** The source's part; `undefined` once it has answered our token, then its artifact is what gets applied. */

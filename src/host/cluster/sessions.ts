@@ -132,8 +132,7 @@ export class ClusterSessions {
         const connector = await this.#connectorOnce();
         return await connector.connect(context, signal);
       } catch (error) {
-        const isPassing = error instanceof UserError && error.code === 'cluster-unreachable';
-        if (!isPassing || signal.aborted) throw error;
+        if (!isPassing(error) || signal.aborted) throw error;
         this.#reportOffline(context, overview, error);
       }
       await this.#clock.delay(wait, signal);
@@ -168,4 +167,11 @@ export class ClusterSessions {
       throw error;
     }
   }
+}
+
+/** Whether time alone may mend it: no answer, or one of a server that is busy, failing or being exchanged. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof UserError)) return false;
+  const status = Number(error.data.status);
+  return error.code === 'cluster-unreachable' || (error.code === 'cluster-failed' && (status === 429 || status >= 500));
 }

@@ -1,4 +1,5 @@
 import { acceptLive } from './acceptLive.ts';
+import { askServer } from './askServer.ts';
 import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } from './clusterCommands.ts';
 import type { CommandHandler } from './commandDeps.ts';
 import { compareWithCluster, openRow, showLive, showRendered } from './documentCommands.ts';
@@ -13,6 +14,7 @@ export const commandTable = {
   'plumbline.selectContexts': selectContexts,
   'plumbline.refresh': refresh,
   'plumbline.compareWithCluster': compareWithCluster,
+  'plumbline.askServer': askServer,
   'plumbline.showLive': showLive,
   'plumbline.showRendered': showRendered,
   'plumbline.openRow': openRow,

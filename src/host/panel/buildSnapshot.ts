@@ -172,15 +172,13 @@ function blockerText(blockers: readonly Blocker[], acts: readonly Blocker['block
 
 function whyNoSync({ state, hasConnection }: ActInput, t: Translate): string | undefined {
   const { app, context, sync } = state;
-  if (app.kind === 'flux-helmrelease')
-    return t('Flux upgrades {0} by itself; asking it for that is not offered yet.', app.name);
   if (app.kind === 'kustomize' || app.kind === 'helm' || app.kind === 'manifests') {
     return t('Neither Argo CD nor Flux manages {0}, so there is nobody to ask.', app.name);
   }
   if (context === undefined)
     return t('No connected cluster runs {0}. Connect one with GitOps: Connect cluster.', app.name);
   if (!hasConnection) return t('{0} is not reachable now. Look at the cluster in the Apps view.', context);
-  if (sync.isSuspended && app.kind === 'flux-kustomization') return t('{0} is suspended; resume it first.', app.name);
+  if (sync.isSuspended && app.kind !== 'argo-application') return t('{0} is suspended; resume it first.', app.name);
   return sync.isRunning ? t('A sync of {0} is running; wait until it has ended.', app.name) : undefined;
 }
 

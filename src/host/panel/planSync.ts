@@ -31,15 +31,15 @@ export function planSync(
     const prune = valueAt(object, 'spec', 'syncPolicy', 'automated', 'prune') === true;
     return planArgoSync(object, { revision: commit, prune, isDryRun: false, resources: [] }, ticket);
   }
-  return planFluxSync({ kustomization: object, gitRepository: findSource(object, overview, ticket) }, commit, ticket);
+  return planFluxSync({ app: object, source: findSource(object, overview, ticket) }, commit, ticket);
 }
 
 function findSource(
-  kustomization: KubeObject,
+  app: KubeObject,
   overview: Pick<OverviewApi, 'liveObject'>,
   { context }: SyncTicket,
 ): KubeObject | undefined {
-  const source = sourceOf(kustomization);
+  const source = sourceOf(app);
   if (source === undefined) return undefined;
   const id = { group: 'source.toolkit.fluxcd.io', kind: 'GitRepository', ...source };
   return overview.liveObject(context, resourceKey(id));

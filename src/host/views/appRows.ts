@@ -1,4 +1,5 @@
 import { baseName } from '../../core/model/place.ts';
+import { dependenciesOf } from '../../core/apps/dependsOn.ts';
 import { parseKey } from '../../core/model/resource.ts';
 import type { RenderProblem } from '../../core/model/rendering.ts';
 import { shortRevision } from '../../core/model/words.ts';
@@ -147,8 +148,7 @@ function appContext({ app, context, sync }: AppState): string {
   const kinds = {
     'argo-application': 'argo reconciled',
     'flux-kustomization': 'flux reconciled',
-    // Asking Flux for a release is not offered yet, so it is none of the kinds that menus can sync.
-    'flux-helmrelease': 'flux',
+    'flux-helmrelease': 'flux reconciled',
     kustomize: 'bare',
     helm: 'bare',
     manifests: 'bare',
@@ -165,11 +165,13 @@ function appContext({ app, context, sync }: AppState): string {
 
 function appTooltip({ app, sync, health, context }: AppState, t: Translate): string {
   const { source } = app;
+  const waitsFor = dependenciesOf(app).map(({ name }) => name);
   const lines = [
     app.namespace === undefined ? app.name : `${app.namespace}/${app.name}`,
     source.kind === 'here' ? t('Source: {0}', source.path || '.') : undefined,
     source.kind === 'elsewhere' ? t('Source: {0}', source.url) : undefined,
     source.kind === 'unsupported' ? source.why : undefined,
+    waitsFor.length === 0 ? undefined : t('Waits for: {0}', waitsFor.join(', ')),
     context === undefined ? undefined : t('Cluster: {0}', context),
     app.destination.namespace === undefined ? undefined : t('Namespace: {0}', app.destination.namespace),
     sync.appliedRevision === undefined ? undefined : t('Applied: {0}', shortRevision(sync.appliedRevision)),

@@ -18,7 +18,7 @@ export function resourcesRow(state: AppState, context: RowContext): readonly Row
 
 function resourceRow(
   { app }: AppState,
-  { key, diff, health, isLive, isDeclared }: ResourceState,
+  { key, diff, health, disagreements = [], isLive, isDeclared }: ResourceState,
   context: RowContext,
 ): Row {
   const { t } = context;
@@ -37,6 +37,10 @@ function resourceRow(
       namespace === undefined ? label : `${label}\n${t('Namespace: {0}', namespace)}`,
       health?.message,
       diff?.reason,
+      ...disagreements.map(
+        ({ ours, theirs, why }) => `${t('Its reconciler says {0}, here it is {1}.', theirs, ours)} ${why}`,
+      ),
+      ...(diff?.remarks ?? []).map(({ message }) => message),
     ]
       .filter((line) => line !== undefined)
       .join('\n'),

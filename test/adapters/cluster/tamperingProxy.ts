@@ -3,12 +3,24 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to a request: it passes, is answered here, loses its connection, or passes and then hears nothing more. */
+/** What happens to a request: it passes (perhaps spoilt), is answered here, loses its connection, or passes and then hears nothing more. */
 export type Verdict =
   | 'pass'
   | 'reset'
   | 'stall'
+  | Spoiling
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown };
+
+/** What a bad wire does to an answer; milliseconds and bytes. */
+export interface Spoiling {
+  /** Before the request goes on. */
+  readonly delay?: number;
+  /** The connection is lost after so much of the body. */
+  readonly cutAfter?: number;
+  /** The body comes in pieces of so many bytes, with `gap` before each. */
+  readonly piece?: number;
+  readonly gap?: number;
+}
 
 export interface Upstream {
   readonly server: string;
@@ -67,26 +79,62 @@ export class TamperingProxy {
       outgoing.destroy();
       return;
     }
-    if (typeof verdict === 'object') {
+    if (typeof verdict === 'object' && 'status' in verdict) {
       outgoing.writeHead(verdict.status, { 'content-type': 'application/json', ...verdict.headers });
       outgoing.end(JSON.stringify(verdict.body));
       return;
     }
+    const spoiling = typeof verdict === 'object' ? verdict : undefined;
+    const pass = (): void => {
+      this.#pass(incoming, outgoing, verdict === 'stall', spoiling);
+    };
+    if (spoiling?.delay === undefined) pass();
+    else setTimeout(pass, spoiling.delay);
+  }
+
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse, isStalled: boolean, spoiling: Spoiling | undefined): void {
+    const path = incoming.url ?? '';
     const send = this.#upstream.server.startsWith('https:') ? secureRequest : request;
     const headers = { ...incoming.headers, host: new URL(this.#upstream.server).host };
     const options = { method: incoming.method, headers, ca: this.#upstream.ca };
     const passed = send(new URL(path, this.#upstream.server), options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
-      if (verdict === 'stall') {
+      if (isStalled) {
         answer.destroy();
         return;
       }
-      answer.pipe(outgoing);
+      if (spoiling === undefined) answer.pipe(outgoing);
+      else spoil(answer, outgoing, spoiling).catch(() => outgoing.destroy());
       answer.on('error', () => outgoing.destroy());
     });
     passed.on('error', () => outgoing.destroy());
     outgoing.on('close', () => passed.destroy());
     incoming.pipe(passed);
   }
+}
+
+async function spoil(answer: IncomingMessage, outgoing: ServerResponse, spoiling: Spoiling): Promise<void> {
+  const { cutAfter = Infinity, gap } = spoiling;
+  let left = cutAfter;
+  for await (const chunk of answer) {
+    // Node edge: a stream without an encoding gives buffers.
+    const bytes = chunk as Buffer;
+    const size = spoiling.piece ?? bytes.length;
+    for (let at = 0; at < bytes.length; at += size) {
+      if (gap !== undefined) await new Promise((resolve) => setTimeout(resolve, gap));
+      const piece = bytes.subarray(at, at + Math.min(size, left));
+      left -= piece.length;
+      await new Promise<void>((resolve) =>
+        outgoing.write(piece, () => {
+          resolve();
+        }),
+      );
+      if (left <= 0) {
+        outgoing.destroy();
+        return;
+      }
+    }
+  }
+  outgoing.end();
 }

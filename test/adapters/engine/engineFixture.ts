@@ -9,7 +9,7 @@ import type { EngineObject, KustomizeReply, KustomizeRequest } from '../../../sr
 
 export const worker = new URL('../../../src/adapters/engine/engineWorker.ts', import.meta.url);
 export const modules = fileURLToPath(new URL('../../../dist/engine', import.meta.url));
-const names = ['kustomize', 'helm'] as const;
+const names = ['kustomize', 'helm', 'health'] as const;
 
 /** Makes a pool over the real modules with an unbuilt worker; the caller disposes of it. */
 export function openPool(options: Partial<EnginePoolOptions> = {}): EnginePool {

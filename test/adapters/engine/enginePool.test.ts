@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { isAbort, UserError } from '../../../src/core/model/userError.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import type { FileTree } from '../../../src/core/ports.ts';
@@ -226,6 +227,24 @@ describe('the pool of engine threads', () => {
         return true;
       });
     });
+  });
+
+  it('runs modules as the package has them, packed by Brotli, and names a damaged one', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-packed-'));
+    const packed = path.join(folder, 'kustomize.wasm.br');
+    try {
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
+      await writeFile(packed, brotliCompressSync(await readFile(path.join(modules, 'kustomize.wasm')), { params }));
+      await withPool({ modules: folder }, async (pool) => {
+        assert.equal((await render(pool, small, '')).objects.length, 1);
+      });
+      await writeFile(packed, 'cut off');
+      await withPool({ modules: folder }, async (pool) => {
+        await assert.rejects(render(pool, small, ''), /kustomize\.wasm is damaged/);
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('fails what is under way when disposed of', async () => {

@@ -51,7 +51,7 @@ describe('the overview of a hub', function () {
   it('shows what ApplicationSets make once a hub says its clusters, and follows it when they change', async () => {
     const repo = memoryRepository({ working: { 'set.yaml': set, 'web/a.yaml': configMap }, commits: {}, refs: {} });
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const overview = new Overview({ repo, engine: pool, hasher: { hash: String }, clock: systemClock, log });
+    const overview = new Overview({ repo, engine: pool, health: pool, hasher: { hash: String }, clock: systemClock, log });
     const settle = async (): Promise<readonly string[]> => {
       await overview.refresh();
       await overview.whenSettled(AbortSignal.timeout(20_000));

@@ -54,7 +54,7 @@ describe('charts among the apps', () => {
     assert.deepEqual(apps.map(shown), [
       'flux-helmrelease:team/git -> helm charts/web',
       'flux-helmrelease:team/oci: The chart comes from the OCIRepository podinfo, which is not in this repository; Plumbline does not fetch charts yet.',
-      'flux-helmrelease:team/post: This HelmRelease has post-renderers, which Plumbline does not apply yet.',
+      'flux-helmrelease:team/post -> helm charts/web',
       'flux-helmrelease:team/ref -> helm charts/web',
       'flux-helmrelease:team/repo: The chart podinfo comes from the HelmRepository podinfo; Plumbline does not fetch charts yet.',
     ]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
+import type { HealthEngine } from '../../../src/core/health/healthScripts.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import { wordsOfValue } from '../../../src/core/model/words.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
@@ -63,6 +64,8 @@ const noEngine: RenderEngine = {
   helm: () => Promise.reject(new Error('No chart is rendered here.')),
   applicationSet: () => Promise.reject(new Error('No ApplicationSet is declared here.')),
 };
+/** No kind of these tests has a health script. */
+const noScripts: HealthEngine = { judgeHealth: () => Promise.reject(new Error('No script is asked here.')) };
 const hasher: SecretHasher = { hash: String };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -73,7 +76,7 @@ function open(content: MemoryRepositoryContent): Overview {
 }
 
 function openOver(repo: RepoReader): Overview {
-  const overview = new Overview({ repo, engine: noEngine, hasher, clock: systemClock, log });
+  const overview = new Overview({ repo, engine: noEngine, health: noScripts, hasher, clock: systemClock, log });
   opened.push(overview);
   return overview;
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import { Collection } from '../../../src/core/provenance/collection.ts';
-import { lookupRegions } from '../../../src/core/provenance/lookupRegions.ts';
+import { lookupRegions } from '../../../src/core/render/lookupRegions.ts';
 import { addTemplate } from '../../../src/core/provenance/templateLiterals.ts';
-import { templateBlocks, templateSegments } from '../../../src/core/provenance/templateText.ts';
+import { templateBlocks, templateSegments } from '../../../src/core/render/templateText.ts';
 
 function literals(text: string): readonly (readonly unknown[])[] {
   const into = new Collection(new MemoryTree({}), new AbortController().signal);

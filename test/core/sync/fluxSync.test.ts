@@ -34,7 +34,7 @@ function source(status: JsonObject = {}, spec: JsonObject = {}): KubeObject {
   return { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', metadata, spec, status };
 }
 
-const plan = planFluxSync({ kustomization: kustomization(), gitRepository: source() }, commit, ticket);
+const plan = planFluxSync({ app: kustomization(), source: source() }, commit, ticket);
 
 describe('planning a Flux reconciliation', () => {
   it('asks the source first and then the Kustomization, with one token', () => {
@@ -61,13 +61,13 @@ describe('planning a Flux reconciliation', () => {
   });
 
   it('leaves the source alone when it was not seen', () => {
-    assert.equal(planFluxSync({ kustomization: kustomization() }, undefined, ticket).steps.length, 1);
+    assert.equal(planFluxSync({ app: kustomization() }, undefined, ticket).steps.length, 1);
   });
 
   it('says what is suspended', () => {
     const objects = {
-      kustomization: kustomization({}, { suspend: true }),
-      gitRepository: source({}, { suspend: true }),
+      app: kustomization({}, { suspend: true }),
+      source: source({}, { suspend: true }),
     };
     const { blockers } = planFluxSync(objects, commit, ticket);
     assert.deepEqual(
@@ -242,4 +242,61 @@ describe('following a Flux reconciliation', () => {
       ],
     );
   });
+});
+
+describe('reconciling a HelmRelease', () => {
+  const release = (status: JsonObject = {}): KubeObject => ({
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    metadata: { name: 'web', namespace: 'team', generation: 1 },
+    spec: { chart: { spec: { chart: './web', sourceRef: { kind: 'GitRepository', name: 'storefront' } } } },
+    status,
+  });
+  const condition = (type: string, status: string, reason = ''): JsonObject => ({
+    type,
+    status,
+    reason,
+    message: type,
+  });
+  const asked = planFluxSync({ app: release() }, undefined, ticket);
+  const annotationsOf = ({ steps }: typeof asked): unknown => steps.at(-1)?.request.body;
+
+  it('names it, its namespace and its source', () => {
+    assert.equal(asked.steps[0]?.title, 'Apply HelmRelease web');
+    assert.match(asked.summary, /namespace team \(HelmRelease in team\)/);
+    assert.deepEqual(sourceOf(release()), { namespace: 'team', name: 'storefront' });
+  });
+
+  it('resets its failures only when it has given up, and forces an upgrade only when told to', () => {
+    const stalled = release({ conditions: [condition('Stalled', 'True', 'RetriesExceeded')] });
+    const key = 'reconcile.fluxcd.io';
+    assert.deepEqual(annotationsOf(asked), { metadata: { annotations: { [`${key}/requestedAt`]: 't-1' } } });
+    assert.deepEqual(annotationsOf(planFluxSync({ app: stalled }, undefined, ticket, { isForced: true })), {
+      metadata: {
+        annotations: { [`${key}/requestedAt`]: 't-1', [`${key}/resetAt`]: 't-1', [`${key}/forceAt`]: 't-1' },
+      },
+    });
+    const forced = planFluxSync({ app: kustomization() }, undefined, ticket, { isForced: true });
+    assert.deepEqual(annotationsOf(forced), { metadata: { annotations: { [`${key}/requestedAt`]: 't-1' } } });
+  });
+
+  const states: readonly (readonly [SyncPhase, JsonObject])[] = [
+    ['requested', { lastHandledReconcileAt: 't-0', conditions: [condition('Ready', 'True')], observedGeneration: 1 }],
+    ['applying', { lastHandledReconcileAt: 't-1', conditions: [condition('Reconciling', 'True')] }],
+    ['requested', { conditions: [condition('Ready', 'False', 'DependencyNotReady')] }],
+    ['succeeded', { lastHandledReconcileAt: 't-1', conditions: [condition('Ready', 'True')], observedGeneration: 1 }],
+    [
+      'failed',
+      {
+        lastHandledReconcileAt: 't-1',
+        conditions: [condition('Ready', 'False', 'UpgradeFailed')],
+        observedGeneration: 1,
+      },
+    ],
+  ];
+  for (const [phase, status] of states) {
+    it(`is ${phase} at ${JSON.stringify(status)}`, () => {
+      assert.equal(progressOf(asked, { app: release(status) }).phase, phase);
+    });
+  }
 });

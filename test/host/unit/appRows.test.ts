@@ -116,6 +116,15 @@ describe('rows of the Apps view', () => {
     assert.deepEqual(row?.target, { kind: 'file', file: 'apps/web/kustomization.yaml', line: 4, column: 1 });
   });
 
+  it('say on an object what its reconciler says otherwise, and why', () => {
+    const why = 'Argo CD looked before the object changed.';
+    const disagreements = [{ about: 'health', ours: 'Degraded', theirs: 'Healthy', why }] as const;
+    const resource = { key: deployment, health: { status: 'Degraded' }, disagreements, isDeclared: true, isLive: true };
+    const state = overview({ apps: [appState({ resources: [resource] })], clusters: [connected] });
+    const row = rowsIn(appRows(state, context)).find(({ label }) => label === 'Deployment web');
+    assert.match(row?.tooltip ?? '', /Its reconciler says Healthy, here it is Degraded\. Argo CD looked before/);
+  });
+
   it('list resources with health and verdict', () => {
     const diff = { verdict: 'missing', fields: [], remarks: [] } as const;
     const resource = { key: deployment, diff, health: { status: 'Missing' }, isDeclared: true, isLive: false };

@@ -13,19 +13,24 @@ import (
 	"plumbline.dev/engine/render/internal/appset"
 	"plumbline.dev/engine/render/internal/chart"
 	"plumbline.dev/engine/render/internal/hostfiles"
+	"plumbline.dev/engine/render/internal/versions"
 )
 
-// request is a chart to render, unless it holds a set.
+// request is a chart to render, with `choose` a choice among versions, with `applicationSet` a set to expand.
 type request struct {
 	chart.Request
-	ApplicationSet *appset.Request `json:"applicationSet"`
+	Choose         *versions.Request `json:"choose"`
+	ApplicationSet *appset.Request   `json:"applicationSet"`
 }
 
 func init() {
-	bridge.Serve(func(text []byte) any {
+	bridge.Serve(func(raw []byte) any {
 		var asked request
-		if err := json.Unmarshal(text, &asked); err != nil {
+		if err := json.Unmarshal(raw, &asked); err != nil {
 			return chart.Failed("the request is no JSON: " + err.Error())
+		}
+		if asked.Choose != nil {
+			return versions.Choose(*asked.Choose)
 		}
 		if asked.ApplicationSet != nil {
 			return appset.Expand(*asked.ApplicationSet, hostfiles.Files{})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"text/template"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
@@ -29,19 +30,24 @@ type Request struct {
 	Values []Layer `json:"values"`
 	// KubeVersion is empty for Helm's default.
 	KubeVersion string `json:"kubeVersion"`
-	// APIVersions are added to Helm's default set.
-	APIVersions []string `json:"apiVersions"`
-	SkipCRDs    bool     `json:"skipCrds"`
+	// APIVersions are added to Helm's default set, or with OnlyAPIVersions stand for it.
+	APIVersions     []string `json:"apiVersions"`
+	OnlyAPIVersions bool     `json:"onlyApiVersions"`
+	SkipCRDs        bool     `json:"skipCrds"`
 	// SkipSchema leaves out the check against values.schema.json.
 	SkipSchema bool `json:"skipSchema"`
 	IsUpgrade  bool `json:"isUpgrade"`
+	// Answers are objects of a cluster by question, as Reply.Lookups writes them; null for nothing there.
+	Answers map[string]json.RawMessage `json:"answers"`
+	// Once leaves out the second rendering, by which fields are found that are drawn at random.
+	Once bool `json:"once"`
 }
 
 // Reply holds the objects in the order in which Helm installs them, CRDs first and hooks last, or problems.
 type Reply struct {
 	Objects  []Object  `json:"objects"`
 	Problems []Problem `json:"problems"`
-	// Lookups are the questions to the cluster that templates asked; each was answered with nothing.
+	// Lookups are the questions to the cluster that templates asked; those without an answer were answered with nothing.
 	Lookups []string `json:"lookups"`
 }
 
@@ -53,6 +59,10 @@ type Object struct {
 	// Hooks are the events of a hook, `pre-install` and so on; empty for an object of the release.
 	Hooks []string `json:"hooks"`
 	IsCRD bool     `json:"isCrd"`
+	// Second is what another rendering gave for the object, where that was something else.
+	Second json.RawMessage `json:"second,omitempty"`
+	// matched: the object has found its fellow of the second rendering.
+	matched bool
 }
 
 // Failed is the reply that has only one problem, without a place.
@@ -111,17 +121,34 @@ func (l *loadedChart) render(request Request, values map[string]any) Reply {
 	if err != nil {
 		return refused(l.explainValues(err)...)
 	}
-	asked := lookups{}
-	renderer := engine.Engine{CustomTemplateFuncs: map[string]any{"lookup": asked.answer}}
-	files, err := renderer.RenderWithContext(context.Background(), l.chart, top)
+	asked := lookups{answers: request.Answers, asked: map[string]struct{}{}}
+	drawn := &chance{}
+	objects, problems, err := l.renderOnce(request, top, asked, drawn.watched(0))
 	if err != nil {
 		return refused(l.explain(err))
 	}
-	objects, problems := l.objectsOf(files, request.SkipCRDs)
+	if drawn.called && !request.Once {
+		// The first rendering went well; if this one does not, nothing can be said of what varies.
+		if seconds, _, err := l.renderOnce(request, top, asked, drawn.watched(otherTime)); err == nil {
+			addSeconds(objects, seconds)
+		}
+	}
 	return Reply{Objects: objects, Problems: problems, Lookups: asked.questions()}
 }
 
-// capabilitiesFor is what `helm template` takes: Helm's defaults with what was asked for.
+func (l *loadedChart) renderOnce(
+	request Request, top common.Values, asked lookups, chancy template.FuncMap,
+) ([]Object, []Problem, error) {
+	functions := withFuncs(chancy, template.FuncMap{"lookup": asked.answer})
+	files, err := engine.Engine{CustomTemplateFuncs: functions}.RenderWithContext(context.Background(), l.chart, top)
+	if err != nil {
+		return nil, nil, err
+	}
+	objects, problems := l.objectsOf(files, request.SkipCRDs)
+	return objects, problems, nil
+}
+
+// capabilitiesFor is what `helm template` takes: Helm's defaults with what was asked for; or what an installation finds.
 func capabilitiesFor(request Request) (*common.Capabilities, error) {
 	capabilities := common.DefaultCapabilities.Copy()
 	if request.KubeVersion != "" {
@@ -130,6 +157,10 @@ func capabilitiesFor(request Request) (*common.Capabilities, error) {
 			return nil, fmt.Errorf("%q is not a Kubernetes version: %w", request.KubeVersion, err)
 		}
 		capabilities.KubeVersion = *version
+	}
+	if request.OnlyAPIVersions {
+		capabilities.APIVersions = request.APIVersions
+		return capabilities, nil
 	}
 	// A copy, for appending to Helm's global list would keep one request's versions for the next.
 	capabilities.APIVersions = append(append(common.VersionSet{}, capabilities.APIVersions...), request.APIVersions...)

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"encoding/json"
 	"sort"
 	"strings"
 	"testing"
@@ -71,5 +72,42 @@ func TestARequestLeavesNothingBehindForTheNext(t *testing.T) {
 	second := Render(Request{Chart: "c", APIVersions: []string{}}, files)
 	if !strings.Contains(string(first.Objects[0].Object), "true") || !strings.Contains(string(second.Objects[0].Object), "false") {
 		t.Errorf("%s %s", first.Objects[0].Object, second.Objects[0].Object)
+	}
+}
+
+func TestWhatIsDrawnIsRenderedTwice(t *testing.T) {
+	files := tree{
+		"c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+		"c/templates/s.yaml": "kind: Secret\nmetadata: {name: s}\ndata: {p: {{ randAlphaNum 9 }}, d: {{ now | date \"2006\" }}, k: b}\n---\n" +
+			"kind: Job\nmetadata: {name: j-{{ randAlpha 6 | lower }}}\n---\nkind: ConfigMap\nmetadata: {name: a}\n",
+	}
+	reply := Render(Request{Chart: "c", Release: "r", Namespace: "n"}, files)
+	if len(reply.Problems) > 0 || len(reply.Objects) != 3 {
+		t.Fatalf("%+v", reply)
+	}
+	for _, each := range reply.Objects {
+		varies := each.Second != nil
+		if strings.Contains(string(each.Object), "ConfigMap") == varies {
+			t.Errorf("%s and %s", each.Object, each.Second)
+		}
+	}
+	for _, each := range Render(Request{Chart: "c", Release: "r", Namespace: "n", Once: true}, files).Objects {
+		if each.Second != nil {
+			t.Errorf("a second rendering that nobody asked for: %s", each.Second)
+		}
+	}
+}
+
+func TestLookupsAreAnsweredWithWhatIsKnown(t *testing.T) {
+	files := tree{
+		"c/Chart.yaml":       "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+		"c/templates/s.yaml": "kind: A\nmetadata: {name: {{ dig \"data\" \"x\" \"none\" (lookup \"v1\" \"ConfigMap\" \"n\" \"m\") }}}\n",
+	}
+	answers := map[string]json.RawMessage{"v1 ConfigMap n m": json.RawMessage(`{"data": {"x": "found"}}`)}
+	for wanted, known := range map[string]map[string]json.RawMessage{"found": answers, "none": nil} {
+		reply := Render(Request{Chart: "c", Release: "r", Namespace: "n", Answers: known}, files)
+		if len(reply.Objects) != 1 || !strings.Contains(string(reply.Objects[0].Object), wanted) {
+			t.Errorf("%s: %+v", wanted, reply)
+		}
 	}
 }

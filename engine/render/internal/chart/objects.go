@@ -84,17 +84,28 @@ func documents(text string) []string {
 	return out
 }
 
-// lookups answers a template's questions to the cluster with nothing, as `helm template` does, and notes them.
-type lookups map[string]struct{}
+// lookups answers a template's questions to the cluster with what is known, else with nothing as `helm template` does, and
+// notes them.
+type lookups struct {
+	answers map[string]json.RawMessage
+	asked   map[string]struct{}
+}
 
 func (l lookups) answer(apiVersion, kind, namespace, name string) (map[string]any, error) {
-	l[strings.Join([]string{apiVersion, kind, namespace, name}, " ")] = struct{}{}
-	return map[string]any{}, nil
+	question := strings.Join([]string{apiVersion, kind, namespace, name}, " ")
+	l.asked[question] = struct{}{}
+	known := map[string]any{}
+	if raw, ok := l.answers[question]; ok && string(raw) != "null" {
+		if err := json.Unmarshal(raw, &known); err != nil {
+			return nil, fmt.Errorf("the answer to %q is no object: %w", question, err)
+		}
+	}
+	return known, nil
 }
 
 func (l lookups) questions() []string {
-	out := make([]string, 0, len(l))
-	for each := range l {
+	out := make([]string, 0, len(l.asked))
+	for each := range l.asked {
 		out = append(out, each)
 	}
 	slices.Sort(out)

@@ -1,0 +1,96 @@
+// Package judge answers questions: each request in the order of an API server, mutating policies first, then validating
+// ones and Pod Security over what the mutations made of the object.
+package judge
+
+import (
+	"fmt"
+
+	"plumbline.dev/engine/admission/internal/language"
+	"plumbline.dev/engine/admission/internal/podsecurity"
+	"plumbline.dev/engine/admission/internal/policies"
+	"plumbline.dev/engine/admission/internal/question"
+	"plumbline.dev/engine/admission/internal/world"
+)
+
+// Engine answers questions and keeps compiled policies between them.
+type Engine struct{ cache *policies.Cache }
+
+// NewEngine makes one.
+func NewEngine() *Engine { return &Engine{cache: policies.NewCache()} }
+
+// Answer judges; what goes wrong with one policy or request is said with it, and the others are judged.
+func (e *Engine) Answer(data []byte) question.Answer {
+	asked, err := question.Parse(data)
+	if err != nil {
+		return failed("The question cannot be read: " + err.Error() + ".")
+	}
+	in, err := language.Version(asked.KubeVersion)
+	if err != nil {
+		return failed(err.Error() + ".")
+	}
+	known := world.New(asked)
+	set := policies.Read(asked.Policies, in, e.cache)
+	judge := &judge{
+		world:      known,
+		set:        set,
+		authorizer: newAuthorizer(asked.Settings.Authorizer),
+		pods:       podsecurity.New(known, asked.Policies, in),
+		results:    []question.Result{},
+	}
+	for _, request := range asked.Requests {
+		judge.guarded(request)
+	}
+	problems := set.Problems
+	if problems == nil {
+		problems = []question.Problem{}
+	}
+	return question.Answer{Results: judge.results, Problems: append(problems, judge.problems...)}
+}
+
+func failed(message string) question.Answer {
+	return question.Answer{Results: []question.Result{}, Problems: []question.Problem{{Severity: "error", Message: message}}}
+}
+
+type judge struct {
+	world      *world.World
+	set        policies.Set
+	authorizer *decisions
+	pods       *podsecurity.Judge
+	results    []question.Result
+	problems   []question.Problem
+}
+
+// guarded keeps a library's panic over one request from the others.
+func (j *judge) guarded(request question.Request) {
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			j.problems = append(j.problems, question.Problem{
+				Severity: "error", Message: fmt.Sprintf("The request %q broke the engine: %v.", request.ID, trouble),
+			})
+		}
+	}()
+	j.request(request)
+}
+
+func (j *judge) request(given question.Request) {
+	request := newRequest(given, j.world)
+	for _, result := range j.mutate(request) {
+		j.add(request, result)
+	}
+	for _, policy := range j.set.Validating {
+		for _, result := range j.validate(request, policy) {
+			j.add(request, result)
+		}
+	}
+	for _, result := range j.pods.Judge(request.podRequest()) {
+		j.add(request, result)
+	}
+}
+
+func (j *judge) add(request *request, result question.Result) {
+	result.Request = request.given.ID
+	if result.Actions == nil {
+		result.Actions = []string{}
+	}
+	j.results = append(j.results, result)
+}

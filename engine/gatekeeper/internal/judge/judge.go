@@ -1,0 +1,201 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	"plumbline.dev/engine/gatekeeper/internal/cel"
+	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/rego"
+)
+
+// Judge answers a question.
+func Judge(asked question.Question) question.Answer {
+	w := newWorld(asked)
+	answer := question.Answer{Results: []question.Result{}, Problems: []question.Problem{}}
+	for _, request := range asked.Requests {
+		answer.Results = append(answer.Results, w.judgeRequest(request)...)
+	}
+	answer.Problems = append(answer.Problems, w.problems...)
+	return answer
+}
+
+func (w *world) judgeRequest(asked question.Request) []question.Result {
+	if asked.Object == nil && asked.OldObject == nil {
+		return nil
+	}
+	original := w.newReview(asked)
+	reviews := []*review{original}
+	generated, failure := w.expand(original)
+	reviews = append(reviews, generated...)
+	exempt := w.whyExempt("webhook", original.subjects[0])
+	var results []question.Result
+	for _, each := range w.constraints {
+		if !each.asksFor(original.operation) {
+			continue
+		}
+		results = append(results, w.judgeConstraint(each, reviews, exempt, failure)...)
+	}
+	return results
+}
+
+// asksFor says whether the template's operations hold this one.
+func (c *constraint) asksFor(operation string) bool {
+	operations := c.template.Operations
+	return len(operations) == 0 || slices.Contains(operations, "*") || slices.Contains(operations, operation)
+}
+
+// judgeConstraint gives one result for each violation, or one `pass` when the constraint matches any of the objects.
+func (w *world) judgeConstraint(c *constraint, reviews []*review, exempt, failure string) []question.Result {
+	var results []question.Result
+	matched := false
+	for _, each := range reviews {
+		answer := c.matches(each)
+		switch {
+		case answer.Undecided != "":
+			results = append(results, each.result(c, question.Undecided, "", answer.Undecided))
+		case answer.Err != nil:
+			results = append(results, each.result(c, question.Failure, "unable to match constraints: "+answer.Err.Error(), ""))
+		case !answer.Matches:
+			continue
+		case exempt != "":
+			return []question.Result{each.result(c, question.Skip, "", exempt)}
+		default:
+			matched = true
+			results = append(results, w.evaluate(c, each)...)
+		}
+	}
+	if failure != "" && (matched || len(results) > 0) {
+		results = append(results, reviews[0].result(c, question.Undecided, "", failure))
+	}
+	if matched && len(results) == 0 {
+		results = append(results, reviews[0].result(c, question.Pass, "", ""))
+	}
+	return results
+}
+
+func (w *world) evaluate(c *constraint, r *review) []question.Result {
+	if c.template.CEL != nil {
+		return w.evaluateCEL(c, r)
+	}
+	return w.evaluateRego(c, r)
+}
+
+const unknownUser = "It depends on who asks, which is not known."
+
+func (w *world) evaluateRego(c *constraint, r *review) []question.Result {
+	if reason, isEndless := w.endless[c.template]; isEndless {
+		return []question.Result{r.result(c, question.Undecided, "", reason)}
+	}
+	value, err := r.regoValue()
+	if err != nil {
+		return []question.Result{r.result(c, question.Failure, err.Error(), "")}
+	}
+	policy := c.template.Rego
+	verdict := policy.Evaluate(rego.Input{Review: value, Parameters: c.parameters, Inventory: w.inventory, Missing: w.regoNeeds(policy, r)})
+	if verdict.IsEndless {
+		w.endless[c.template] = verdict.Undecided
+	}
+	switch {
+	case verdict.Undecided != "":
+		return []question.Result{r.result(c, question.Undecided, "", verdict.Undecided)}
+	case verdict.Failure != "":
+		// Gatekeeper takes an error for a violation.
+		return []question.Result{r.violation(c, verdict.Failure, question.Place{}, nil, nil)}
+	}
+	var results []question.Result
+	for _, each := range verdict.Violations {
+		at, line := policy.Place(each)
+		place := question.Place{Template: c.template.Document, At: at, Line: line}
+		results = append(results, r.violation(c, each.Message, place, policy.Reads(each), each.Details))
+	}
+	return results
+}
+
+func (w *world) regoNeeds(policy *rego.Policy, r *review) []rego.Need {
+	var needs []rego.Need
+	if r.asked.User == nil {
+		needs = append(needs, rego.Need{Word: "userInfo", Reason: unknownUser})
+	}
+	if r.namespaceNeed != "" {
+		needs = append(needs, rego.Need{Word: "namespaceObject", Reason: r.namespaceNeed})
+	}
+	if need := w.inventoryNeed(policy); need != nil {
+		needs = append(needs, *need)
+	}
+	return needs
+}
+
+func (w *world) evaluateCEL(c *constraint, r *review) []question.Result {
+	var needs []cel.Need
+	if r.asked.User == nil {
+		needs = append(needs, cel.Need{Word: "userInfo", Reason: unknownUser})
+	}
+	if r.namespaceNeed != "" {
+		needs = append(needs, cel.Need{Word: "namespaceObject", Reason: r.namespaceNeed})
+	}
+	verdict := c.template.CEL.Evaluate(cel.Input{Attributes: r.celAttributes(), Constraint: c.object, Namespace: r.celNamespace(), Missing: needs})
+	var results []question.Result
+	for _, each := range verdict.Violations {
+		results = append(results, r.violation(c, each.Message, question.Place{Template: c.template.Document, At: each.At}, each.Reads, nil))
+	}
+	if verdict.Undecided != "" {
+		results = append(results, r.result(c, question.Undecided, "", verdict.Undecided))
+	}
+	return results
+}
+
+// result is a result without a violation.
+func (r *review) result(c *constraint, outcome question.Outcome, message, reason string) question.Result {
+	return question.Result{
+		Request: r.asked.ID, Document: c.document, Policy: c.name, Result: outcome,
+		Message: message, Reason: reason, Actions: words(r.actions(c)),
+	}
+}
+
+func (r *review) violation(c *constraint, message string, place question.Place, reads [][]string, details any) question.Result {
+	actions := r.actions(c)
+	outcome := question.Fail
+	if !slices.Contains(actions, "deny") && slices.Contains(actions, "warn") {
+		outcome = question.Warn
+	}
+	pointed := pointAt(r.main(), message, details, reads)
+	result := r.result(c, outcome, message, "")
+	result.Place, result.Details = place, details
+	result.Path, result.Reads = r.inRequest(pointed.path), nil
+	for _, each := range pointed.reads {
+		if at := r.inRequest(each); at != "" {
+			result.Reads = append(result.Reads, at)
+		}
+	}
+	if r.expansion != nil {
+		result.Message = fmt.Sprintf("[Implied by %s] %s", r.expansion.name, message)
+	}
+	return result
+}
+
+// main is the object that places are looked for in.
+func (r *review) main() question.Object {
+	if r.object != nil {
+		return r.object
+	}
+	return r.old
+}
+
+// actions are the constraint's, unless the expansion that generated the object says another.
+func (r *review) actions(c *constraint) []string {
+	if r.expansion != nil && r.expansion.action != "" {
+		return []string{r.expansion.action}
+	}
+	return c.actions
+}
+
+func words(actions []string) []string {
+	into := []string{}
+	for _, each := range []struct{ action, word string }{{"deny", "Deny"}, {"warn", "Warn"}, {"dryrun", "Audit"}} {
+		if slices.Contains(actions, each.action) {
+			into = append(into, each.word)
+		}
+	}
+	return into
+}

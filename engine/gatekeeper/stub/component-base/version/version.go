@@ -1,0 +1,12 @@
+// Package version says as which Kubernetes the libraries see themselves.
+package version
+
+import apimachineryversion "k8s.io/apimachinery/pkg/version"
+
+// DefaultKubeBinaryVersion is the minor version that the module's libraries belong to.
+const DefaultKubeBinaryVersion = "1.36"
+
+// Get is that version as a binary would report it.
+func Get() apimachineryversion.Info {
+	return apimachineryversion.Info{Major: "1", Minor: "36", GitVersion: "v1.36.2"}
+}

@@ -1,0 +1,26 @@
+import type { Finding } from '../../core/model/finding.ts';
+import { shortRevision } from '../../core/model/words.ts';
+import { pendingFindings } from '../../core/overview/findings.ts';
+import type { AppState, OverviewState } from '../../core/overview/state.ts';
+import { hasTrouble, noticesOf } from '../report.ts';
+import type { Report, ReportedApp } from './report.ts';
+
+/** The report of `status` and `diff`: every difference and every trouble of an app as a finding. */
+export function stateReport(command: string, state: OverviewState, now: Date): Report {
+  return {
+    command,
+    apps: state.apps.map(reportedApp),
+    findings: state.apps.flatMap((app) => findingsOf(app, now)),
+    notices: noticesOf(state),
+    hasTrouble: hasTrouble(state),
+  };
+}
+
+function findingsOf({ app, differences, findings }: AppState, now: Date): readonly Finding[] {
+  return [...findings, ...pendingFindings(differences, { app, now })];
+}
+
+function reportedApp({ app, sync, health }: AppState): ReportedApp {
+  const revision = sync.appliedRevision === undefined ? '-' : shortRevision(sync.appliedRevision);
+  return { id: app.id, name: app.name, facts: { sync: sync.status, health: health.status, revision } };
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { after, before, describe, it } from 'mocha';
+import { projectRoot } from '../../scripts/lab/projectPaths.ts';
+
+interface Answer {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const url = 'https://git.example.com/shop.git';
+const tracked = (id: string): string => `annotations: {argocd.argoproj.io/tracking-id: '${id}'}`;
+
+const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  source: {repoURL: '${url}', path: web, targetRevision: main}
+  destination: {server: 'https://kubernetes.default.svc', namespace: web}
+`;
+const certificate = `apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: front, namespace: web}
+spec: {secretName: front}
+`;
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: front, namespace: web}
+spec:
+  selector: {matchLabels: {app: front}}
+  template:
+    metadata: {labels: {app: front}}
+    spec: {containers: [{name: front, image: 'front:1'}]}
+`;
+const settings = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: web}
+data: {a: b}
+`;
+
+/** What the cluster runs: a Certificate that is not ready, which Argo CD has not looked at since. */
+const live = (commit: string, ready: string): string => `${application}status:
+  sync: {status: Synced, revision: ${commit}}
+  health: {status: Healthy}
+  operationState: {phase: Succeeded, syncResult: {revision: ${commit}}}
+  resources:
+  - {group: cert-manager.io, version: v1, kind: Certificate, name: front, namespace: web, status: Synced, health: {status: Healthy}}
+---
+${certificate.replace('namespace: web', `namespace: web, ${tracked('web:cert-manager.io/Certificate:web/front')}`)}status:
+  conditions: [{type: Ready, status: '${ready}', reason: DoesNotExist, message: Issuer not found}]
+---
+${deployment.replace('namespace: web', `namespace: web, ${tracked('web:apps/Deployment:web/front')}`)}status: {replicas: 1, updatedReplicas: 1, availableReplicas: 1}
+---
+${settings.replace('namespace: web', `namespace: web, ${tracked('web:/ConfigMap:web/settings')}`)}`;
+
+/** Scripts of the installation: one that judges a kind that Argo CD does not judge. */
+const argocdCm = (script: string): string => `---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cm, namespace: argocd}
+data:
+  resource.customizations.health.ConfigMap: |
+    ${script}
+`;
+
+describe('plumbline health', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let dump: string;
+  let commit: string;
+
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@shop.example'];
+    const { stdout } = await promisify(execFile)('git', [...identity, ...args], { cwd: folder });
+    return stdout.trim();
+  };
+  const write = async (name: string, text: string): Promise<void> => {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  };
+  const health = (...args: readonly string[]): Promise<Answer> => {
+    const command = [path.join(projectRoot, 'src/cli/main.ts'), 'health', '--folder', folder, ...args];
+    return new Promise((resolve) => {
+      execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout, stderr) => {
+        resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      });
+    });
+  };
+
+  before(async () => {
+    const scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-health-'));
+    folder = path.join(scratch, 'repository');
+    dump = path.join(scratch, 'dump.yaml');
+    await mkdir(folder);
+    await git('init', '--quiet', '--initial-branch=main');
+    await git('remote', 'add', 'origin', url);
+    await write('clusters/web.yaml', application);
+    await write('web/objects.yaml', [certificate, deployment, settings].join('---\n'));
+    await git('add', '.');
+    await git('commit', '--quiet', '--message', 'Declare the shop');
+    commit = await git('rev-parse', 'HEAD');
+    await git('update-ref', 'refs/remotes/origin/main', commit);
+  });
+
+  after(() => rm(path.dirname(folder), { recursive: true, force: true }));
+
+  it("says how each object is, by Argo CD's own scripts and checks, and where Argo CD says otherwise", async () => {
+    await writeFile(dump, live(commit, 'False'));
+    const { exit, stdout, stderr } = await health('--live', dump);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^web \(Argo CD Application\) +Healthy$/m);
+    assert.match(stdout, /^ {2}Certificate front +Degraded +Issuer not found$/m);
+    assert.match(
+      stdout,
+      /^ +its reconciler says Healthy \(health\): Here Argo CD's health script for cert-manager\.io\/C/m,
+    );
+    assert.match(stdout, /^ {2}Deployment front +Healthy$/m);
+    assert.doesNotMatch(stdout, /ConfigMap/);
+    assert.equal(exit, 1);
+  });
+
+  it('ends well when everything is healthy', async () => {
+    await writeFile(dump, live(commit, 'True'));
+    assert.equal((await health('--live', dump)).exit, 0);
+  });
+
+  it('gives the same to machines', async () => {
+    await writeFile(dump, live(commit, 'False'));
+    const { stdout } = await health('--app', 'web', '--live', dump, '-o', 'json');
+    const { apps } = JSON.parse(stdout) as { apps: { resources: { key: string; health?: unknown }[] }[] };
+    const certificates = apps[0]?.resources.filter(({ key }) => key.includes('Certificate'));
+    assert.deepEqual(
+      certificates?.map((each) => each.health),
+      [
+        {
+          status: 'Degraded',
+          message: 'Issuer not found',
+          rule: "Argo CD's health script for cert-manager.io/Certificate",
+        },
+      ],
+    );
+  });
+
+  it('runs the scripts of argocd-cm, and says the line of one that is broken', async () => {
+    await writeFile(dump, live(commit, 'True') + argocdCm('return {status = "Suspended"}'));
+    assert.match((await health('--live', dump)).stdout, /^ {2}ConfigMap settings +Suspended$/m);
+    await writeFile(dump, live(commit, 'True') + argocdCm('return obj.status.phase'));
+    const { exit, stdout } = await health('--live', dump);
+    assert.match(stdout, /^ {2}ConfigMap settings +Unknown +<string>:1: attempt to index/m);
+    assert.match(
+      stdout,
+      /^! web: clusters\/web\.yaml:3: The health script of argocd-cm for ConfigMap, line 1: attempt/m,
+    );
+    assert.equal(exit, 2);
+  });
+
+  it('asks for a cluster', async () => {
+    const { exit, stderr } = await health();
+    assert.match(stderr, /health is that of a cluster: say which by --context, or a dump of it by --live/);
+    assert.equal(exit, 2);
+  });
+});
