@@ -21,6 +21,10 @@ export interface CliRequest {
   readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
   readonly revision?: string | undefined;
+  /** Fetch from elsewhere what apps need and is not kept yet. */
+  readonly fetch: boolean;
+  /** The Kubernetes version to render charts for where no cluster says its own. */
+  readonly kubeVersion?: string | undefined;
 }
 
 const outputForms = ['text', 'json', 'sarif', 'markdown'] as const;
@@ -55,6 +59,9 @@ Options
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
+  --fetch             fetch charts and bases from the registries and repositories that apps name, with the logins of
+                      Helm, Docker and git; what was fetched is kept, and later calls need no network
+  --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
   --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
   --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
@@ -96,6 +103,8 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
     asksServer: readDryRun(values['dry-run'], live),
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
+    fetch: values.fetch === true,
+    kubeVersion: readVersion(values['kube-version']),
   };
 }
 
@@ -121,6 +130,8 @@ function parse(args: readonly string[]) {
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
         revision: { type: 'string' },
+        fetch: { type: 'boolean' },
+        'kube-version': { type: 'string' },
         output: { type: 'string', short: 'o' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -142,6 +153,11 @@ function readDryRun(word: string | undefined, live: LiveChoice): boolean {
   if (word !== 'server') throw wrongUsage(`--dry-run takes server, not "${word}".`);
   if (live.kind !== 'context') throw wrongUsage('--dry-run=server needs --context: only a cluster can be asked.');
   return true;
+}
+
+function readVersion(text: string | undefined): string | undefined {
+  if (text === undefined || /^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/.test(text)) return text;
+  throw wrongUsage(`--kube-version takes a version such as 1.33, not "${text}".`);
 }
 
 const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;

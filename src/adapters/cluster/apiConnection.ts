@@ -34,6 +34,7 @@ export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal
 /** One cluster by its API server; Secret values never get past it. */
 export class ApiConnection implements ClusterConnection {
   readonly context: string;
+  readonly server: string;
   readonly #parts: ConnectionParts;
   readonly #client: ApiClient;
   readonly #closed = new AbortController();
@@ -42,11 +43,13 @@ export class ApiConnection implements ClusterConnection {
 
   constructor(parts: ConnectionParts) {
     this.context = parts.place.context;
+    this.server = parts.place.server;
     this.#parts = parts;
     this.#client = parts.client;
   }
 
-  readKinds(signal: AbortSignal): Promise<readonly ServedKind[]> {
+  readKinds(signal: AbortSignal, anew = false): Promise<readonly ServedKind[]> {
+    if (anew) this.#kinds = undefined;
     const { place } = this.#parts;
     const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
     // Asked at the same time, since the first list waits for it.

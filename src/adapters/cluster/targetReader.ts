@@ -11,7 +11,7 @@ import type { Outcome } from './outcome.ts';
 import { readLines } from './readLines.ts';
 import { StreamedList } from './streamedList.ts';
 import type { ObjectEvent } from './streamedList.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, HttpCall } from './transport.ts';
 
 /** How LIST and WATCH are asked for; milliseconds unless named otherwise. */
 export interface ReadSettings {
@@ -69,7 +69,7 @@ export class TargetReader {
         ...(limit === undefined ? {} : { limit: String(limit) }),
         ...(next === undefined ? {} : { continue: next }),
       };
-      const call = { method: 'GET', path: this.#path(query) } as const;
+      const call = this.#call(query, 'List');
       const { status, body, header } = await this.#parts.client.json(call, this.#signal);
       if (status === 410 && next !== undefined) {
         // The pages' common version is gone: all at once cannot expire half-way (as client-go's pager does).
@@ -98,7 +98,7 @@ export class TargetReader {
     const { client, clock, settings } = this.#parts;
     const listing = new AbortController();
     const query = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', ...this.#watchQuery() };
-    const call = { method: 'GET', path: this.#path(query), silence: settings.silence } as const;
+    const call = { ...this.#call(query), silence: settings.silence };
     const answer = await client.open(call, AbortSignal.any([this.#signal, listing.signal]));
     if (answer.status === 400 || answer.status === 422) {
       await readStatus(answer.status, answer.body);
@@ -140,8 +140,8 @@ export class TargetReader {
   async watch(from: string, onOpen: () => void): Promise<Outcome> {
     const { client, clock, settings } = this.#parts;
     const start = clock.now().getTime();
-    const call = { path: this.#path({ ...this.#watchQuery(), resourceVersion: from }), silence: settings.silence };
-    const answer = await client.open({ ...call, method: 'GET' }, this.#signal);
+    const call = { ...this.#call({ ...this.#watchQuery(), resourceVersion: from }), silence: settings.silence };
+    const answer = await client.open(call, this.#signal);
     if (answer.status !== 200) return this.#refused(answer);
     onOpen();
     return this.#readEvents(answer, from, start, undefined);
@@ -204,14 +204,17 @@ export class TargetReader {
 
   /** Items of built-in lists come without `apiVersion` and `kind`; the target knows them. */
   #accept(item: Json | undefined): readonly KubeObject[] {
-    const { group, version, kind } = this.#target;
+    const { group, version, kind, isMetadataOnly } = this.#target;
     const typed = { apiVersion: group === '' ? version : `${group}/${version}`, kind };
-    const object = asKubeObject(isObject(item) ? { ...typed, ...item } : undefined);
+    const own = isMetadataOnly === true ? typed : {};
+    const object = asKubeObject(isObject(item) ? { ...typed, ...item, ...own } : undefined);
     return object === undefined ? [] : [this.#parts.reduce(object)];
   }
 
-  #path(query: Readonly<Record<string, string>>): string {
-    return `${collectionPath(this.#target)}?${new URLSearchParams(query).toString()}`;
+  #call(query: Readonly<Record<string, string>>, suffix: 'List' | '' = ''): HttpCall {
+    const path = `${collectionPath(this.#target)}?${new URLSearchParams(query).toString()}`;
+    const accept = `application/json;as=PartialObjectMetadata${suffix};v=v1;g=meta.k8s.io`;
+    return { method: 'GET', path, headers: this.#target.isMetadataOnly === true ? { accept } : {} };
   }
 }
 

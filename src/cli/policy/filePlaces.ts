@@ -2,7 +2,7 @@ import type { Place } from '../../core/model/place.ts';
 import { pointerParts } from '../../core/model/words.ts';
 import { locateScalars } from '../../core/yaml/locateScalars.ts';
 import type { ScalarSite } from '../../core/yaml/locateScalars.ts';
-import type { FileDocument } from './readDocuments.ts';
+import type { FileDocument } from '../../adapters/files/readDocuments.ts';
 
 /** Says where the fields of documents stand in their files, each of which is looked through once. */
 export class FilePlaces {

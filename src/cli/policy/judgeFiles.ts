@@ -22,8 +22,8 @@ import { FilePlaces } from './filePlaces.ts';
 import type { PrintedProblem, PrintedResult } from './policyText.ts';
 import { printedPlace } from './policyText.ts';
 import type { PolicyReport } from './printPolicy.ts';
-import { readDocuments } from './readDocuments.ts';
-import type { FileDocument } from './readDocuments.ts';
+import { readDocuments } from '../../adapters/files/readDocuments.ts';
+import type { FileDocument } from '../../adapters/files/readDocuments.ts';
 
 /** Files and folders of policies, of what else exists, and of the objects to judge. */
 export interface FileChoice {

@@ -1,13 +1,10 @@
-import { asKubeObject, parseKey } from '../../core/model/resource.ts';
+import { parseKey } from '../../core/model/resource.ts';
 import { UserError } from '../../core/model/userError.ts';
 import { Overview } from '../../core/overview/overview.ts';
 import type { AppState, OverviewState } from '../../core/overview/state.ts';
 import { wordsOfSource } from '../../core/policy/policyFindings.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
 import { reportResult } from '../../core/policy/reportedResult.ts';
-import { policyKindOf } from '../../core/policy/policyKinds.ts';
-import { ruleOf } from '../../core/policy/ruleBook.ts';
-import type { Rule } from '../../core/policy/ruleBook.ts';
 import { connectLive } from '../connectLive.ts';
 import type { Parts } from '../parts.ts';
 import { hasTrouble, noticesOf } from '../report.ts';
@@ -15,7 +12,7 @@ import type { PolicyTarget } from './policyArguments.ts';
 import { printedPlace } from './policyText.ts';
 import type { PrintedProblem, PrintedResult } from './policyText.ts';
 import type { PolicyReport } from './printPolicy.ts';
-import { readDocuments } from './readDocuments.ts';
+import { readRules } from '../../adapters/files/readRules.ts';
 
 type RepositoryTarget = PolicyTarget & { readonly kind: 'repository' };
 
@@ -44,15 +41,6 @@ export async function judgeRepository(
   } finally {
     overview.dispose();
   }
-}
-
-async function readRules(files: readonly string[]): Promise<readonly Rule[]> {
-  const documents = await readDocuments(files);
-  return documents.flatMap(({ object, file }) => {
-    const found = asKubeObject(object);
-    if (found === undefined || policyKindOf(found) === undefined) return [];
-    return [ruleOf(found, { kind: 'folder', file })];
-  });
 }
 
 function select(state: OverviewState, { apps: asked, folder }: RepositoryTarget): OverviewState {

@@ -9,11 +9,12 @@ import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { stringAt } from '../model/json.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
-import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
+import { CoalescingRunner } from './runner.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
@@ -31,6 +32,8 @@ const noKinds: readonly ServedKind[] = [];
 /** Keeps the live side of one cluster: follows what is needed, no more, and holds what was seen. */
 export class ClusterFollower {
   readonly #connection: ClusterConnection;
+  readonly #clock: Clock;
+  readonly #discoveries = new CoalescingRunner(() => this.#discoverAnew());
   readonly #onChange: (keys: readonly ResourceKey[]) => void;
   readonly #ended = new AbortController();
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
@@ -45,11 +48,17 @@ export class ClusterFollower {
   #trouble: string | undefined;
   #store: LiveStore = emptyStore();
 
-  constructor(connection: ClusterConnection, onChange: (keys: readonly ResourceKey[]) => void) {
+  constructor(connection: ClusterConnection, clock: Clock, onChange: (keys: readonly ResourceKey[]) => void) {
     this.#connection = connection;
+    this.#clock = clock;
     this.#onChange = onChange;
-    this.#customKinds = new CustomKinds(connection, this.#ended.signal, () => {
-      onChange([]);
+    this.#customKinds = new CustomKinds(connection, this.#ended.signal, {
+      onChange: () => {
+        onChange([]);
+      },
+      onKinds: () => {
+        this.#discoveries.request().catch(() => undefined);
+      },
     });
     this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
@@ -168,12 +177,29 @@ export class ClusterFollower {
     this.#onChange([]);
   }
 
+  /** Discovery lags behind the definitions by a moment; one that is never established is not waited for long. */
+  async #discoverAnew(): Promise<void> {
+    for (const wait of [0, 500, 2_000, 8_000]) {
+      await this.#clock.delay(wait, this.#ended.signal);
+      const kinds = await this.#connection.readKinds(this.#ended.signal, true);
+      if (JSON.stringify(kinds) !== JSON.stringify(this.#kinds)) {
+        this.#kinds = kinds;
+        this.#select();
+        this.#onChange([]);
+      }
+      if (this.#customKinds.isIn(kinds)) return;
+    }
+  }
+
   #select(): void {
     if (this.#kinds === undefined || this.#ended.signal.aborted) return;
     const denied = [...this.#denied.values()];
     const { targets, unserved } = selectTargets({ ...this.#needs, kinds: this.#kinds, denied });
     this.#unserved = unserved;
-    this.#customKinds.want(this.#neededKinds(this.#kinds));
+    const kinds = this.#neededKinds(this.#kinds);
+    this.#customKinds.want(kinds);
+    const isPlain = unserved.length === 0 && !this.#customKinds.isReading && hasReconciler(this.#kinds);
+    if (!isPlain) this.#customKinds.follow();
     const wanted = new Set(targets.map(targetKey));
     for (const [key, followed] of this.#following) {
       // A denied selection stays in the store, because "forbidden" is an answer that views show.

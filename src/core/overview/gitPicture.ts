@@ -6,6 +6,7 @@ import type { DeclaredObject } from '../apps/fileFacts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
+import { splitMounted } from '../model/remoteNeed.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { UserError } from '../model/userError.ts';
@@ -179,7 +180,7 @@ export class GitPictureReader {
     const commit = await this.#openCommit(revision, context);
     if (commit === undefined) return undefined;
     const known = commit.renderings.get(app.id);
-    if (known !== undefined && answersSame(this.#clusterOf(app), known.asked)) return known;
+    if (known !== undefined && isLasting(known) && answersSame(this.#clusterOf(app), known.asked)) return known;
     const found = commit.discovery.apps.find(({ id }) => id === app.id);
     const declared = found ?? ((await isBareAt(app, commit.tree, context.signal)) ? app : undefined);
     const isHere = declared?.source.kind === 'here';
@@ -237,6 +238,11 @@ interface SideContext extends GitMoment {
 async function isBareAt({ declared, source }: App, tree: FileTree, signal: AbortSignal): Promise<boolean> {
   if (declared !== undefined || source.kind !== 'here') return false;
   return (await tree.stat(source.path, signal)) === 'folder';
+}
+
+/** A commit never changes; what was fetched for it may. */
+function isLasting({ reads }: Rendering): boolean {
+  return reads.every(({ path }) => splitMounted(path) === undefined);
 }
 
 /** An app that a commit does not declare renders to nothing there. */

@@ -1,8 +1,7 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
-import { dryRunRequest, inApp } from '../diff/dryRun.ts';
-import type { DryRunAnswer } from '../diff/dryRun.ts';
+import { dryRunRequest } from '../diff/dryRun.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
@@ -12,16 +11,16 @@ import type { AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
 import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import type { SecretHasher, ServedKind } from '../ports.ts';
+import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
-import { placedKey } from './clusterNeeds.ts';
+import { appliedCommit, placedKey } from './clusterNeeds.ts';
 import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
-import { findReconciler } from './reconcilerObject.ts';
+import { answerOf, dryRunFacts, patchableKind, questionId } from './serverAnswers.ts';
 
 /** An app against one cluster. */
 export interface LiveComparison {
@@ -33,6 +32,12 @@ export interface LiveComparison {
 export interface ComparedObject {
   readonly diff?: ObjectDiff | undefined;
   readonly live?: KubeObject | undefined;
+}
+
+/** Where an app is compared: the cluster with its objects, and the reconciler's object, which may be in another one. */
+export interface ComparedAt {
+  readonly follower: ClusterFollower;
+  readonly reconciler: KubeObject | undefined;
 }
 
 /** Compares what was applied with what is live; remembers every object whose two sides are the same as before. */
@@ -51,14 +56,13 @@ export class LiveComparer {
   compare(
     picture: AppPicture,
     status: ReconcilerStatus,
-    follower: ClusterFollower,
+    { follower, reconciler }: ComparedAt,
     settings: ArgoSettings | undefined,
   ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
     const cluster = this.#factsOf(follower);
-    const reconciler = findReconciler(picture.app, follower.store);
     const key = `${picture.app.id} ${follower.connection.context}`;
     const schemas = this.#schemas.for(key, follower.customKinds.definitions, base.rendering);
     const inputs = [
@@ -68,11 +72,15 @@ export class LiveComparer {
       cluster,
       schemas,
       settings,
-      ...pairs.flatMap((pair) => [pair.live, pair.seen, answerOf(picture, pair, follower)]),
+      ...pairs.flatMap((pair) => [
+        pair.live,
+        pair.seen,
+        answerOf(follower, picture.app, { ...pair, desired: pair.rendered?.object }),
+      ]),
     ];
+    const surroundings = { reconciler, cluster, schemas, settings, follower, base };
     return this.#apps.remember(picture.app.id, inputs, () => {
-      const around = { reconciler, cluster, schemas, settings, follower, base };
-      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, around)] as const);
+      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, surroundings)] as const);
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
     });
   }
@@ -81,13 +89,12 @@ export class LiveComparer {
   questions(
     picture: AppPicture,
     status: ReconcilerStatus,
-    follower: ClusterFollower,
+    { follower, reconciler }: ComparedAt,
     settings: ArgoSettings | undefined,
     isWanted: (key: ResourceKey) => boolean,
   ): readonly DryRunQuestion[] {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering) || settings === undefined) return [];
-    const reconciler = findReconciler(picture.app, follower.store);
     const app = comparisonFacts(picture.app, reconciler, settings);
     return pairUp(picture, base.rendering, status, follower).flatMap(({ key, rendered, live, seen }) => {
       const desired = rendered?.object;
@@ -95,7 +102,7 @@ export class LiveComparer {
       const kind = patchableKind(desired, follower.kinds);
       if (kind === undefined) return [];
       const input = { desired, live, manager: managerOf(picture.app, desired, live), app, schemas: builtIn };
-      return [{ id: questionId(picture, key), desired, live, request: dryRunRequest(input, desired, kind) }];
+      return [{ id: questionId(picture.app, key), desired, live, request: dryRunRequest(input, desired, kind) }];
     });
   }
 
@@ -106,11 +113,10 @@ export class LiveComparer {
 
   #compareOne(
     picture: AppPicture,
-    pair: Pair,
+    { key, rendered, live, seen }: Pair,
     { reconciler, cluster, schemas, settings, follower, base }: Surroundings,
   ): ComparedObject {
     const { app } = picture;
-    const { key, rendered, live, seen } = pair;
     // Without the settings, which are on their way, ignored fields would be reported for a moment.
     if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
@@ -118,9 +124,8 @@ export class LiveComparer {
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const answer = answerOf(picture, pair, follower);
-    const marks = [rendered?.second, rendered?.undecided];
-    const inputs = [desired, ...marks, live, reconciler, cluster, own, settings, answer];
+    const answer = answerOf(follower, app, { key, desired, live });
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings, answer];
     const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
@@ -145,42 +150,6 @@ interface Surroundings {
   readonly settings: ArgoSettings | undefined;
   readonly follower: ClusterFollower;
   readonly base: { readonly rendering: Rendering };
-}
-
-function questionId({ app }: AppPicture, key: ResourceKey): string {
-  return `${app.id} ${key}`;
-}
-
-function answerOf(
-  picture: AppPicture,
-  { key, rendered, live }: Pair,
-  { dryRuns }: ClusterFollower,
-): DryRunAnswer | undefined {
-  return rendered && dryRuns.answer(questionId(picture, key), rendered.object, live);
-}
-
-/** A dump serves nothing that could be patched. */
-function patchableKind({ apiVersion, kind }: KubeObject, kinds: readonly ServedKind[]): ServedKind | undefined {
-  return kinds.find(
-    (served) => served.kind === kind && apiVersionOf(served) === apiVersion && served.verbs.includes('patch'),
-  );
-}
-
-function apiVersionOf({ group, version }: ServedKind): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
-/** The server's answer as facts of the comparison. */
-function dryRunFacts(
-  answer: DryRunAnswer | undefined,
-  desired: KubeObject | undefined,
-  { objects }: Rendering,
-): Pick<ClusterFacts, 'dryRun' | 'dryRunError' | 'dryRunWarnings'> {
-  if (answer === undefined || desired === undefined) return {};
-  const dryRunWarnings = answer.warnings;
-  if (answer.kind === 'accepted') return { dryRun: answer.object, dryRunWarnings };
-  const all = objects.map(({ object }) => object);
-  return { dryRunError: inApp(answer.refusal, desired, all), dryRunWarnings };
 }
 
 interface Pair {
@@ -209,11 +178,13 @@ function baseOf(
   status: ReconcilerStatus,
 ): { rendering: Rendering; origin: Origin } | undefined {
   // The picture of what was applied meanwhile is on its way; comparing with the one before would invent differences.
-  if (status.sync.appliedRevision !== appliedRevision) return undefined;
+  if (appliedCommit(app, status.sync.appliedRevision) !== appliedRevision) return undefined;
   if (sides.applied !== undefined) return { rendering: sides.applied, origin: 'drift' };
   if (appliedRevision !== undefined) return undefined;
   const rendering = app.declared === undefined ? (sides.head ?? sides.buffers) : (sides.upstream ?? sides.head);
-  return rendering && { rendering, origin: app.declared === undefined ? 'drift' : 'unsynced' };
+  // A reconciler that applied a version says whether it is what Git declares; no commit tells it.
+  const isSynced = status.sync.appliedRevision !== undefined && status.sync.status === 'Synced';
+  return rendering && { rendering, origin: app.declared === undefined || isSynced ? 'drift' : 'unsynced' };
 }
 
 function pairUp(

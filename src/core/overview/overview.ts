@@ -8,15 +8,12 @@ import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
-import type { LiveStore } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
 import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
 import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
-import type { PolicyEngine } from '../policy/judgement.ts';
-import type { Rule } from '../policy/ruleBook.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import type { ClusterNeeds } from './clusterFollower.ts';
@@ -24,10 +21,11 @@ import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
+import { findHome } from './home.ts';
 import { Memo } from './memo.ts';
-import type { PolicyInputs } from './policyKeeper.ts';
-import { ruleObjects } from './policyScene.ts';
-import { PolicyWatch } from './policyWatch.ts';
+import { rulesKnown } from './policyScene.ts';
+import { PolicyJudging } from './policyJudging.ts';
+import type { PolicyDeps } from './policyJudging.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -54,15 +52,6 @@ export interface OverviewDeps {
   readonly asksSuspects?: boolean | undefined;
 }
 
-/** What policies are judged by, beside the repository's own. */
-export interface PolicyDeps {
-  readonly engine: PolicyEngine;
-  /** Whether the rules of connected clusters count; asked each time. */
-  usesClusters(): boolean;
-  /** Rules of folders outside of the repository; the same values as long as they are the same. */
-  folders(): readonly Rule[];
-}
-
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
 const gatherTime = 50;
 
@@ -86,12 +75,9 @@ export class Overview implements OverviewApi {
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
+  readonly #policies: PolicyJudging | undefined;
   readonly #hub = new HubMemory();
-  readonly #policies: PolicyWatch | undefined;
-  readonly #judgements = new CoalescingRunner(() => this.#judge());
   readonly #ended = new AbortController();
-  /** The judgement under way, and of what. */
-  #judging: { readonly picture: GitPicture; readonly given: AbortController } | undefined;
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
   /** Git or the disk may have changed since the picture; else only the buffers did. */
   #isOutdated = true;
@@ -108,7 +94,17 @@ export class Overview implements OverviewApi {
     this.#scripted = new ScriptedHealth(deps.health, deps.log);
     this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
-    this.#policies = deps.policies && new PolicyWatch(deps.policies.engine, this.#finder);
+    this.#policies =
+      deps.policies &&
+      new PolicyJudging(deps.policies, this.#finder, {
+        followers: this.#followers,
+        picture: () => this.#picture,
+        apps: () => this.#state.apps,
+        publish: () => {
+          this.#publish();
+        },
+        signal: this.#ended.signal,
+      });
   }
 
   get state(): OverviewState {
@@ -146,7 +142,7 @@ export class Overview implements OverviewApi {
     this.#followers.delete(context);
     this.#reported.delete(context);
     if (connection !== undefined) {
-      const follower = new ClusterFollower(connection, () => {
+      const follower = new ClusterFollower(connection, this.#deps.clock, () => {
         this.#inBackground(this.#publications.request());
       });
       this.#followers.set(context, follower);
@@ -179,16 +175,6 @@ export class Overview implements OverviewApi {
     return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift', isComplete: true }, signal);
   }
 
-  async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
-    if (this.#picture === undefined) await this.refresh();
-    const picture = this.#picture;
-    if (picture === undefined) return undefined;
-    const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
-      rendering === undefined ? [] : [{ app, rendering, cluster: this.#clusters.of(app) }],
-    );
-    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
-  }
-
   async askServer(id: AppId, object?: ResourceKey): Promise<number> {
     const picture = this.#picture?.apps.find(({ app }) => app.id === id);
     const found =
@@ -197,6 +183,16 @@ export class Overview implements OverviewApi {
     await found.follower.ask(found.questions, true);
     this.#publish();
     return found.questions.length;
+  }
+
+  async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
+    if (this.#picture === undefined) await this.refresh();
+    const picture = this.#picture;
+    if (picture === undefined) return undefined;
+    const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
+      rendering === undefined ? [] : [{ app, rendering, cluster: this.#clusters.of(app) }],
+    );
+    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */
@@ -259,15 +255,17 @@ export class Overview implements OverviewApi {
 
   /** Follows what the picture and the reconcilers' lists of managed objects ask for, as they are now. */
   #updateNeeds(picture: GitPicture): void {
+    const isNamedEnough = this.#deps.comparesUnreconciled ?? false;
+    const homes = picture.apps.map(({ app }) => findHome(app, this.#followers, isNamedEnough));
+    const places = homes.flatMap((home, index) => {
+      const app = picture.apps[index]?.app;
+      return [home?.place, app && home && findReconciler(app, home.follower.store)];
+    });
     for (const [context, follower] of this.#followers) {
       const { kinds, store } = follower;
-      const reconcilers = picture.apps.map(({ app }) => findReconciler(app, store));
       const rules = this.#deps.policies?.usesClusters() === true ? rulesKnown(picture, store) : undefined;
-      const needs = this.#needs.remember(
-        context,
-        [follower, picture, kinds, rules?.length, ...(rules ?? []), ...reconcilers],
-        () => needsOf(picture, follower, rules),
-      );
+      const inputs = [follower, picture, kinds, rules?.length, ...(rules ?? []), ...places];
+      const needs = this.#needs.remember(context, inputs, () => needsOf(picture, homes, follower, rules));
       follower.setNeeds(needs);
     }
   }
@@ -288,7 +286,8 @@ export class Overview implements OverviewApi {
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
-    this.#startJudging();
+    const judging = this.#policies?.start();
+    if (judging !== undefined) this.#inBackground(judging);
   }
 
   /** One question for each suspicion and each state of its two sides, whatever the answer. */
@@ -353,46 +352,6 @@ export class Overview implements OverviewApi {
     this.#publish();
   }
 
-  /**
-   * Judges once more when something that verdicts are made of changed. A judgement of other files is given up; one of a
-   * cluster that moved on is not, for clusters always do.
-   */
-  #startJudging(): void {
-    const inputs = this.#policyInputs();
-    if (inputs === undefined || this.#policies === undefined) return;
-    if (this.#judging?.picture !== inputs.picture) this.#judging?.given.abort();
-    if (!this.#policies.isOutdated(inputs) && this.#policies.unplaced(inputs.picture).length === 0) return;
-    this.#inBackground(this.#judgements.request());
-  }
-
-  #policyInputs(): PolicyInputs | undefined {
-    const { policies } = this.#deps;
-    if (policies === undefined || this.#picture === undefined) return undefined;
-    const contexts = new Map(this.#state.apps.map(({ app, context }) => [app.id, context]));
-    return {
-      picture: this.#picture,
-      followers: this.#followers,
-      contextOf: ({ id }) => contexts.get(id),
-      folders: policies.folders(),
-      usesClusters: policies.usesClusters(),
-    };
-  }
-
-  async #judge(): Promise<void> {
-    const inputs = this.#policyInputs();
-    if (inputs === undefined || this.#policies === undefined) return;
-    const given = new AbortController();
-    this.#judging = { picture: inputs.picture, given };
-    const signal = AbortSignal.any([given.signal, this.#ended.signal]);
-    if (this.#policies.isOutdated(inputs)) {
-      await this.#policies.judge(inputs, signal);
-      this.#publish();
-    }
-    for (const app of this.#policies.unplaced(inputs.picture)) {
-      if (await this.#policies.place(app, inputs.picture.buffersTree, signal)) this.#publish();
-    }
-  }
-
   /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */
   #inBackground(work: Promise<void>): void {
     this.#busy += 1;
@@ -420,9 +379,4 @@ function changeBetween(before: OverviewState, after: OverviewState): OverviewCha
 
 function besidesApps({ repo, clusters, problems }: OverviewState): unknown {
   return { repo, clusters, problems };
-}
-
-/** The rules that tell what else must be read of a cluster. */
-function rulesKnown(picture: GitPicture, store: LiveStore): readonly KubeObject[] {
-  return [...ruleObjects(store), ...picture.rules.map(({ object }) => object)];
 }

@@ -14,7 +14,7 @@ import { readsConfigMaps, readsInventory, ruleOf, wantedKinds } from '../policy/
 import type { Rule } from '../policy/ruleBook.ts';
 import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
-import type { AppPicture } from './gitPicture.ts';
+import type { AppPicture, GitPicture } from './gitPicture.ts';
 
 /** Apps whose objects go to one cluster and so meet the same rules. */
 export interface PolicyScene {
@@ -87,6 +87,11 @@ export function ruleObjects(store: LiveStore): readonly KubeObject[] {
   );
 }
 
+/** The rules that tell what else must be read of a cluster. */
+export function rulesKnown(picture: GitPicture, store: LiveStore): readonly KubeObject[] {
+  return [...ruleObjects(store), ...picture.rules.map(({ object }) => object)];
+}
+
 /** What a cluster is asked for so that its policies can be judged by: policies of all served kinds, Namespaces, parameters. */
 export function policyWishes(kinds: readonly ServedKind[], rules: readonly KubeObject[]): readonly WishedKind[] {
   const ruling = kinds.filter(({ group, kind }) => policyKind(group, kind) !== undefined);
@@ -100,7 +105,7 @@ export function policyWishes(kinds: readonly ServedKind[], rules: readonly KubeO
 export function surroundingsOf(
   scene: PolicyScene,
   rules: readonly KubeObject[],
-): Pick<PolicyQuestion, 'context' | 'complete' | 'kinds'> {
+): Pick<PolicyQuestion, 'context' | 'complete' | 'kinds' | 'kubeVersion'> {
   const wanted = contextKinds(rules);
   const isWanted = (object: KubeObject): boolean =>
     !isSecret(object) && (readsInventory(rules) || wanted.some((each) => isOfKind(object, each)));
@@ -115,6 +120,7 @@ export function surroundingsOf(
   return {
     context: [...known.values()],
     complete: scene.follower === undefined ? [] : wanted.filter((each) => isListed(scene.follower?.store, each)),
+    kubeVersion: scene.follower?.capabilities?.kubeVersion,
     kinds: [...servedKinds(scene.follower?.kinds ?? []), ...definedKinds(rendered)],
   };
 }

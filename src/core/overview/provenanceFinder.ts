@@ -152,8 +152,7 @@ function sideOf(origin: Origin, sides: AppPicture['sides']): Rendering | undefin
 }
 
 function answerKey({ object, origin, path, toward, isOfObject = false, isComplete = false }: PlaceQuestion): string {
-  const field = isOfObject ? '' : path;
-  return `${origin} ${object} ${field} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
+  return `${origin} ${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
 }
 
 function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {

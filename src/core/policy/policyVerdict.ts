@@ -27,6 +27,32 @@ export interface PolicyVerdict {
   readonly provenance?: Provenance | undefined;
 }
 
+/** What names a verdict from state to state, for commands and addresses. */
+export interface VerdictRef {
+  readonly app: AppId;
+  readonly object: ResourceKey;
+  readonly policy: string;
+  readonly rule?: string | undefined;
+  /** `id` of the judging rule, which tells the repository's version from the cluster's. */
+  readonly document?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** The reference of a verdict. */
+export function refOf({ app, object, result, rule }: PolicyVerdict): VerdictRef {
+  const { policy, message } = result;
+  return { app, object, policy, rule: result.rule, document: rule?.id, message };
+}
+
+/** The verdict behind a reference; of several with another text by now the first. */
+export function findVerdict(verdicts: readonly PolicyVerdict[], ref: VerdictRef): PolicyVerdict | undefined {
+  const same = verdicts.filter(
+    ({ object, result, rule }) =>
+      object === ref.object && result.policy === ref.policy && result.rule === ref.rule && rule?.id === ref.document,
+  );
+  return same.find(({ result }) => result.message === ref.message) ?? same[0];
+}
+
 /** A place of the object that a violation may be shown on; `object` is the object as a whole. */
 export type ViolationSpot =
   { readonly kind: 'field'; readonly path: JsonPointer } | { readonly kind: 'object'; readonly path: '/metadata/name' };

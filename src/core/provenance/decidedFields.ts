@@ -6,6 +6,7 @@ import type { Place, RepoPath } from '../model/place.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { pointerOf } from '../model/words.ts';
+import type { ClusterView } from '../render/clusterView.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
 import type { ClusterView } from '../render/clusterView.ts';
 import { collectWritings } from './collectWritings.ts';
@@ -40,8 +41,8 @@ export interface DecidedField {
   readonly effect: 'decides' | 'feeds';
 }
 
-/** An app as it renders, and the cluster that its templates may ask. */
-export interface RenderedSubject {
+/** An app as it renders, with what it was rendered for. */
+export interface RenderedApp {
   readonly app: App;
   readonly rendering: Rendering;
   readonly cluster?: ClusterView | undefined;
@@ -53,7 +54,7 @@ export interface DecisionQuestion {
   /** In UTF-16 units from the start of the file. */
   readonly offset: number;
   /** All apps as they render at the tree. */
-  readonly apps: readonly RenderedSubject[];
+  readonly apps: readonly RenderedApp[];
   readonly tree: FileTree;
   readonly engine: RenderEngine;
 }

@@ -3,6 +3,7 @@ import type { JsonPointer } from '../model/difference.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Place } from '../model/place.ts';
+import { splitMounted } from '../model/remoteNeed.ts';
 import type { Provenance, RoledPlace } from '../model/provenance.ts';
 import type { Rendering } from '../model/rendering.ts';
 import { describeKey } from '../model/resource.ts';
@@ -122,7 +123,8 @@ export class AppExplainer {
     const field = fieldOf(key, '/metadata/name');
     const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
     const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
-    return (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
 }
 
@@ -132,7 +134,7 @@ function isValue({ isKey, valuesPath, isDirect }: Writing): boolean {
 }
 
 function unknown(why: string, also: readonly RoledPlace[] = []): Provenance {
-  return { kind: 'unknown', why, also };
+  return { kind: 'unknown', why, also: also.filter(({ place }) => splitMounted(place.file) === undefined) };
 }
 
 function notRendered(rendering: Rendering, key: ResourceKey): string {
@@ -220,6 +222,10 @@ async function conclude(
       : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
     return unknown(why, firstCandidates(collection.writings, field, value));
   }
+  const fetched = splitMounted(chosen.writing.place.file);
+  if (fetched !== undefined) {
+    return unknown(`It is written in ${fetched.rest} of what was fetched from elsewhere, not in this repository.`);
+  }
   if (contentHash.test(chosen.splice.after)) {
     return unknown('The name is joined with a hash of the generated content, which stands nowhere.', [
       { place: chosen.writing.place, role: 'input' },
@@ -274,7 +280,7 @@ function proven(
       ...helmRoles(writing, collection, origin),
       ...takenIn(writing, field, collection),
       ...namedBy(writing, collection),
-    ],
+    ].filter(({ place }) => splitMounted(place.file) === undefined),
     writing: {
       before: splice.before,
       after: splice.after,

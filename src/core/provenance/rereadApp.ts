@@ -34,7 +34,11 @@ export async function rereadApp(
   if (generated !== undefined) return regenerate(object, generated, around, edited, signal);
   const reread = readApp(object, around);
   // A chart that another object names cannot be found again without that object; it stays what it was.
-  return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
+  if (reread?.source.kind === 'unsupported') return { ...reread, source };
+  // What the source makes of the repository is written in the source's own object.
+  return reread?.source.kind === 'here'
+    ? { ...reread, source: { ...reread.source, checkout: source.checkout } }
+    : reread;
 }
 
 /** The app's object, or that of its set, after an edit: in its file, or in what its parent renders then. */

@@ -409,6 +409,22 @@ describe('a cluster by its API server', () => {
     assert.match(stringAt(bad.body, 'message') ?? '', /spec.items/);
   });
 
+  it('follows metadata alone where that is all that is wanted, in pages and streams', async () => {
+    const namespace = await newNamespace('metadata');
+    await createMap(namespace, 'first');
+    for (const streamsLists of [true, false]) {
+      const recorder = new Recorder();
+      const connection = await connect(plane.context, { follow: { streamsLists } });
+      connection.follow({ ...configMaps(namespace), isMetadataOnly: true }, recorder.onEvent);
+      await recorder.state('watching');
+      const first = recorder.lists[0]?.find((object) => nameOf(object) === 'first');
+      assert.deepEqual([first?.apiVersion, first?.kind, first?.data], ['v1', 'ConfigMap', undefined]);
+      await createMap(namespace, `later-${String(streamsLists)}`);
+      const event = await recorder.object('changed', `later-${String(streamsLists)}`);
+      assert.ok(event.type === 'changed' && event.object.data === undefined && event.object.kind === 'ConfigMap');
+    }
+  });
+
   it('never lets a Secret value in, by list, watch or reply', async () => {
     const namespace = await newNamespace('hidden');
     const encoded = Buffer.from(secretText).toString('base64');

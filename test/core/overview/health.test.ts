@@ -312,6 +312,24 @@ describe("a reconciler's own verdict", () => {
     ]);
   });
 
+  it('over the app stands beside the worst of its objects', async () => {
+    const app = await settle({ files, live: live('Synced', 'Degraded') });
+    assert.deepEqual(app.disagreement, {
+      about: 'health',
+      ours: 'Degraded',
+      theirs: 'Healthy',
+      why: 'Degraded is what Issuer ca is here. Argo CD last compared the app at 2026-03-01T00:00:00Z.',
+    });
+    const [reconciler = '', , other = ''] = live('Synced', 'Healthy');
+    const healthy = await settle({ files, live: [reconciler, liveIssuer('Healthy'), other] });
+    assert.equal(healthy.disagreement, undefined);
+    const ignored = liveIssuer('Degraded').replace(
+      'annotations: {',
+      "annotations: {argocd.argoproj.io/ignore-healthcheck: 'true', ",
+    );
+    assert.equal((await settle({ files, live: [reconciler, ignored, other] })).disagreement, undefined);
+  });
+
   it('is a hint on the Application', async () => {
     const app = await settle({ files, live: live('Synced', 'Healthy') });
     assert.deepEqual(

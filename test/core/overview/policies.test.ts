@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
-import type { HealthEngine } from '../../../src/core/health/healthScripts.ts';
 import { listAt, stringAt } from '../../../src/core/model/json.ts';
+import type { HealthEngine } from '../../../src/core/health/healthScripts.ts';
 import type { Finding } from '../../../src/core/model/finding.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { OverviewDeps } from '../../../src/core/overview/overview.ts';
@@ -15,9 +15,10 @@ import { memoryRepository } from './memoryRepository.ts';
 const noEngine: RenderEngine = {
   kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
   helm: () => Promise.reject(new Error('No chart is rendered here.')),
-  applicationSet: () => Promise.reject(new Error('No set is expanded here.')),
+  applicationSet: () => Promise.reject(new Error('No ApplicationSet is made here.')),
 };
-const health: HealthEngine = { judgeHealth: () => Promise.reject(new Error('No script is asked here.')) };
+/** No kind of these tests has a health script. */
+const noScripts: HealthEngine = { judgeHealth: () => Promise.reject(new Error('No script is asked here.')) };
 const hasher: SecretHasher = { hash: String };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -67,7 +68,16 @@ function open(working: Readonly<Record<string, string>>, deps: Partial<OverviewD
   const engine = tagEngine();
   const repo = memoryRepository({ working, commits: { c1: working }, refs: { head: 'c1' } });
   const policies = { engine, usesClusters: () => true, folders: () => [] };
-  const overview = new Overview({ repo, engine: noEngine, health, hasher, clock: systemClock, log, policies, ...deps });
+  const overview = new Overview({
+    repo,
+    engine: noEngine,
+    health: noScripts,
+    hasher,
+    clock: systemClock,
+    log,
+    policies,
+    ...deps,
+  });
   opened.push(overview);
   return { overview, engine };
 }

@@ -22,7 +22,7 @@ import (
 func (j *judge) validate(r *request, policy *policies.Policy) []question.Result {
 	found, results := j.invocations(r, policy)
 	for _, of := range found {
-		results = append(results, j.validateOne(r, of))
+		results = append(results, j.validateOne(r, of)...)
 	}
 	return results
 }
@@ -127,21 +127,22 @@ type finding struct {
 	program language.Program
 }
 
-func (j *judge) validateOne(r *request, of invocation) question.Result {
+// validateOne gives one result, and a second where an audit annotation denies what the validations let through.
+func (j *judge) validateOne(r *request, of invocation) []question.Result {
 	of.input = j.input(r, of)
 	result := of.result()
 	met, err, doubts := of.conditions()
 	if len(doubts) > 0 {
 		result.Result, result.Reason = question.Undecided, sentence(doubts)
-		return result
+		return []question.Result{result}
 	}
 	if !met.all {
 		result.Result, result.Reason = question.Skip, met.reason
 		result.At = met.at
-		return result
+		return []question.Result{result}
 	}
 	if err != nil {
-		return of.denied(result, []finding{{message: err.Error(), program: language.Program{At: met.at}}})
+		return []question.Result{of.denied(result, []finding{{message: err.Error(), program: language.Program{At: met.at}}})}
 	}
 	findings, doubts := of.validations()
 	if len(findings) > 0 {
@@ -300,32 +301,35 @@ func outcomeOf(actions []string) question.Outcome {
 // mostAnnotation is how much of an annotation a server keeps.
 const mostAnnotation = 10 * 1024
 
-// annotate evaluates audit annotations; an error in one denies, whatever the binding's actions, unless ignored.
-func (i invocation) annotate(result question.Result) question.Result {
+// annotate evaluates audit annotations. An error in one denies, whatever the binding's actions, unless errors are ignored.
+func (i invocation) annotate(result question.Result) []question.Result {
 	group := language.NewGroup(i.input, i.policy.Variables, true, celconfig.RuntimeCELCostBudget)
+	results := []question.Result{result}
 	for _, annotation := range i.policy.Annotations {
-		outcome, err := group.Evaluate(annotation.Program)
-		if err != nil {
-			outcome.Err = err
+		outcome, spent := group.Evaluate(annotation.Program)
+		if spent != nil {
+			outcome.Err = spent
 		}
 		value, trouble := annotationValue(outcome)
 		switch {
 		case len(outcome.Unknown) > 0:
 			// What an audit log would say is no verdict.
-		case trouble != nil && !i.policy.IgnoresErrors && result.Result == question.Pass:
-			result.Result, result.Message, result.At = question.Fail, trouble.Error(), annotation.Program.At
-			result.Actions = []string{"Deny"}
+		case trouble != nil && !i.policy.IgnoresErrors && len(results) == 1:
+			denial := i.result()
+			denial.Result, denial.Message, denial.At = question.Fail, trouble.Error(), annotation.Program.At
+			denial.Actions = []string{"Deny"}
+			results = append(results, denial)
 		case value != "":
-			if result.AuditAnnotations == nil {
-				result.AuditAnnotations = map[string]string{}
+			if results[0].AuditAnnotations == nil {
+				results[0].AuditAnnotations = map[string]string{}
 			}
-			result.AuditAnnotations[annotation.Key] = value[:min(len(value), mostAnnotation)]
+			results[0].AuditAnnotations[annotation.Key] = value[:min(len(value), mostAnnotation)]
 		}
-		if err != nil {
+		if spent != nil {
 			break
 		}
 	}
-	return result
+	return results
 }
 
 func annotationValue(outcome language.Outcome) (string, error) {

@@ -251,3 +251,13 @@ func (w *World) IsNamespacedHere(kind schema.GroupVersionKind) bool {
 	}
 	return false
 }
+
+// PriorityClass is the class of that name, or the known one that stands for Pods which name none; nil where none is known.
+func (w *World) PriorityClass(name string) question.Object {
+	for _, class := range w.objects[schema.GroupKind{Group: "scheduling.k8s.io", Kind: "PriorityClass"}] {
+		if NameOf(class) == name || (name == "" && class["globalDefault"] == true) {
+			return class
+		}
+	}
+	return nil
+}
