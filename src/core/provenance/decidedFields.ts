@@ -8,7 +8,6 @@ import type { ResourceKey } from '../model/resource.ts';
 import { pointerOf } from '../model/words.ts';
 import type { ClusterView } from '../render/clusterView.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
-import type { ClusterView } from '../render/clusterView.ts';
 import { collectWritings } from './collectWritings.ts';
 import { counterpartOf, Exchanger } from './exchange.ts';
 import { probeFor } from './probe.ts';
