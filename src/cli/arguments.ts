@@ -53,7 +53,8 @@ Options
   --folder DIR        any folder of the repository (default: the current one)
   --context NAME      the cluster to compare with, by kubeconfig context
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
-  --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
+  --live PATH         a dump as the live side instead of a cluster: a file (kubectl get -o yaml|json), or a folder of them
+                      (kubectl cluster-info dump, must-gather)
   --revision REV      render: a commit, branch or tag instead of the working tree
   --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)

@@ -109,7 +109,10 @@ async function settle({ files, live, scripts = new RecordingScripts(byPhase) }: 
   const deps = { repo, engine: noEngine, health: scripts, hasher, clock: systemClock, log };
   const overview = new Overview({ ...deps, comparesUnreconciled: true });
   opened.push(overview);
-  overview.attach('prod', new SnapshotConnection({ name: 'prod', text: live.join('---\n') }, hasher));
+  overview.attach(
+    'prod',
+    new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: live.join('---\n') }] }, hasher),
+  );
   await overview.refresh();
   await overview.whenSettled(AbortSignal.timeout(3000));
   const [app] = overview.state.apps;
