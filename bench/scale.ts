@@ -275,8 +275,10 @@ export async function measureScale(progress: (line: string) => void): Promise<re
         kubeconfigs.set(distance, await kubeconfigAt(plane, scratch, wire.port));
       }
       const yard = { scratch, kubectl, plane, kubeconfigs };
+      // First, while nothing of other views lies about that a collection could take away in between.
+      const memory = await measureMemory(yard);
       const views = await measureViews(yard, progress);
-      return [...views, ...(await measureWatch(yard)), ...(await measureMemory(yard))];
+      return [...views, ...(await measureWatch(yard)), ...memory];
     } finally {
       for (const wire of wires) wire.close();
       await plane.stop();
