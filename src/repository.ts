@@ -1,10 +1,12 @@
 import { EnginePool } from './adapters/engine/enginePool.ts';
+import { FetchStore } from './adapters/fetch/fetchStore.ts';
 import { systemClock } from './adapters/cluster/systemClock.ts';
 import { compareRendered } from './core/diff/compareRendered.ts';
 import { Overview } from './core/overview/overview.ts';
 import { editFor } from './core/provenance/editFor.ts';
 import type { Log, SecretHasher } from './core/ports.ts';
 import { PolicyFolders } from './adapters/files/policyFolders.ts';
+import { withFetched } from './core/render/fetchedReader.ts';
 import { Lifetime } from './host/lifetime.ts';
 import type { OpenRepository } from './host/workspace/repositorySession.ts';
 
@@ -18,6 +20,12 @@ export interface RepositoryParts {
   readonly engine: { readonly worker: string; readonly modules: string };
   readonly hasher: SecretHasher;
   readonly log: Log;
+  /** Folder where fetched charts and bases are kept. */
+  readonly fetched: string;
+  /** Whether programs that keep credentials may be started. */
+  readonly allowExec: () => boolean;
+  /** The Kubernetes version to render charts for where no cluster says its own. */
+  readonly kubeVersion: () => string | undefined;
   /** What policies are judged by; asked again at each refresh. */
   readonly policies: PolicyChoice;
 }
@@ -36,12 +44,14 @@ export interface PolicyChoice {
 export async function openAt(
   folder: string,
   signal: AbortSignal,
-  { engine, hasher, log, policies }: RepositoryParts,
+  { engine, hasher, log, fetched, allowExec, kubeVersion, policies }: RepositoryParts,
 ): Promise<OpenRepository> {
   const { openRepository } = await import('./adapters/git/gitBundle.ts');
-  const { reader, writer, gitFolders } = await openRepository(folder, signal);
+  const { reader: own, writer, gitFolders } = await openRepository(folder, signal);
   const life = new Lifetime();
   const pool = life.own(new EnginePool(engine));
+  const store = new FetchStore(fetched);
+  const reader = withFetched(own, store);
   const folders = new PolicyFolders(log);
   const overview = life.own(
     new Overview({
@@ -51,6 +61,8 @@ export async function openAt(
       hasher,
       clock: systemClock,
       log,
+      kubeVersion,
+      asksSuspects: true,
       policies: { engine: pool, usesClusters: () => policies.usesClusters(), folders: () => folders.rules },
     }),
   );
@@ -61,6 +73,10 @@ export async function openAt(
     gitFolders,
     compare: compareRendered,
     editFor,
+    fetch: async (need, asked) => {
+      const { createFetcher } = await import('./adapters/fetch/fetchBundle.ts');
+      return createFetcher({ store, chooser: pool, environment: process.env, allowExec, log }).fetch(need, asked);
+    },
     readPolicyFolders: async () => {
       await folders.read(policies.folders());
       await overview.refresh();

@@ -15,10 +15,16 @@ export interface CliRequest {
   readonly live: LiveChoice;
   /** Which differences count and are shown; empty means all. */
   readonly origins: readonly Origin[];
+  /** Ask the cluster by server-side dry-run what it would make of every declared object. */
+  readonly asksServer: boolean;
   /** What leads to exit status 1; absent: any difference. */
   readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
   readonly revision?: string | undefined;
+  /** Fetch from elsewhere what apps need and is not kept yet. */
+  readonly fetch: boolean;
+  /** The Kubernetes version to render charts for where no cluster says its own. */
+  readonly kubeVersion?: string | undefined;
 }
 
 const outputForms = ['text', 'json', 'sarif', 'markdown'] as const;
@@ -53,8 +59,13 @@ Options
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
   --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
   --revision REV      render: a commit, branch or tag instead of the working tree
+  --fetch             fetch charts and bases from the registries and repositories that apps name, with the logins of
+                      Helm, Docker and git; what was fetched is kept, and later calls need no network
+  --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
   --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
+  --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
+                      is needed
   --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
                       with this code (drift.field-changed, or drift for all of them), or none (several with commas)
   -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
@@ -76,9 +87,7 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
   const live = readLive(values);
-  if (command === 'health' && live.kind === 'none') {
-    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
-  }
+  if (command === 'health') checkHealth(live, values['fail-on']);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
   if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
@@ -91,9 +100,19 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
     output,
     live,
     origins: words(values.origin).map(readOrigin),
+    asksServer: readDryRun(values['dry-run'], live),
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
+    fetch: values.fetch === true,
+    kubeVersion: readVersion(values['kube-version']),
   };
+}
+
+function checkHealth(live: LiveChoice, failOn: readonly string[] | undefined): void {
+  if (live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  if (failOn !== undefined) throw wrongUsage('--fail-on goes with status and diff: it names findings.');
 }
 
 function parse(args: readonly string[]) {
@@ -105,11 +124,14 @@ function parse(args: readonly string[]) {
         app: { type: 'string', multiple: true },
         folder: { type: 'string' },
         origin: { type: 'string', multiple: true },
+        'dry-run': { type: 'string' },
         'fail-on': { type: 'string', multiple: true },
         context: { type: 'string' },
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
         revision: { type: 'string' },
+        fetch: { type: 'boolean' },
+        'kube-version': { type: 'string' },
         output: { type: 'string', short: 'o' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -124,6 +146,18 @@ function readOutput(word: string): OutputForm {
   const form = outputForms.find((each) => each === word);
   if (form === undefined) throw wrongUsage(`--output takes text, json, sarif or markdown, not "${word}".`);
   return form;
+}
+
+function readDryRun(word: string | undefined, live: LiveChoice): boolean {
+  if (word === undefined) return false;
+  if (word !== 'server') throw wrongUsage(`--dry-run takes server, not "${word}".`);
+  if (live.kind !== 'context') throw wrongUsage('--dry-run=server needs --context: only a cluster can be asked.');
+  return true;
+}
+
+function readVersion(text: string | undefined): string | undefined {
+  if (text === undefined || /^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/.test(text)) return text;
+  throw wrongUsage(`--kube-version takes a version such as 1.33, not "${text}".`);
 }
 
 const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;

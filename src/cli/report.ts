@@ -110,7 +110,9 @@ function problemLines(state: OverviewState): readonly string[] {
   const repository = hasCommits(state)
     ? []
     : ['This repository has no commits yet, so there is nothing that a cluster could run.'];
-  return [...repository, ...elsewhere, ...inApps, ...blindLines(state)].map((line) => `! ${line}`);
+  return [...repository, ...elsewhere, ...inApps, ...blindLines(state), ...serverLines(state)].map(
+    (line) => `! ${line}`,
+  );
 }
 
 /** Until the repository could be read, nothing is claimed about it. */
@@ -125,6 +127,18 @@ function blindLines(state: OverviewState): readonly string[] {
       ([reason, objects]) => `${app.app.name}: ${objects.join(', ')}: ${reason}`,
     ),
   );
+}
+
+/** What the cluster answered to a dry-run beside its verdicts: refusals and warnings. */
+function serverLines(state: OverviewState): readonly string[] {
+  return state.apps.flatMap((app) => {
+    const said = app.resources.flatMap(({ key, diff }) =>
+      (diff?.remarks ?? []).flatMap(({ kind, message }) =>
+        kind === 'unconfirmed' || kind === 'server-warning' ? [[message, describeKey(key)] as const] : [],
+      ),
+    );
+    return gather(said).map(([message, objects]) => `${app.app.name}: ${objects.join(', ')}: ${message}`);
+  });
 }
 
 /** Pairs of text and subject by text, in the order in which the texts came first. */
@@ -190,7 +204,13 @@ function appJson(app: AppState): JsonObject {
     sync: present({ ...app.sync }),
     health: present({ ...app.health }),
     resources: app.resources.map((resource) =>
-      present({ key: resource.key, verdict: resource.diff?.verdict, health: resource.health?.status }),
+      present({
+        key: resource.key,
+        verdict: resource.diff?.verdict,
+        confirmed: resource.diff?.confirmed,
+        health: resource.health?.status,
+        remarks: resource.diff?.remarks.map((remark) => present({ ...remark })),
+      }),
     ),
     differences: app.differences.map(differenceJson),
     problems: app.problems.map(problemJson),

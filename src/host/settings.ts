@@ -38,6 +38,11 @@ export function kubeconfigPath(): string | undefined {
   return configuration().get<string>('kubeconfig', '').trim() || undefined;
 }
 
+/** The Kubernetes version to render charts for where no cluster says its own; `undefined` for Helm's own choice. */
+export function kubeVersion(): string | undefined {
+  return configuration().get<string>('kubeVersion', '').trim() || undefined;
+}
+
 /** Sources of policies beside the repository: whether those of clusters count, and absolute paths of further folders. */
 export function policySources(): { readonly usesClusters: boolean; readonly folders: readonly string[] } {
   const folders = configuration().get<unknown>('policies.folders');

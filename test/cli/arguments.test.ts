@@ -14,8 +14,11 @@ describe('the command line', () => {
       output: 'json',
       live: { kind: 'context', context: 'prod', kubeconfig: undefined },
       origins: ['drift', 'unsynced'],
+      asksServer: false,
       failOn: { severity: 'error', codes: ['pending'] },
       revision: undefined,
+      fetch: false,
+      kubeVersion: undefined,
     });
   });
 
@@ -36,10 +39,15 @@ describe('the command line', () => {
     ['an unknown output form', ['status', '-o', 'xml'], /text, json, sarif or markdown/],
     ['a report of objects', ['render', '-o', 'sarif'], /text or json, not sarif/],
     ['an unknown origin', ['diff', '--origin', 'git'], /uncommitted, unpushed, unsynced, drift, not "git"/],
+    ['a dry-run without a cluster', ['diff', '--dry-run=server'], /needs --context/],
+    ['a dry-run elsewhere', ['diff', '--dry-run=client', '--context', 'a'], /takes server, not "client"/],
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['health as SARIF', ['health', '--context', 'prod', '-o', 'sarif'], /health prints text or json/],
+    ['a choice of findings for health', ['health', '--context', 'prod', '--fail-on', 'error'], /status and diff/],
     ['health without a cluster', ['health'], /--context/],
+    ['a version that is none', ['status', '--kube-version', 'new'], /takes a version such as 1\.33/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
   for (const [what, args, message] of wrong) {

@@ -203,7 +203,7 @@ describe('differences over the whole API surface', () => {
     const signal = AbortSignal.timeout(30_000);
     const connection = await createConnector(options).connect(plane.context, signal);
     const served = await connection.readKinds(signal);
-    const customKinds = new CustomKinds(connection, signal, () => undefined);
+    const customKinds = new CustomKinds(connection, signal, { onChange: () => undefined, onKinds: () => undefined });
     customKinds.want(served.filter((each) => kinds.some(({ apiVersion, kind }) => `${each.group}/${each.version}` === apiVersion && each.kind === kind)));
     await eventually('the definitions', () => Promise.resolve(customKinds.isReading ? undefined : true));
     connection.close();

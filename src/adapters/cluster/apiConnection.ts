@@ -24,7 +24,7 @@ import type { FollowerParts } from './follower.ts';
 import type { JsonAnswer, Transport } from './transport.ts';
 
 /** What a connection is made of. */
-export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal'> {
+export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal' | 'offersStreams'> {
   readonly place: ClusterPlace;
   readonly transport: Transport;
   readonly hasher: SecretHasher;
@@ -34,20 +34,26 @@ export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal
 /** One cluster by its API server; Secret values never get past it. */
 export class ApiConnection implements ClusterConnection {
   readonly context: string;
+  readonly server: string;
   readonly #parts: ConnectionParts;
   readonly #client: ApiClient;
   readonly #closed = new AbortController();
+  #streams: Promise<boolean> | undefined;
   #kinds: Promise<readonly ServedKind[]> | undefined;
 
   constructor(parts: ConnectionParts) {
     this.context = parts.place.context;
+    this.server = parts.place.server;
     this.#parts = parts;
     this.#client = parts.client;
   }
 
-  readKinds(signal: AbortSignal): Promise<readonly ServedKind[]> {
+  readKinds(signal: AbortSignal, anew = false): Promise<readonly ServedKind[]> {
+    if (anew) this.#kinds = undefined;
     const { place } = this.#parts;
     const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
+    // Asked at the same time, since the first list waits for it.
+    if (this.#parts.settings.streamsLists) this.#streams ??= this.#offersStreams();
     const kinds = (this.#kinds ??= discoverKinds(this.#client, refuse, this.#closed.signal));
     kinds.catch(() => {
       if (this.#kinds === kinds) this.#kinds = undefined;
@@ -63,6 +69,7 @@ export class ApiConnection implements ClusterConnection {
       {
         ...this.#parts,
         reduce: (object) => this.#reduce(object),
+        offersStreams: () => (this.#streams ??= this.#offersStreams()),
         refusal: (status, body) => refused(this.#parts.place, status, body).message,
       },
       // Nobody who has closed hears anything more, not even what was already on its way.
@@ -97,6 +104,17 @@ export class ApiConnection implements ClusterConnection {
   close(): void {
     this.#closed.abort();
     this.#parts.transport.close();
+  }
+
+  /** WatchList is on by default in 1.32 and from 1.34 on (k8s.io/apiserver `kube_features.go`). Whoever cannot say has none. */
+  async #offersStreams(): Promise<boolean> {
+    try {
+      const { body } = await this.#client.json({ method: 'GET', path: '/version' }, this.#closed.signal);
+      const minor = Number.parseInt(stringAt(body, 'minor') ?? '', 10);
+      return stringAt(body, 'major') === '1' && (minor === 32 || minor >= 34);
+    } catch {
+      return false;
+    }
   }
 
   #reduce(object: KubeObject): KubeObject {

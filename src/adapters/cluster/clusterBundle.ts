@@ -29,6 +29,7 @@ const defaultLimits: Limits = { requestsPerSecond: 50, burst: 100, concurrency: 
 
 const defaultFollow: FollowSettings = {
   pageSize: 500,
+  streamsLists: true,
   watchSeconds: 300,
   silence: 150_000,
   firstBackoff: 500,

@@ -8,6 +8,8 @@ import type { ReaderParts, ReadSettings } from './targetReader.ts';
 export interface FollowSettings extends ReadSettings {
   readonly firstBackoff: number;
   readonly longestBackoff: number;
+  /** Whether lists are streamed where the server offers it. */
+  readonly streamsLists: boolean;
   /** When a refused or unserved selection is tried again; also the longest that a server's `Retry-After` is obeyed. */
   readonly recheck: number;
 }
@@ -15,6 +17,8 @@ export interface FollowSettings extends ReadSettings {
 /** What a follower needs of its connection. */
 export interface FollowerParts extends ReaderParts {
   readonly settings: FollowSettings;
+  /** Whether the server streams lists (WatchList). */
+  readonly offersStreams: () => Promise<boolean>;
 }
 
 /** Follows one selection until its signal fires: LIST once, then WATCH from there, again and again, whatever happens. */
@@ -28,6 +32,7 @@ export class Follower {
   /** Failures, and expired versions, since a watch was last a good one. */
   #failures = 0;
   #expirations = 0;
+  #streams = false;
 
   constructor(target: WatchTarget, parts: FollowerParts, onEvent: (event: LiveEvent) => void, signal: AbortSignal) {
     this.#reader = new TargetReader(target, parts, onEvent, signal);
@@ -41,8 +46,9 @@ export class Follower {
   async run(): Promise<void> {
     let version: string | undefined;
     this.#say({ kind: 'listing' });
+    this.#streams = this.#parts.settings.streamsLists && (await this.#parts.offersStreams());
     while (!this.#isClosed()) {
-      const outcome = await this.#guard(version === undefined ? this.#reader.list() : this.#watch(version));
+      const outcome = await this.#guard(this.#read(version));
       if (this.#isClosed()) return;
       version = await this.#settle(outcome, version);
     }
@@ -69,6 +75,9 @@ export class Follower {
         if (this.#expirations++ > 0 || version === undefined)
           await this.#backOff('the server forgets what it has listed before it can be watched', undefined);
         return undefined;
+      case 'no-stream':
+        this.#streams = false;
+        return undefined;
       case 'forbidden':
         this.#say({ kind: 'forbidden', message: outcome.message });
         await this.#pause(recheck);
@@ -83,10 +92,12 @@ export class Follower {
     }
   }
 
-  async #watch(version: string): Promise<Outcome> {
+  async #read(version: string | undefined): Promise<Outcome> {
     const ended = new AbortController();
+    const onOpen = (): void => void this.#opened(ended.signal);
     try {
-      return await this.#reader.watch(version, () => void this.#opened(ended.signal));
+      if (version !== undefined) return await this.#reader.watch(version, onOpen);
+      return this.#streams ? await this.#reader.stream(onOpen) : await this.#reader.list();
     } finally {
       ended.abort();
     }

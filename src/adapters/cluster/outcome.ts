@@ -11,6 +11,8 @@ export type Outcome =
   | { readonly kind: 'expired'; readonly isGood: boolean }
   | { readonly kind: 'forbidden'; readonly message: string }
   | { readonly kind: 'not-served' }
+  /** The server does not stream lists; it has to be asked for pages. */
+  | { readonly kind: 'no-stream' }
   | {
       readonly kind: 'failed';
       readonly message: string;

@@ -9,7 +9,9 @@ import type { ApiClient } from './apiClient.ts';
 import { errorOutcome, outcomeOf, parseLine, readStatus } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { readLines } from './readLines.ts';
-import type { HttpAnswer } from './transport.ts';
+import { StreamedList } from './streamedList.ts';
+import type { ObjectEvent } from './streamedList.ts';
+import type { HttpAnswer, HttpCall } from './transport.ts';
 
 /** How LIST and WATCH are asked for; milliseconds unless named otherwise. */
 export interface ReadSettings {
@@ -40,6 +42,9 @@ const noList = 'The answer to a LIST is no list; a proxy or a login page may sta
 /** A watch that lasted so long was a good one, also when nothing happened meanwhile; milliseconds. */
 const goodWatch = 5_000;
 
+/** Milliseconds of silence in the midst of a streamed list after which it counts as no list. */
+const listSilence = 20_000;
+
 /** Carries out single LISTs and WATCHes of one selection, tells what they bring, and returns how they ended. */
 export class TargetReader {
   readonly #target: WatchTarget;
@@ -64,7 +69,7 @@ export class TargetReader {
         ...(limit === undefined ? {} : { limit: String(limit) }),
         ...(next === undefined ? {} : { continue: next }),
       };
-      const call = { method: 'GET', path: this.#path(query) } as const;
+      const call = this.#call(query, 'List');
       const { status, body, header } = await this.#parts.client.json(call, this.#signal);
       if (status === 410 && next !== undefined) {
         // The pages' common version is gone: all at once cannot expire half-way (as client-go's pager does).
@@ -85,41 +90,96 @@ export class TargetReader {
     return { kind: 'failed', message: 'aborted', isGood: false };
   }
 
+  /**
+   * All objects as a stream, and then what happens to them, in one request (WatchList, KEP-3157): the server need not hold
+   * the whole list at once, and neither do we hold its text. `onOpen` tells that the list is complete.
+   */
+  async stream(onOpen: () => void): Promise<Outcome> {
+    const { client, clock, settings } = this.#parts;
+    const listing = new AbortController();
+    const query = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', ...this.#watchQuery() };
+    const call = { ...this.#call(query), silence: settings.silence };
+    const answer = await client.open(call, AbortSignal.any([this.#signal, listing.signal]));
+    if (answer.status === 400 || answer.status === 422) {
+      await readStatus(answer.status, answer.body);
+      return { kind: 'no-stream' };
+    }
+    if (answer.status !== 200) return this.#refused(answer);
+    const ended = new AbortController();
+    const list = new StreamedList(this.#target, this.#onEvent, onOpen);
+    void this.#endWhenSilent(list, listing, ended.signal);
+    try {
+      const outcome = await this.#readEvents(answer, undefined, clock.now().getTime(), list);
+      return listing.signal.aborted ? { kind: 'no-stream' } : outcome;
+    } finally {
+      ended.abort();
+    }
+  }
+
+  /** A server that does not know what was asked of it starts an ordinary watch, which never says that the list is complete. */
+  async #endWhenSilent(list: StreamedList, listing: AbortController, ended: AbortSignal): Promise<void> {
+    try {
+      for (let seen = -1; !list.isComplete && seen !== list.received;) {
+        seen = list.received;
+        await this.#parts.clock.delay(listSilence, ended);
+      }
+    } catch {
+      // The request is over.
+      return;
+    }
+    if (!list.isComplete) listing.abort();
+  }
+
+  #watchQuery(): Readonly<Record<string, string>> {
+    const { settings, random } = this.#parts;
+    const seconds = Math.round(settings.watchSeconds * (1 + random()));
+    return { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(seconds) };
+  }
+
   /** What happens after a version, until the server or the network ends it; `onOpen` tells that it began. */
   async watch(from: string, onOpen: () => void): Promise<Outcome> {
-    const { client, clock, settings, random } = this.#parts;
-    const seconds = Math.round(settings.watchSeconds * (1 + random()));
-    const query = {
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      resourceVersion: from,
-      timeoutSeconds: String(seconds),
-    };
+    const { client, clock, settings } = this.#parts;
     const start = clock.now().getTime();
-    const lastedWell = (): boolean => clock.now().getTime() - start >= Math.min(goodWatch, seconds * 500);
-    const answer = await client.open(
-      { method: 'GET', path: this.#path(query), silence: settings.silence },
-      this.#signal,
-    );
+    const call = { ...this.#call({ ...this.#watchQuery(), resourceVersion: from }), silence: settings.silence };
+    const answer = await client.open(call, this.#signal);
     if (answer.status !== 200) return this.#refused(answer);
     onOpen();
+    return this.#readEvents(answer, from, start, undefined);
+  }
+
+  /** `from` is absent while a list is streamed; `start` is when the request was made. */
+  async #readEvents(
+    answer: HttpAnswer,
+    from: string | undefined,
+    start: number,
+    list: StreamedList | undefined,
+  ): Promise<Outcome> {
     let version = from;
     let hadEvents = false;
+    const isGood = (): boolean =>
+      list === undefined ? hadEvents || this.#parts.clock.now().getTime() - start >= this.#goodWatch : list.isComplete;
+    const known = (): string | undefined => (list?.isComplete === false ? undefined : version);
     try {
       for await (const line of readLines(answer.body)) {
         const event = parseLine(line);
-        if (stringAt(event, 'type') === 'ERROR') {
-          return this.#failed(objectAt(event, 'object'), version, hadEvents || lastedWell());
-        }
+        if (stringAt(event, 'type') === 'ERROR') return this.#failed(objectAt(event, 'object'), known(), isGood());
         version = stringAt(event, 'object', 'metadata', 'resourceVersion') ?? version;
         hadEvents = true;
-        this.#pass(event);
+        const said = this.#read(event);
+        if (list?.isComplete === false) list.take(event, said);
+        else if (said !== undefined) this.#onEvent(said);
       }
     } catch (error) {
       // Cut off or silent: what was seen is still true, so the next watch goes on from there.
-      return { kind: 'failed', message: messageOf(error), version, isGood: hadEvents || lastedWell() };
+      return { kind: 'failed', message: messageOf(error), version: known(), isGood: isGood() };
     }
-    return { kind: 'ended', version, isGood: hadEvents || lastedWell() };
+    const end = known();
+    if (end === undefined) return { kind: 'failed', message: 'the list broke off', isGood: false };
+    return { kind: 'ended', version: end, isGood: isGood() };
+  }
+
+  get #goodWatch(): number {
+    return Math.min(goodWatch, this.#parts.settings.watchSeconds * 500);
   }
 
   async #refused(answer: HttpAnswer): Promise<Outcome> {
@@ -127,31 +187,34 @@ export class TargetReader {
     return outcomeOf(answer.status, this.#parts.refusal(answer.status, body), retryAfter(answer));
   }
 
-  #failed(status: JsonObject | undefined, version: string, isGood: boolean): Outcome {
+  #failed(status: JsonObject | undefined, version: string | undefined, isGood: boolean): Outcome {
     const message = this.#parts.refusal(numberAt(status, 'code') ?? 500, status ?? {});
     const outcome = errorOutcome(status, message);
     if (outcome.kind === 'failed') return { ...outcome, version, isGood };
     return outcome.kind === 'expired' ? { ...outcome, isGood } : outcome;
   }
 
-  #pass(event: JsonObject): void {
+  #read(event: JsonObject): ObjectEvent | undefined {
     const [object] = this.#accept(event.object);
-    if (object === undefined) return;
+    if (object === undefined) return undefined;
     const type = stringAt(event, 'type');
-    if (type === 'ADDED' || type === 'MODIFIED') this.#onEvent({ type: 'changed', target: this.#target, object });
-    if (type === 'DELETED') this.#onEvent({ type: 'deleted', target: this.#target, object });
+    if (type === 'ADDED' || type === 'MODIFIED') return { type: 'changed', target: this.#target, object };
+    return type === 'DELETED' ? { type: 'deleted', target: this.#target, object } : undefined;
   }
 
   /** Items of built-in lists come without `apiVersion` and `kind`; the target knows them. */
   #accept(item: Json | undefined): readonly KubeObject[] {
-    const { group, version, kind } = this.#target;
+    const { group, version, kind, isMetadataOnly } = this.#target;
     const typed = { apiVersion: group === '' ? version : `${group}/${version}`, kind };
-    const object = asKubeObject(isObject(item) ? { ...typed, ...item } : undefined);
+    const own = isMetadataOnly === true ? typed : {};
+    const object = asKubeObject(isObject(item) ? { ...typed, ...item, ...own } : undefined);
     return object === undefined ? [] : [this.#parts.reduce(object)];
   }
 
-  #path(query: Readonly<Record<string, string>>): string {
-    return `${collectionPath(this.#target)}?${new URLSearchParams(query).toString()}`;
+  #call(query: Readonly<Record<string, string>>, suffix: 'List' | '' = ''): HttpCall {
+    const path = `${collectionPath(this.#target)}?${new URLSearchParams(query).toString()}`;
+    const accept = `application/json;as=PartialObjectMetadata${suffix};v=v1;g=meta.k8s.io`;
+    return { method: 'GET', path, headers: this.#target.isMetadataOnly === true ? { accept } : {} };
   }
 }
 

@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml';
+import type { ParentApp } from '../model/app.ts';
 import { isObject, listAt, stringAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import { baseName } from '../model/place.ts';
@@ -42,6 +43,8 @@ export interface DeclaredObject {
   readonly within?: readonly (string | number)[] | undefined;
   readonly place: Place;
   readonly object: KubeObject;
+  /** The app that renders it, where it is not in the file as it is. */
+  readonly parent?: ParentApp | undefined;
 }
 
 export interface KustomizationFacts {
@@ -92,7 +95,8 @@ function isTemplated({ object }: DeclaredObject): boolean {
   return nameOf(object).includes('{{');
 }
 
-function isReconcilerObject(object: KubeObject): boolean {
+/** Tells whether a reconciler reads an object as its own. */
+export function isReconcilerObject(object: KubeObject): boolean {
   const group = groupOf(object.apiVersion);
   return reconcilerGroups.has(group) && (group !== 'argoproj.io' || argoKinds.has(object.kind));
 }

@@ -1,7 +1,7 @@
 import type { ObjectDiff, Remark, Verdict } from '../model/difference.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { pointerOf } from '../model/words.ts';
-import { confirmByDryRun } from './confirm.ts';
+import { clearedByDryRun, confirmByDryRun, serverRemarks } from './confirm.ts';
 import type { DiffInput } from './diffInput.ts';
 import { isEncrypted, isEncryptedValue } from './encrypted.ts';
 import { isHeldByRight } from './externalWriters.ts';
@@ -24,6 +24,7 @@ import { unstablePaths } from './unstable.ts';
  */
 export function compareObject(input: DiffInput): ObjectDiff {
   const judged = judgeUncompared(input);
+  if (judged?.verdict === 'missing') return { ...judged, remarks: [...judged.remarks, ...serverRemarks(input, [])] };
   if (judged !== undefined) return judged;
   const { desired, live } = input;
   if (desired === undefined || live === undefined) return { verdict: 'unknown', fields: [], remarks: [] };
@@ -79,7 +80,8 @@ function judge(input: DiffInput, pair: PreparedPair, placed: readonly PlacedFind
   const kept = placed.filter((finding) => !ignored.includes(finding));
   const isUnstable = (finding: PlacedFinding): boolean => unstable.has(pointerOf(finding.place));
   const external = kept.filter((finding) => isUnstable(finding) || isHeldByRight(input, pair.desired, finding));
-  const own = kept.filter((finding) => !external.includes(finding));
+  const cleared = clearedByDryRun(input, pair, kept);
+  const own = kept.filter((finding) => !external.includes(finding) && !cleared.includes(finding));
   const verdict = verdictOf(own, external);
   const fields = verdict === 'external' ? external : own;
   return {
@@ -89,13 +91,14 @@ function judge(input: DiffInput, pair: PreparedPair, placed: readonly PlacedFind
     remarks: [
       ...(input.problems ?? []).map(toRemark),
       ...remarksOf(input, pair, { own, external, ignored, ignoring, unstable }),
+      ...serverRemarks(input, cleared),
     ],
   };
 }
 
 /** What is still to be said of an object without findings. */
 function quietRemarks(input: DiffInput, pair: PreparedPair): readonly Remark[] {
-  return [...(input.problems ?? []).map(toRemark), ...remarksOf(input, pair, nothing)];
+  return [...(input.problems ?? []).map(toRemark), ...remarksOf(input, pair, nothing), ...serverRemarks(input, [])];
 }
 
 const nothing: SortedFindings = {

@@ -118,6 +118,8 @@ export interface ClusterFacts {
   /** What a server-side dry-run of the desired object returned, or why there is none. */
   readonly dryRun?: JsonObject | undefined;
   readonly dryRunError?: { readonly code: number; readonly message: string } | undefined;
+  /** Texts of the warnings that came with it. */
+  readonly dryRunWarnings?: readonly string[] | undefined;
   /** Other objects of the same app, desired and live; names only. */
   readonly alsoDesired?: readonly ObjectMention[] | undefined;
   readonly alsoLive?: readonly ObjectMention[] | undefined;

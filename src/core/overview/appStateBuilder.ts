@@ -1,19 +1,24 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { worstKstatus } from '../health/appHealth.ts';
 import type { AppId } from '../model/app.ts';
-import type { Difference } from '../model/difference.ts';
+import type { Difference, ObjectDiff } from '../model/difference.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { unknownStatus } from '../live/reconcilerStatus.ts';
-import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
+import type { ManagedResource, ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { ClusterSettings } from './clusterSettings.ts';
+import { appDisagreement } from './countedHealth.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
 import { disagreementsOf } from './disagreements.ts';
 import type { JudgedTwice } from './disagreements.ts';
 import { disagreementFindings, driftFindings, problemFindings } from './findings.ts';
 import type { AppPicture } from './gitPicture.ts';
+import { findHome } from './home.ts';
+import type { Home } from './home.ts';
 import { LiveComparer } from './liveComparer.ts';
 import type { LiveComparison } from './liveComparer.ts';
 import { Memo } from './memo.ts';
@@ -53,11 +58,26 @@ export class AppStateBuilder {
     now: Date,
     knownPlace: KnownPlace,
   ): AppState {
-    const home = this.#findHome(picture, followers);
+    const home = findHome(picture.app, followers, this.#comparesUnreconciled);
     const found = this.#buildAt(picture, home, now, knownPlace);
     // Nobody says that such an app runs here; while none of its objects is live, nothing is missing either.
     const isElsewhere = home?.isReconciled === false && found.resources.every(({ isLive }) => !isLive);
     return isElsewhere ? this.#buildAt(picture, undefined, now, knownPlace) : found;
+  }
+
+  /** What a server would be asked to know more of those objects of an app that `isWanted` picks, and by whom. */
+  questions(
+    picture: AppPicture,
+    followers: ReadonlyMap<string, ClusterFollower>,
+    isWanted: (key: ResourceKey) => boolean,
+  ): { readonly follower: ClusterFollower; readonly questions: readonly DryRunQuestion[] } | undefined {
+    const home = findHome(picture.app, followers, this.#comparesUnreconciled);
+    if (home?.place === undefined) return undefined;
+    const { follower, place } = home;
+    const status = readReconciler(picture.app, follower.store) ?? unknownStatus;
+    const settings = this.#settings.of(picture.app, follower);
+    const at = { follower: place, reconciler: findReconciler(picture.app, follower.store) };
+    return { follower: place, questions: this.#comparer.questions(picture, status, at, settings, isWanted) };
   }
 
   #buildAt(picture: AppPicture, home: Home | undefined, now: Date, knownPlace: KnownPlace): AppState {
@@ -65,10 +85,10 @@ export class AppStateBuilder {
     const reconciler = store && findReconciler(picture.app, store);
     const source = store && findFluxSource(picture.app, store);
     const status = (store && readReconciler(picture.app, store)) ?? unknownStatus;
-    const isHere = isDeployedBesideReconciler(picture.app);
     const settings = home && this.#settings.of(picture.app, home.follower);
-    const compared = home && isHere ? this.#comparer.compare(picture, status, home.follower, settings) : undefined;
-    const healths = this.#health.of(picture.app, home?.context ?? '', compared, settings, now);
+    const place = home?.place;
+    const compared = place && this.#comparer.compare(picture, status, { follower: place, reconciler }, settings);
+    const healths = this.#health.of(picture.app, place?.connection.context ?? '', compared, settings, now);
     const pending = this.#pending.remember(picture.app.id, [picture, compared === undefined], () =>
       pendingDifferences(picture, compared !== undefined, this.#hasher),
     );
@@ -76,30 +96,25 @@ export class AppStateBuilder {
     const places = all.map((difference) => placeOf(difference, knownPlace));
     // Ages are said in minutes at the finest.
     const minute = Math.floor(now.getTime() / 60_000);
-    const inputs = [picture, home?.context, reconciler, source, compared, healths, pending, minute, ...places];
+    const inputs = [picture, home?.context, place, reconciler, source, compared, healths, pending, minute, ...places];
     return this.#states.remember(picture.app.id, inputs, () => {
       const differences = all.map((difference, i): PlacedDifference => {
         const provenance = places[i];
         return provenance === undefined ? difference : { ...difference, provenance };
       });
-      return assemble({ picture, context: home?.context, status, settings, compared, healths, differences, now });
+      return assemble({
+        picture,
+        context: home?.context,
+        objectsContext: place?.connection.context,
+        status,
+        settings,
+        compared,
+        healths,
+        differences,
+        now,
+      });
     });
   }
-
-  /** The cluster that runs the app: the first whose reconciler knows it; else, where that is wanted, the one that was named. */
-  #findHome({ app }: AppPicture, followers: ReadonlyMap<string, ClusterFollower>): Home | undefined {
-    const all = [...followers].map(([context, follower]) => ({ context, follower }));
-    const home = all.find(({ follower }) => findReconciler(app, follower.store) !== undefined);
-    if (home !== undefined) return { ...home, isReconciled: true };
-    const [named] = this.#comparesUnreconciled ? all : [];
-    return named && { ...named, isReconciled: false };
-  }
-}
-
-interface Home {
-  readonly context: string;
-  readonly follower: ClusterFollower;
-  readonly isReconciled: boolean;
 }
 
 function placeOf(difference: Difference, knownPlace: KnownPlace): Provenance | undefined {
@@ -110,6 +125,7 @@ function placeOf(difference: Difference, knownPlace: KnownPlace): Provenance | u
 interface AppParts {
   readonly picture: AppPicture;
   readonly context: string | undefined;
+  readonly objectsContext: string | undefined;
   readonly status: ReconcilerStatus;
   readonly settings: ArgoSettings | undefined;
   readonly compared: LiveComparison | undefined;
@@ -119,9 +135,9 @@ interface AppParts {
 }
 
 function assemble(parts: AppParts): AppState {
-  const { picture, context, status, differences, now } = parts;
+  const { picture, context, objectsContext, status, differences, now } = parts;
   const { app } = picture;
-  const elsewhere = context === undefined || isDeployedBesideReconciler(app) ? [] : [remoteDestination(app)];
+  const elsewhere = isUnread(parts) ? [remoteDestination(app)] : [];
   const problems = [
     ...picture.problems,
     ...elsewhere,
@@ -132,17 +148,27 @@ function assemble(parts: AppParts): AppState {
   const live =
     context === undefined
       ? []
-      : [...driftFindings(differences, { app, context, now }), ...disagreementFindings(resources, { app, context })];
+      : [
+          ...driftFindings(differences, { app, context: objectsContext ?? context, now }),
+          ...disagreementFindings(resources, { app, context }),
+        ];
   return {
     app,
     context,
+    objectsContext,
     sync: status.sync,
     health: appHealth(parts),
+    disagreement: appDisagreement(app, status, parts.compared, parts.healths),
     resources,
     differences,
     findings: [...live, ...problemFindings(problems, app)],
     problems,
   };
+}
+
+/** The reconciler's cluster is connected, and the one that it deploys to is not. */
+function isUnread({ picture, context, objectsContext }: AppParts): boolean {
+  return context !== undefined && objectsContext === undefined && !isDeployedBesideReconciler(picture.app);
 }
 
 /** Trouble that the cluster's own settings make: it stands at the app, for they are no file of the repository. */
@@ -176,13 +202,22 @@ function resourcesOf(parts: AppParts): readonly ResourceState[] {
     const health = healths.objects.get(key);
     return {
       key,
-      diff,
+      diff: diff ?? (theirs !== undefined && isUnread(parts) ? byTheirWord(theirs) : undefined),
       health: health ?? theirs?.health,
       disagreements: theirs && disagreements(parts, { key, diff, live, health, theirs, isPending: pending.has(key) }),
       isDeclared: declared.has(key),
       isLive: live !== undefined,
     };
   });
+}
+
+/** The reconciler's verdict where the objects themselves are not read: it does not say which fields differ. */
+function byTheirWord({ sync, health, needsPruning }: ManagedResource): ObjectDiff | undefined {
+  if (sync === undefined) return undefined;
+  const outOfSync = needsPruning ? 'extra' : health?.status === 'Missing' ? 'missing' : 'modified';
+  const verdict = sync === 'Synced' ? 'in-sync' : sync === 'OutOfSync' ? outOfSync : 'unknown';
+  const reason = `By its reconciler's word (${sync}): the cluster it is deployed to is not connected here.`;
+  return { verdict, fields: [], remarks: [], reason };
 }
 
 function disagreements({ picture, status, settings }: AppParts, object: JudgedTwice): ResourceState['disagreements'] {

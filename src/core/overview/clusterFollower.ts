@@ -1,4 +1,6 @@
 import { argoSettingsName } from '../argocd/argoSettings.ts';
+import { DryRuns } from '../live/dryRuns.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
@@ -7,21 +9,22 @@ import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { stringAt } from '../model/json.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
-import type { ClusterConnection, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { CustomKinds } from './customKinds.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
+import { CoalescingRunner } from './runner.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
 export interface ClusterNeeds {
   readonly needed: readonly NeededObject[];
   readonly namespaces: readonly string[];
-  /** What helps to judge (policies, Namespaces) and may be refused. */
-  readonly wishes?: readonly WishedKind[] | undefined;
   /** Where the Argo CD lives whose clusters are asked for. */
   readonly hub?: string | undefined;
+  /** What helps to judge (policies, Namespaces) and may be refused. */
+  readonly wishes?: readonly WishedKind[] | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -29,12 +32,15 @@ const noKinds: readonly ServedKind[] = [];
 /** Keeps the live side of one cluster: follows what is needed, no more, and holds what was seen. */
 export class ClusterFollower {
   readonly #connection: ClusterConnection;
+  readonly #clock: Clock;
+  readonly #discoveries = new CoalescingRunner(() => this.#discoverAnew());
   readonly #onChange: (keys: readonly ResourceKey[]) => void;
   readonly #ended = new AbortController();
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
   readonly #hub: HubReader;
+  readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #capabilities: Capabilities | undefined;
@@ -42,15 +48,22 @@ export class ClusterFollower {
   #trouble: string | undefined;
   #store: LiveStore = emptyStore();
 
-  constructor(connection: ClusterConnection, onChange: (keys: readonly ResourceKey[]) => void) {
+  constructor(connection: ClusterConnection, clock: Clock, onChange: (keys: readonly ResourceKey[]) => void) {
     this.#connection = connection;
+    this.#clock = clock;
     this.#onChange = onChange;
-    this.#customKinds = new CustomKinds(connection, this.#ended.signal, () => {
-      onChange([]);
+    this.#customKinds = new CustomKinds(connection, this.#ended.signal, {
+      onChange: () => {
+        onChange([]);
+      },
+      onKinds: () => {
+        this.#discoveries.request().catch(() => undefined);
+      },
     });
     this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
+    this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     void this.#readKinds();
   }
 
@@ -87,10 +100,22 @@ export class ClusterFollower {
     return this.#hub;
   }
 
+  /** What the server said of desired objects, as far as it was asked. */
+  get dryRuns(): DryRuns {
+    return this.#dryRuns;
+  }
+
+  /** Asks the server about desired objects and tells when it has answered; those it was asked before only if `again`. */
+  async ask(questions: readonly DryRunQuestion[], again: boolean): Promise<void> {
+    await this.#dryRuns.ask(questions, again);
+    if (!this.#ended.signal.aborted) this.#onChange([]);
+  }
+
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading || this.#hub.isReading) return false;
+    if (this.#kinds === undefined) return false;
+    if (this.#customKinds.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -109,11 +134,8 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const needed = [...this.#denied].filter(([, target]) => !this.#isWish(target));
-    const denied = [
-      ...deniedWords(needed.map(([, target]) => target)),
-      ...unreadSettings(this.#needs.needed, this.#denied),
-    ];
+    const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
+    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -155,12 +177,29 @@ export class ClusterFollower {
     this.#onChange([]);
   }
 
+  /** Discovery lags behind the definitions by a moment; one that is never established is not waited for long. */
+  async #discoverAnew(): Promise<void> {
+    for (const wait of [0, 500, 2_000, 8_000]) {
+      await this.#clock.delay(wait, this.#ended.signal);
+      const kinds = await this.#connection.readKinds(this.#ended.signal, true);
+      if (JSON.stringify(kinds) !== JSON.stringify(this.#kinds)) {
+        this.#kinds = kinds;
+        this.#select();
+        this.#onChange([]);
+      }
+      if (this.#customKinds.isIn(kinds)) return;
+    }
+  }
+
   #select(): void {
     if (this.#kinds === undefined || this.#ended.signal.aborted) return;
     const denied = [...this.#denied.values()];
     const { targets, unserved } = selectTargets({ ...this.#needs, kinds: this.#kinds, denied });
     this.#unserved = unserved;
-    this.#customKinds.want(this.#neededKinds(this.#kinds));
+    const kinds = this.#neededKinds(this.#kinds);
+    this.#customKinds.want(kinds);
+    const isPlain = unserved.length === 0 && !this.#customKinds.isReading && hasReconciler(this.#kinds);
+    if (!isPlain) this.#customKinds.follow();
     const wanted = new Set(targets.map(targetKey));
     for (const [key, followed] of this.#following) {
       // A denied selection stays in the store, because "forbidden" is an answer that views show.

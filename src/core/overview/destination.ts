@@ -3,7 +3,7 @@ import { objectAt } from '../model/json.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 
 /** Address and name by which Argo CD means the cluster it runs in (argo-cd `common.KubernetesInternalAPIServerAddr`). */
-const inCluster = { server: 'https://kubernetes.default.svc', name: 'in-cluster' } as const;
+export const inCluster = { server: 'https://kubernetes.default.svc', name: 'in-cluster' } as const;
 
 /** Whether the reconciler applies an app to the very cluster that holds the reconciler's object. */
 export function isDeployedBesideReconciler({ destination, declared }: App): boolean {
@@ -18,7 +18,7 @@ export function remoteDestination({ destination, declared }: App): RenderProblem
   const where = destination.clusterName ?? destination.server ?? 'the cluster of its kubeConfig';
   return {
     severity: 'warning',
-    message: `It is deployed to ${where}, whose objects are not read: sync and health are the reconciler's word, fields are not compared.`,
+    message: `It is deployed to ${where}, which is not connected here: sync and health are the reconciler's word, fields are not compared. Choose a context of that cluster too.`,
     file: declared?.file,
     line: declared?.place.range.line,
   };

@@ -1,8 +1,10 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
+import { dryRunRequest } from '../diff/dryRun.ts';
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
+import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { AppId } from '../model/app.ts';
@@ -12,13 +14,13 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
-import { placedKey } from './clusterNeeds.ts';
+import { appliedCommit, placedKey } from './clusterNeeds.ts';
 import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
-import { findReconciler } from './reconcilerObject.ts';
+import { answerOf, dryRunFacts, patchableKind, questionId } from './serverAnswers.ts';
 
 /** An app against one cluster. */
 export interface LiveComparison {
@@ -30,6 +32,12 @@ export interface LiveComparison {
 export interface ComparedObject {
   readonly diff?: ObjectDiff | undefined;
   readonly live?: KubeObject | undefined;
+}
+
+/** Where an app is compared: the cluster with its objects, and the reconciler's object, which may be in another one. */
+export interface ComparedAt {
+  readonly follower: ClusterFollower;
+  readonly reconciler: KubeObject | undefined;
 }
 
 /** Compares what was applied with what is live; remembers every object whose two sides are the same as before. */
@@ -48,14 +56,13 @@ export class LiveComparer {
   compare(
     picture: AppPicture,
     status: ReconcilerStatus,
-    follower: ClusterFollower,
+    { follower, reconciler }: ComparedAt,
     settings: ArgoSettings | undefined,
   ): LiveComparison | undefined {
     const base = baseOf(picture, status);
     if (base === undefined || !isWhole(base.rendering)) return undefined;
     const pairs = pairUp(picture, base.rendering, status, follower);
     const cluster = this.#factsOf(follower);
-    const reconciler = findReconciler(picture.app, follower.store);
     const key = `${picture.app.id} ${follower.connection.context}`;
     const schemas = this.#schemas.for(key, follower.customKinds.definitions, base.rendering);
     const inputs = [
@@ -65,13 +72,37 @@ export class LiveComparer {
       cluster,
       schemas,
       settings,
-      ...pairs.flatMap(({ live, seen }) => [live, seen]),
+      ...pairs.flatMap((pair) => [
+        pair.live,
+        pair.seen,
+        answerOf(follower, picture.app, { ...pair, desired: pair.rendered?.object }),
+      ]),
     ];
+    const surroundings = { reconciler, cluster, schemas, settings, follower, base };
     return this.#apps.remember(picture.app.id, inputs, () => {
-      const objects = pairs.map(
-        (pair) => [pair.key, this.#compareOne(picture, pair, { reconciler, cluster, schemas, settings })] as const,
-      );
+      const objects = pairs.map((pair) => [pair.key, this.#compareOne(picture, pair, surroundings)] as const);
       return { objects: new Map(objects), differences: objects.flatMap((each) => differencesOf(base.origin, ...each)) };
+    });
+  }
+
+  /** What the server would have to be asked to know more of those objects of an app that `isWanted` picks. */
+  questions(
+    picture: AppPicture,
+    status: ReconcilerStatus,
+    { follower, reconciler }: ComparedAt,
+    settings: ArgoSettings | undefined,
+    isWanted: (key: ResourceKey) => boolean,
+  ): readonly DryRunQuestion[] {
+    const base = baseOf(picture, status);
+    if (base === undefined || !isWhole(base.rendering) || settings === undefined) return [];
+    const app = comparisonFacts(picture.app, reconciler, settings);
+    return pairUp(picture, base.rendering, status, follower).flatMap(({ key, rendered, live, seen }) => {
+      const desired = rendered?.object;
+      if (desired === undefined || seen !== 'seen' || !isWanted(key)) return [];
+      const kind = patchableKind(desired, follower.kinds);
+      if (kind === undefined) return [];
+      const input = { desired, live, manager: managerOf(picture.app, desired, live), app, schemas: builtIn };
+      return [{ id: questionId(picture.app, key), desired, live, request: dryRunRequest(input, desired, kind) }];
     });
   }
 
@@ -81,10 +112,11 @@ export class LiveComparer {
   }
 
   #compareOne(
-    { app }: AppPicture,
+    picture: AppPicture,
     { key, rendered, live, seen }: Pair,
-    { reconciler, cluster, schemas, settings }: Surroundings,
+    { reconciler, cluster, schemas, settings, follower, base }: Surroundings,
   ): ComparedObject {
+    const { app } = picture;
     // Without the settings, which are on their way, ignored fields would be reported for a moment.
     if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
@@ -92,14 +124,15 @@ export class LiveComparer {
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
       desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
-    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings];
+    const answer = answerOf(follower, app, { key, desired, live });
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings, answer];
     const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
         live,
         manager: managerOf(app, desired, live),
         app: objectFacts(app, comparisonFacts(app, reconciler, settings), rendered, live !== undefined, reconciler),
-        cluster,
+        cluster: { ...cluster, ...dryRunFacts(answer, desired, base.rendering) },
         schemas: own,
         hasher: this.#hasher,
       }),
@@ -115,6 +148,8 @@ interface Surroundings {
   readonly schemas: TypeSchemas;
   /** Absent while the cluster has not answered for them. */
   readonly settings: ArgoSettings | undefined;
+  readonly follower: ClusterFollower;
+  readonly base: { readonly rendering: Rendering };
 }
 
 interface Pair {
@@ -143,11 +178,13 @@ function baseOf(
   status: ReconcilerStatus,
 ): { rendering: Rendering; origin: Origin } | undefined {
   // The picture of what was applied meanwhile is on its way; comparing with the one before would invent differences.
-  if (status.sync.appliedRevision !== appliedRevision) return undefined;
+  if (appliedCommit(app, status.sync.appliedRevision) !== appliedRevision) return undefined;
   if (sides.applied !== undefined) return { rendering: sides.applied, origin: 'drift' };
   if (appliedRevision !== undefined) return undefined;
   const rendering = app.declared === undefined ? (sides.head ?? sides.buffers) : (sides.upstream ?? sides.head);
-  return rendering && { rendering, origin: app.declared === undefined ? 'drift' : 'unsynced' };
+  // A reconciler that applied a version says whether it is what Git declares; no commit tells it.
+  const isSynced = status.sync.appliedRevision !== undefined && status.sync.status === 'Synced';
+  return rendering && { rendering, origin: app.declared === undefined || isSynced ? 'drift' : 'unsynced' };
 }
 
 function pairUp(
@@ -184,7 +221,10 @@ function isUnderstood({ apiVersion, kind }: KubeObject, { customKinds }: Cluster
 
 function differencesOf(origin: Origin, object: ResourceKey, { diff }: ComparedObject): readonly Difference[] {
   if (diff === undefined) return [];
-  const { verdict, fields } = diff;
+  const { fields } = diff;
+  // A suspicion that the server has decided is none any more.
+  const isDecided = diff.verdict === 'suspect' && diff.confirmed !== undefined && diff.confirmed !== 'unknown';
+  const verdict = isDecided ? (diff.confirmed ?? diff.verdict) : diff.verdict;
   if (verdict === 'missing' || verdict === 'extra') return [{ origin, object, verdict }];
   const isDifferent = verdict === 'modified' || verdict === 'removed' || verdict === 'suspect';
   return isDifferent ? fields.map((field) => ({ origin, object, verdict, field })) : [];

@@ -9,6 +9,8 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
+import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
+import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
@@ -19,6 +21,7 @@ import { appliedRevisions, needsOf } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
+import { findHome } from './home.ts';
 import { Memo } from './memo.ts';
 import { rulesKnown } from './policyScene.ts';
 import { PolicyJudging } from './policyJudging.ts';
@@ -45,6 +48,8 @@ export interface OverviewDeps {
   readonly placesPending?: boolean | undefined;
   /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
   readonly kubeVersion?: (() => string | undefined) | undefined;
+  /** Let a server-side dry-run decide by itself where the comparison alone cannot tell; nothing is written. */
+  readonly asksSuspects?: boolean | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -137,7 +142,7 @@ export class Overview implements OverviewApi {
     this.#followers.delete(context);
     this.#reported.delete(context);
     if (connection !== undefined) {
-      const follower = new ClusterFollower(connection, () => {
+      const follower = new ClusterFollower(connection, this.#deps.clock, () => {
         this.#inBackground(this.#publications.request());
       });
       this.#followers.set(context, follower);
@@ -167,7 +172,27 @@ export class Overview implements OverviewApi {
     if (picture === undefined || app === undefined) {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
-    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift' }, signal);
+    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift', isComplete: true }, signal);
+  }
+
+  async askServer(id: AppId, object?: ResourceKey): Promise<number> {
+    const picture = this.#picture?.apps.find(({ app }) => app.id === id);
+    const found =
+      picture && this.#builder.questions(picture, this.#followers, (key) => object === undefined || key === object);
+    if (found === undefined) return 0;
+    await found.follower.ask(found.questions, true);
+    this.#publish();
+    return found.questions.length;
+  }
+
+  async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
+    if (this.#picture === undefined) await this.refresh();
+    const picture = this.#picture;
+    if (picture === undefined) return undefined;
+    const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
+      rendering === undefined ? [] : [{ app, rendering, cluster: this.#clusters.of(app) }],
+    );
+    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */
@@ -230,15 +255,17 @@ export class Overview implements OverviewApi {
 
   /** Follows what the picture and the reconcilers' lists of managed objects ask for, as they are now. */
   #updateNeeds(picture: GitPicture): void {
+    const isNamedEnough = this.#deps.comparesUnreconciled ?? false;
+    const homes = picture.apps.map(({ app }) => findHome(app, this.#followers, isNamedEnough));
+    const places = homes.flatMap((home, index) => {
+      const app = picture.apps[index]?.app;
+      return [home?.place, app && home && findReconciler(app, home.follower.store)];
+    });
     for (const [context, follower] of this.#followers) {
       const { kinds, store } = follower;
-      const reconcilers = picture.apps.map(({ app }) => findReconciler(app, store));
       const rules = this.#deps.policies?.usesClusters() === true ? rulesKnown(picture, store) : undefined;
-      const needs = this.#needs.remember(
-        context,
-        [follower, picture, kinds, rules?.length, ...(rules ?? []), ...reconcilers],
-        () => needsOf(picture, follower, rules),
-      );
+      const inputs = [follower, picture, kinds, rules?.length, ...(rules ?? []), ...places];
+      const needs = this.#needs.remember(context, inputs, () => needsOf(picture, homes, follower, rules));
       follower.setNeeds(needs);
     }
   }
@@ -251,6 +278,7 @@ export class Overview implements OverviewApi {
     this.#state = this.#assemble();
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
+    if (this.#picture !== undefined && this.#deps.asksSuspects === true) this.#askSuspects(this.#picture);
     if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
       this.#inBackground(this.#reread());
     else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
@@ -260,6 +288,21 @@ export class Overview implements OverviewApi {
     }
     const judging = this.#policies?.start();
     if (judging !== undefined) this.#inBackground(judging);
+  }
+
+  /** One question for each suspicion and each state of its two sides, whatever the answer. */
+  #askSuspects(picture: GitPicture): void {
+    for (const { app, resources } of this.#state.apps) {
+      const suspects = new Set(resources.flatMap(({ key, diff }) => (diff?.verdict === 'suspect' ? [key] : [])));
+      const own = picture.apps.find((each) => each.app.id === app.id);
+      if (suspects.size === 0 || own === undefined) continue;
+      const found = this.#builder.questions(own, this.#followers, (key) => suspects.has(key));
+      const open = found?.questions.filter(
+        ({ id, desired, live }) => !found.follower.dryRuns.isAsked(id, desired, live),
+      );
+      if (found !== undefined && open !== undefined && open.length > 0)
+        this.#inBackground(found.follower.ask(open, false));
+    }
   }
 
   #assemble(): OverviewState {

@@ -97,7 +97,7 @@ export class ProvenanceFinder {
     { app, sides }: AppPicture,
     rendering: Rendering,
     tree: FileTree,
-    { object: key, origin, path, toward, isOfObject = false }: PlaceQuestion,
+    { object: key, origin, path, toward, isOfObject = false, isComplete }: PlaceQuestion,
     signal: AbortSignal,
   ): Promise<Provenance> {
     const now = objectOf(rendering, key);
@@ -108,7 +108,7 @@ export class ProvenanceFinder {
     const explainer = this.#explainerOf(app, rendering, tree);
     try {
       if (isOfObject) return placeOfObject(await explainer.locateObject(key, signal));
-      return await explainer.explain({ key, path: leafPath(now, here), toward }, signal);
+      return await explainer.explain({ key, path: leafPath(now, here), toward, isComplete }, signal);
     } catch (error) {
       if (isAbort(error)) throw error;
       this.#log.warn(`No place for ${key} ${path}: ${messageOf(error)}`);
@@ -151,8 +151,8 @@ function sideOf(origin: Origin, sides: AppPicture['sides']): Rendering | undefin
   }
 }
 
-function answerKey({ object, origin, path, toward, isOfObject = false }: PlaceQuestion): string {
-  return `${origin} ${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)}`;
+function answerKey({ object, origin, path, toward, isOfObject = false, isComplete = false }: PlaceQuestion): string {
+  return `${origin} ${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
 }
 
 function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {

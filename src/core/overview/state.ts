@@ -39,11 +39,15 @@ export interface ClusterState {
 /** One app: what Git declares of it, what its reconciler says, what the cluster runs. */
 export interface AppState {
   readonly app: App;
-  /** The context whose cluster holds the live side; absent while Git only. */
+  /** The context whose cluster runs the reconciler; absent while Git only. */
   readonly context?: string | undefined;
+  /** The context whose cluster holds the objects; another one for an app that an Argo CD hub deploys elsewhere. */
+  readonly objectsContext?: string | undefined;
   /** The reconciler's word, or ours where no reconciler is concerned. */
   readonly sync: AppSync;
   readonly health: AppHealth;
+  /** Where the app's objects, as judged here, make something else of its health than its reconciler says. */
+  readonly disagreement?: Disagreement | undefined;
   readonly resources: readonly ResourceState[];
   readonly differences: readonly PlacedDifference[];
   /** What policies say of the objects that Git declares; absent until they were judged. */
@@ -84,7 +88,7 @@ export interface ResourceState {
   readonly isLive: boolean;
 }
 
-/** Two judgements of one object: ours and the reconciler's. */
+/** Two judgements of one object or app: ours and the reconciler's. */
 export interface Disagreement {
   readonly about: 'sync' | 'health';
   readonly ours: string;

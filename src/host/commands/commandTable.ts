@@ -1,4 +1,5 @@
 import { acceptLive } from './acceptLive.ts';
+import { askServer } from './askServer.ts';
 import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } from './clusterCommands.ts';
 import type { CommandHandler } from './commandDeps.ts';
 import { compareWithCluster, openRow, showLive, showRendered } from './documentCommands.ts';
@@ -14,6 +15,7 @@ export const commandTable = {
   'plumbline.selectContexts': selectContexts,
   'plumbline.refresh': refresh,
   'plumbline.compareWithCluster': compareWithCluster,
+  'plumbline.askServer': askServer,
   'plumbline.showLive': showLive,
   'plumbline.showRendered': showRendered,
   'plumbline.openRow': openRow,
@@ -23,6 +25,7 @@ export const commandTable = {
   'plumbline.acceptLive': acceptLive,
   'plumbline.sync': async (deps, argument) => (await import('../actBundle.ts')).syncApp(deps, argument),
   'plumbline.changeAndSync': changeAndSync,
+  'plumbline.fetchSources': async (deps) => (await import('../actBundle.ts')).fetchSources(deps),
   'plumbline.copyMarkdown': copyMarkdown,
   'plumbline.explainDifference': explainDifference,
   'plumbline.openPolicy': openPolicy,

@@ -48,7 +48,7 @@ export async function compareWithCluster(deps: CommandDeps, argument: unknown): 
 }
 
 /** Opens the diff editor over the live and the rendered form of an object; without a cluster the rendered form alone. */
-export async function showComparison({ app, context }: AppState, object: ResourceKey): Promise<void> {
+export async function showComparison({ app, objectsContext: context }: AppState, object: ResourceKey): Promise<void> {
   const rendered = documentUri({ kind: 'rendered', app: app.id, object, side: 'buffers' });
   if (context === undefined) {
     await showDocument(rendered);
@@ -63,11 +63,11 @@ export async function showComparison({ app, context }: AppState, object: Resourc
 /** Shows an object as the cluster holds it, defaults included. */
 export async function showLive(deps: CommandDeps, argument: unknown): Promise<void> {
   const state = await pickApp(deps, argument);
-  if (state?.context === undefined) return;
+  if (state?.objectsContext === undefined) return;
   const target = targetOf(deps, argument);
   const isObject = target !== undefined && 'object' in target && target.app === state.app.id;
   const object = isObject ? target.object : await pickObject(state);
-  if (object !== undefined) await showDocument(documentUri({ kind: 'live', context: state.context, object }));
+  if (object !== undefined) await showDocument(documentUri({ kind: 'live', context: state.objectsContext, object }));
 }
 
 /** Compares an object of an app, both given by their ids; does nothing for an app that is gone. */

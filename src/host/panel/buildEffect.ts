@@ -185,7 +185,7 @@ function hider(key: ResourceKey, path: string, t: Translate): Show {
 }
 
 function liveCell(state: AppState, show: Show, value: FieldDifference['live'], live: KubeObject | undefined): Cell {
-  if (state.context === undefined) return { type: 'unread' };
+  if (state.objectsContext === undefined) return { type: 'unread' };
   return live === undefined ? { type: 'absent' } : show(value);
 }
 

@@ -49,7 +49,7 @@ export class PanelPicture {
     const own = await this.#renderings(state);
     const unsaved = this.#unsaved();
     const liveObject = (key: ResourceKey): KubeObject | undefined =>
-      state.context === undefined ? undefined : overview.liveObject(state.context, key);
+      state.objectsContext === undefined ? undefined : overview.liveObject(state.objectsContext, key);
     const touched = new Set([...repo.changes.map(({ path }) => path), ...unsaved]);
     const others = await this.#others(touched);
     const changeSet = buildChangeSet({ ...own, repo, unsaved, others, liveObject }, this.#deps.compare);

@@ -40,6 +40,7 @@ function resourceRow(
       ...disagreements.map(
         ({ ours, theirs, why }) => `${t('Its reconciler says {0}, here it is {1}.', theirs, ours)} ${why}`,
       ),
+      ...(diff?.remarks ?? []).map(({ message }) => message),
     ]
       .filter((line) => line !== undefined)
       .join('\n'),

@@ -6,7 +6,7 @@ import type { Provenance } from '../../core/model/provenance.ts';
 import { isAbort, messageOf, UserError } from '../../core/model/userError.ts';
 import type { OverviewApi } from '../../core/overview/api.ts';
 import type { OverviewChange, OverviewState } from '../../core/overview/state.ts';
-import type { Log, RepoReader, RepoWriter } from '../../core/ports.ts';
+import type { Log, RepoReader, RepoWriter, SourceFetcher } from '../../core/ports.ts';
 import type { Stage, WindowState } from '../views/appsSummary.ts';
 
 /** A place and the text to write there. */
@@ -16,7 +16,7 @@ export interface TextEdit {
 }
 
 /** A repository that is open: its picture and the ways to read and write it. */
-export interface OpenRepository {
+export interface OpenRepository extends SourceFetcher {
   readonly overview: OverviewApi;
   readonly reader: RepoReader;
   readonly writer: RepoWriter;

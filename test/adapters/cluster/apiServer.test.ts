@@ -17,6 +17,7 @@ import { stringAt, valueAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import { nameOf, resourceKey } from '../../../src/core/model/resource.ts';
 import type { ApiReply, ApiRequest, ClusterConnection, Log, WatchTarget } from '../../../src/core/ports.ts';
+import { HastyClock } from './hastyClock.ts';
 import { kubeconfigText } from './kubeconfigText.ts';
 import { Recorder } from './recorder.ts';
 import { TamperingProxy } from './tamperingProxy.ts';
@@ -55,7 +56,10 @@ describe('a cluster by its API server', () => {
   ): Promise<ClusterConnection> => {
     const kubeconfig = join(dir, `proxy-${toStop.length}-${toClose.length}`);
     await writeFile(kubeconfig, kubeconfigText(proxy.address, `token: ${token}`));
-    return connect('test', { kubeconfig, follow: { firstBackoff: 20, longestBackoff: 100, ...follow } });
+    return connect('test', {
+      kubeconfig,
+      follow: { firstBackoff: 20, longestBackoff: 100, streamsLists: false, ...follow },
+    });
   };
 
   const startProxy = async (): Promise<TamperingProxy> => {
@@ -194,6 +198,73 @@ describe('a cluster by its API server', () => {
     await recorder.listed();
     assert.equal(new Set(recorder.lists[0]?.map(nameOf)).size, recorder.lists[0]?.length);
     assert.ok((recorder.lists[0]?.length ?? 0) >= 4);
+  });
+
+  describe('that streams its lists', () => {
+    const isStream = (path: string): boolean => path.includes('sendInitialEvents=true');
+
+    it('lists and watches in one request', async () => {
+      const namespace = await newNamespace('stream');
+      await Promise.all(Array.from({ length: 25 }, (_, n) => createMap(namespace, `m${n}`)));
+      const proxy = await startProxy();
+      const recorder = new Recorder();
+      (await connectThrough(proxy, { streamsLists: true })).follow(configMaps(namespace), recorder.onEvent);
+      await recorder.state('watching');
+      const [list = []] = recorder.lists;
+      assert.equal(new Set(list.map(nameOf).filter((name) => name.startsWith('m'))).size, 25);
+      assert.ok(list.every(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'ConfigMap'));
+      assert.ok(!recorder.events.some(({ type }) => type === 'changed'), 'what is listed has not changed');
+      await createMap(namespace, 'later');
+      await recorder.object('changed', 'later');
+      assert.equal(proxy.count(`/${namespace}/configmaps`), 1);
+      // Cut, it goes on from where it was.
+      proxy.cut();
+      await createMap(namespace, 'last');
+      await recorder.object('changed', 'last');
+      assert.deepEqual([recorder.lists.length, proxy.seen.filter(isStream).length], [1, 1]);
+    });
+
+    it('starts again when the list was cut half-way, and shows no half of it', async () => {
+      const namespace = await newNamespace('half');
+      await Promise.all(Array.from({ length: 10 }, (_, n) => createMap(namespace, `m${n}`)));
+      const proxy = await startProxy();
+      proxy.decide = (path) =>
+        isStream(path) && proxy.seen.filter(isStream).length === 1 ? { cutAfter: 2000 } : 'pass';
+      const recorder = new Recorder();
+      (await connectThrough(proxy, { streamsLists: true })).follow(configMaps(namespace), recorder.onEvent);
+      await recorder.state('watching');
+      assert.equal(recorder.lists.length, 1);
+      assert.ok((recorder.lists[0]?.length ?? 0) >= 10);
+      assert.deepEqual(recorder.states, ['listing', 'watching']);
+    });
+
+    it('asks for pages where the server refuses streams, or is too old for them', async () => {
+      const namespace = await newNamespace('refused');
+      const refusing = await startProxy();
+      refusing.decide = (path) =>
+        isStream(path) ? { status: 422, body: { message: 'sendInitialEvents is forbidden for watch' } } : 'pass';
+      const old = await startProxy();
+      old.decide = (path) => (path === '/version' ? { status: 200, body: { major: '1', minor: '33+' } } : 'pass');
+      for (const [proxy, streams] of [[refusing, 1] as const, [old, 0] as const]) {
+        const recorder = new Recorder();
+        (await connectThrough(proxy, { streamsLists: true })).follow(configMaps(namespace), recorder.onEvent);
+        await recorder.state('watching');
+        assert.deepEqual([recorder.lists.length, proxy.seen.filter(isStream).length], [1, streams]);
+      }
+    });
+
+    it('asks for pages where a server does not know what a streamed list is', async () => {
+      const namespace = await newNamespace('unaware');
+      const proxy = await startProxy();
+      proxy.decide = (path) => (isStream(path) ? 'stall' : 'pass');
+      const recorder = new Recorder();
+      const kubeconfig = join(dir, 'unaware');
+      await writeFile(kubeconfig, kubeconfigText(proxy.address, `token: ${plane.tokens.admin}`));
+      const connection = await connect('test', { kubeconfig, clock: new HastyClock() });
+      connection.follow(configMaps(namespace), recorder.onEvent);
+      await recorder.state('watching');
+      assert.deepEqual([recorder.lists.length, proxy.seen.filter(isStream).length], [1, 1]);
+    });
   });
 
   it('takes up a watch that was cut where it ended, without a new list and without a word', async () => {
@@ -336,6 +407,22 @@ describe('a cluster by its API server', () => {
     const bad = await admin.send({ ...patch, body: { spec: { items: 'many' } } }, signal);
     assert.equal(bad.status, 422);
     assert.match(stringAt(bad.body, 'message') ?? '', /spec.items/);
+  });
+
+  it('follows metadata alone where that is all that is wanted, in pages and streams', async () => {
+    const namespace = await newNamespace('metadata');
+    await createMap(namespace, 'first');
+    for (const streamsLists of [true, false]) {
+      const recorder = new Recorder();
+      const connection = await connect(plane.context, { follow: { streamsLists } });
+      connection.follow({ ...configMaps(namespace), isMetadataOnly: true }, recorder.onEvent);
+      await recorder.state('watching');
+      const first = recorder.lists[0]?.find((object) => nameOf(object) === 'first');
+      assert.deepEqual([first?.apiVersion, first?.kind, first?.data], ['v1', 'ConfigMap', undefined]);
+      await createMap(namespace, `later-${String(streamsLists)}`);
+      const event = await recorder.object('changed', `later-${String(streamsLists)}`);
+      assert.ok(event.type === 'changed' && event.object.data === undefined && event.object.kind === 'ConfigMap');
+    }
   });
 
   it('never lets a Secret value in, by list, watch or reply', async () => {

@@ -154,7 +154,9 @@ describe('a cluster behind a bad wire', function () {
 
   const connect = async (kubeconfig: string, options: Partial<ConnectorOptions> = {}): Promise<ClusterConnection> => {
     const all = { kubeconfig, allowExec: () => true, hasher: createSecretHasher(), log: quiet, clock, ...options };
-    const connection = await createConnector(all).connect('test', signal);
+    // Pages, so that lists and watches can be told apart; streamed lists have tests of their own.
+    const follow = { streamsLists: false, ...options.follow };
+    const connection = await createConnector({ ...all, follow }).connect('test', signal);
     toClose.push(connection);
     return connection;
   };

@@ -4,7 +4,14 @@ import { builtIn } from '../../../src/core/diff/schema/builtInSchemas.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import type { KubeObject } from '../../../src/core/model/resource.ts';
 import { keyOf } from '../../../src/core/model/resource.ts';
-import type { ApiReply, ApiRequest, ClusterConnection, ServedKind } from '../../../src/core/ports.ts';
+import type {
+  ApiReply,
+  ApiRequest,
+  ClusterConnection,
+  LiveEvent,
+  ServedKind,
+  WatchTarget,
+} from '../../../src/core/ports.ts';
 import { AppSchemas, CustomKinds } from '../../../src/core/overview/customKinds.ts';
 
 const served = (group: string, kind: string, plural: string): ServedKind => ({
@@ -48,8 +55,11 @@ function connectionTo(reply: () => Promise<ApiReply>, asked: ApiRequest[]): Clus
 function read(reply: () => Promise<ApiReply>, kinds: readonly ServedKind[]): Promise<[CustomKinds, string[]]> {
   const asked: ApiRequest[] = [];
   return new Promise((resolve) => {
-    const custom = new CustomKinds(connectionTo(reply, asked), new AbortController().signal, () => {
-      resolve([custom, asked.map(({ method, path }) => `${method} ${path}`)]);
+    const custom = new CustomKinds(connectionTo(reply, asked), new AbortController().signal, {
+      onChange: () => {
+        resolve([custom, asked.map(({ method, path }) => `${method} ${path}`)]);
+      },
+      onKinds: () => undefined,
     });
     custom.want(kinds);
     custom.want(kinds);
@@ -94,6 +104,55 @@ describe('the definitions of custom kinds', () => {
     assert.equal(asked.length, 1);
     custom.want([widgets]);
     assert.equal(custom.isReading, true);
+  });
+
+  it('reads a definition again that changes, forgets one that goes, and says when kinds may have come', async () => {
+    const asked: ApiRequest[] = [];
+    const versions = ['a', 'b'];
+    const found = (): Promise<ApiReply> => {
+      const body =
+        asked.length > versions.length ? { kind: 'Status' } : { ...definition, spec: versions[asked.length - 1] ?? '' };
+      return Promise.resolve({ status: 'metadata' in body ? 200 : 404, body, warnings: [] });
+    };
+    const say: { event?: (event: LiveEvent) => void; target?: WatchTarget } = {};
+    const connection: ClusterConnection = {
+      ...connectionTo(found, asked),
+      follow: (target, onEvent) => {
+        Object.assign(say, { event: onEvent, target });
+        return { close: () => undefined };
+      },
+    };
+    const told: string[] = [];
+    const custom = new CustomKinds(connection, new AbortController().signal, {
+      onChange: () => told.push('change'),
+      onKinds: () => told.push('kinds'),
+    });
+    const settled = async (): Promise<readonly string[]> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return told.splice(0);
+    };
+    const seen = (name: string, resourceVersion: string): KubeObject => ({
+      ...definition,
+      metadata: { name, resourceVersion },
+    });
+    custom.want([widgets]);
+    custom.follow();
+    custom.follow();
+    const { event, target } = say;
+    assert.ok(event !== undefined && target?.isMetadataOnly === true);
+    const name = 'widgets.stable.example.com';
+    event({ type: 'listed', target, objects: [seen(name, '1')] });
+    assert.deepEqual([await settled(), custom.definitions.map(({ spec }) => spec)], [['change'], ['a']]);
+    event({ type: 'listed', target, objects: [seen(name, '1')] });
+    assert.deepEqual(await settled(), [], 'the same again');
+    event({ type: 'changed', target, object: seen(name, '2') });
+    assert.deepEqual([await settled(), custom.definitions.map(({ spec }) => spec)], [['kinds', 'change'], ['b']]);
+    event({ type: 'changed', target, object: seen('gears.stable.example.com', '3') });
+    assert.deepEqual(await settled(), ['kinds'], 'not wanted, so not read');
+    assert.equal(custom.isIn([widgets]), false);
+    assert.equal(custom.isIn([widgets, served('stable.example.com', 'Gear', 'gears')]), true);
+    event({ type: 'deleted', target, object: seen(name, '4') });
+    assert.deepEqual([await settled(), custom.definitions], [['kinds', 'change'], []]);
   });
 
   it('pairs the items of a keyed list by the definition, of the cluster or of the app itself', () => {

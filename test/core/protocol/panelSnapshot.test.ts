@@ -42,6 +42,7 @@ const state: AppState = {
     destination: { namespace: 'shop' },
   },
   context: 'prod',
+  objectsContext: 'prod',
   sync: { status: 'Synced', isSuspended: false, isRunning: false },
   health: { status: 'Current' },
   resources: [],

@@ -36,6 +36,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
   return {
     app: fluxApp(),
     context: 'prod',
+    objectsContext: 'prod',
     sync: { status: 'Synced', isSuspended: false, isRunning: false },
     health: { status: 'Healthy' },
     resources: [],
@@ -49,7 +50,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
 /** The same while no cluster is connected. */
 export function gitOnly(more: Partial<AppState> = {}): AppState {
   const sync = { status: 'Unknown', isSuspended: false, isRunning: false } as const;
-  return appState({ context: undefined, sync, health: { status: 'Unknown' }, ...more });
+  return appState({ context: undefined, objectsContext: undefined, sync, health: { status: 'Unknown' }, ...more });
 }
 
 export function overview(more: Partial<OverviewState> = {}): OverviewState {
