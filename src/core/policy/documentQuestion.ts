@@ -32,7 +32,7 @@ const tools = 'cli.kyverno.io/';
 
 /**
  * Sorts documents into a question. What is given is taken for all there is: an object that no document holds does not
- * exist. Policies may stand among the context (exceptions do) and other objects among the policies (Namespaces do).
+ * exist, and who asks is nobody in particular unless a `UserInfo` says otherwise. Policies may stand among the context (exceptions do) and other objects among the policies (Namespaces do).
  */
 export function questionOfDocuments({ policies, context, resources }: GivenDocuments): DocumentQuestion {
   const ruling = [...policies, ...context].flatMap((object, index): readonly (PolicyDocument & { index: number })[] =>
@@ -47,7 +47,7 @@ export function questionOfDocuments({ policies, context, resources }: GivenDocum
   const known = [...beside, ...ruling.map(({ object }) => object)].flatMap((each) => asKubeObject(each) ?? []);
   const scope = scopeFrom([...known, ...objects]);
   const info = beside.find(({ kind }) => kind === 'UserInfo');
-  const user = info && readUser(objectAt(info, 'userInfo') ?? {}, info);
+  const user = readUser(objectAt(info, 'userInfo') ?? {}, info);
   const requests = judged.map(({ object, position }) => {
     const id = `request-${position}`;
     const request = isReview(object)

@@ -30,8 +30,10 @@ export interface PolicyFailure {
   readonly requests: readonly string[];
 }
 
-/** Requests of one question: few enough for the engine's deadline to mean something, enough to be worth the way. */
+/** Requests of one question: enough to be worth the way. */
 const requestsAtOnce = 200;
+/** Pairs of policy and request in one question: few enough for the engine's deadline to mean a policy without end. */
+const pairsAtOnce = 5_000;
 
 /**
  * Asks each engine that has policies and puts their answers together. An engine that fails on all of them is asked again
@@ -96,8 +98,9 @@ class EngineInquiry {
 
   async run(signal: AbortSignal): Promise<Judgement> {
     const { requests } = this.#question;
-    for (let at = 0; at === 0 || at < requests.length; at += requestsAtOnce) {
-      await this.#askAll(requests.slice(at, at + requestsAtOnce), requests.slice(at), signal);
+    const atOnce = Math.max(1, Math.min(requestsAtOnce, Math.floor(pairsAtOnce / Math.max(1, this.#judges.length))));
+    for (let at = 0; at === 0 || at < requests.length; at += atOnce) {
+      await this.#askAll(requests.slice(at, at + atOnce), requests.slice(at), signal);
     }
     return joinJudgements(this.#done);
   }

@@ -7,11 +7,14 @@ import { wordsOfAge, wordsOfPath } from '../../core/model/words.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
 import type { Cell, EffectField, EffectObject, PanelEffect, RiskNote } from '../../protocol/panelState.ts';
 import type { Translate } from '../text.ts';
+import { policyNotes } from './policyNotes.ts';
 import { cellOf, hiddenCell, valueAtPointer, valueAtSamePlace } from './cellValues.ts';
 
 /** What the effect part is built from. */
 export interface EffectInput {
   readonly state: AppState;
+  /** Of all apps: what policies say of those that the change reaches. */
+  readonly apps: readonly AppState[];
   readonly changeSet: ChangeSet;
   /** Rendered from the editors' texts. */
   readonly after: Rendering;
@@ -37,7 +40,10 @@ export function buildEffect(input: EffectInput, t: Translate): PanelEffect {
       app: app.name,
       objects: effects.map(({ key }) => describeKey(key)),
     })),
-    risks: changeSet.risks.map(({ kind, message }) => ({ code: kind, severity: severityOf(kind), message })),
+    risks: [
+      ...policyNotes(input.apps, state.app.id, changeSet, t),
+      ...changeSet.risks.map(({ kind, message }) => ({ code: kind, severity: severityOf(kind), message })),
+    ],
     problems: after.problems.map(({ severity, message, file, line }) => ({ severity, message, file, line })),
   };
 }

@@ -55,7 +55,8 @@ export class PanelPicture {
     const changeSet = buildChangeSet({ ...own, repo, unsaved, others, liveObject }, this.#deps.compare);
     const { t, clock, connectionOf } = this.#deps;
     const hasConnection = state.context !== undefined && connectionOf(state.context) !== undefined;
-    const input = { state, changeSet, after: own.after, liveObject, now: clock.now() };
+    const { apps } = overview.state;
+    const input = { state, apps, changeSet, after: own.after, liveObject, now: clock.now() };
     const phase = overview.state.phase === 'loading' ? 'computing' : 'ready';
     const effect: PanelEffect = { ...buildEffect(input, t), phase };
     const shown = new Set(effect.objects.map(({ key }) => key));

@@ -98,6 +98,11 @@ decisions: []
     assert.deepEqual({ username, groups, clusterRoles }, { username: 'ann', groups: ['dev'], clusterRoles: ['admin'] });
   });
 
+  it('takes nobody in particular for the one who asks, where no file says who does', () => {
+    const { question } = ask({ resources: pod });
+    assert.deepEqual([question.requests[0]?.user?.username, question.requests[0]?.user?.groups], [undefined, []]);
+  });
+
   it('reads an AdmissionReview as the request that it is', () => {
     const resources = `
 apiVersion: admission.k8s.io/v1

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChangeSet, ObjectEffect } from '../../../src/core/change/changeSet.ts';
 import { appId } from '../../../src/core/model/app.ts';
 import type { Rendering } from '../../../src/core/model/rendering.ts';
-import { asKubeObject, keyOf } from '../../../src/core/model/resource.ts';
+import { asKubeObject, keyOf, resourceKey } from '../../../src/core/model/resource.ts';
 import type { KubeObject } from '../../../src/core/model/resource.ts';
 import type { Json } from '../../../src/core/model/json.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../../../src/core/overview/state.ts';
@@ -86,10 +86,12 @@ function effectOf(
   effects: readonly ObjectEffect[],
   drift: readonly PlacedDifference[] = [],
   live?: KubeObject,
+  policies: AppState['policies'] = [],
 ): PanelEffect {
   const after = rendering(...effects.flatMap((effect) => (effect.after === undefined ? [] : [effect.after])));
   const input = {
     state: { ...state, differences: drift },
+    apps: [{ ...state, policies }],
     changeSet: { ...changeSet, effects },
     after,
     liveObject: () => live,
@@ -172,6 +174,20 @@ describe('the effect part of the panel', () => {
 
   it('passes the page’s own check', () => {
     assert.notEqual(parsePanelMessage({ type: 'effect', effect: effectOf([changed]) }), undefined);
+  });
+
+  it('tells what policies say of the objects that change, and of no other', () => {
+    const verdict = (object: typeof changed.key, message: string) => {
+      const result = { request: 'r', policy: 'few', result: 'fail', actions: ['Deny'], message } as const;
+      return { app: state.app.id, object, result };
+    };
+    const other = resourceKey({ group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'other' });
+    const policies = [verdict(changed.key, 'too\nmany'), verdict(other, 'not touched')];
+    const { risks } = effectOf([changed], [], undefined, policies);
+    assert.deepEqual(
+      risks.filter(({ code }) => code.startsWith('policy.')),
+      [{ code: 'policy.denied', severity: 'danger', message: 'few denies Deployment web: too many' }],
+    );
   });
 });
 

@@ -1,0 +1,59 @@
+import type { ChangeSet } from '../../core/change/changeSet.ts';
+import type { AppId } from '../../core/model/app.ts';
+import type { FindingCode } from '../../core/model/finding.ts';
+import { describeKey } from '../../core/model/resource.ts';
+import type { ResourceKey } from '../../core/model/resource.ts';
+import type { AppState } from '../../core/overview/state.ts';
+import { codeOf } from '../../core/policy/policyFindings.ts';
+import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
+import type { RiskNote } from '../../protocol/panelState.ts';
+import type { Translate } from '../text.ts';
+
+/** Codes in the order in which they are told. */
+const told = [
+  'policy.denied',
+  'policy.warned',
+  'policy.audited',
+  'policy.undecided',
+] as const satisfies readonly FindingCode[];
+
+/**
+ * What policies say of the objects that a change set touches, of the app itself and of the others that it reaches, worst
+ * first. Violations of objects that stay as they are belong to the Apps view, not to this change.
+ */
+export function policyNotes(
+  apps: readonly AppState[],
+  own: AppId,
+  changeSet: ChangeSet,
+  t: Translate,
+): readonly RiskNote[] {
+  const touched = new Map<AppId, ReadonlySet<ResourceKey>>([
+    [own, new Set(changeSet.effects.map(({ key }) => key))],
+    ...changeSet.others.map(({ app, effects }) => [app.id, new Set(effects.map(({ key }) => key))] as const),
+  ]);
+  return told.flatMap((code) =>
+    apps.flatMap(({ app, policies = [] }) =>
+      policies
+        .filter(({ object, result }) => codeOf(result) === code && touched.get(app.id)?.has(object) === true)
+        .map((verdict): RiskNote => {
+          const text = textOf(verdict, code, t);
+          const severity = code === 'policy.denied' ? 'danger' : 'warning';
+          return { code, severity, message: app.id === own ? text : `${app.name}: ${text}` };
+        }),
+    ),
+  );
+}
+
+function textOf({ object, result, standing }: PolicyVerdict, code: (typeof told)[number], t: Translate): string {
+  const what = describeKey(object);
+  const policy = `${result.policy}${result.rule === undefined ? '' : `/${result.rule}`}`;
+  const why = (result.message ?? result.reason ?? '').replaceAll(/\s+/g, ' ').trim();
+  const sentences: Readonly<Record<(typeof told)[number], string>> = {
+    'policy.denied': t('{0} denies {1}: {2}', policy, what, why),
+    'policy.warned': t('{0} warns about {1}: {2}', policy, what, why),
+    'policy.audited': t('{0} records a violation of {1}: {2}', policy, what, why),
+    'policy.undecided': t('{0} is undecided for {1}: {2}', policy, what, result.reason ?? why),
+  };
+  const now = standing === 'live-too' ? ` ${t('The live object violates it too.')}` : '';
+  return `${sentences[code]}${now}`;
+}
