@@ -8,10 +8,11 @@ import { compareObject } from './host/commands/documentCommands.ts';
 import { registerCommands } from './host/commands/registerCommands.ts';
 import { ContextKeys } from './host/contextKeys.ts';
 import { DiagnosticsPublisher } from './host/diagnostics/diagnosticsPublisher.ts';
+import { PolicyActions } from './host/diagnostics/policyActions.ts';
 import { ObjectDocuments } from './host/documents/objectDocuments.ts';
 import { Lifetime } from './host/lifetime.ts';
 import { PanelController } from './host/panel/panelController.ts';
-import { kubeconfigPath } from './host/settings.ts';
+import { kubeconfigPath, kubeVersion, onSetting, policySources } from './host/settings.ts';
 import { StatusBar } from './host/statusBar.ts';
 import { AppsTree } from './host/views/appsTree.ts';
 import { RepositorySession } from './host/workspace/repositorySession.ts';
@@ -27,12 +28,12 @@ export interface PlumblineExports {
 }
 
 /** Builds, wires and registers; reads nothing and starts nothing, which is left to `RepositoryStarter`. */
-export function activate({ extensionUri, subscriptions }: vscode.ExtensionContext): PlumblineExports {
+export function activate({ extensionUri, globalStorageUri, subscriptions }: vscode.ExtensionContext): PlumblineExports {
   const life = new Lifetime();
   subscriptions.push(life);
   const output = life.own(vscode.window.createOutputChannel('Plumbline', { log: true }));
   const hasher = createSecretHasher();
-  const parts: Parts = { extensionUri, hasher, output };
+  const parts: Parts = { extensionUri, globalStorageUri, hasher, output };
   const session = life.own(new RepositorySession((folder, signal) => openRepository(folder, signal, parts), output));
   const sessions = life.own(new ClusterSessions(session, () => loadConnector(parts), systemClock, output));
   const tree = life.own(new AppsTree(session));
@@ -53,11 +54,26 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
   );
   life.own(new ContextKeys(session));
   life.own(new StatusBar(session));
-  life.own(new ObjectDocuments(session, hasher, async () => (await import('./repository.ts')).textOf));
+  life.own(new ObjectDocuments(session, hasher, () => import('./repository.ts')));
   life.own(new DiagnosticsPublisher(session, vscode.Uri.joinPath(extensionUri, 'docs', 'findings.md')));
+  life.own(new PolicyActions(session));
   life.own(new RepositoryStarter(session));
+  life.own(onSetting(['kubeVersion'], () => void session.refresh()));
   life.own(
-    registerCommands({ session, sessions, tree, output, clock: systemClock, openPanel: (app) => panels.open(app) }),
+    onSetting(['policies'], () => {
+      void session.refresh();
+    }),
+  );
+  life.own(
+    registerCommands({
+      session,
+      sessions,
+      tree,
+      output,
+      clock: systemClock,
+      loadTexts: () => import('./repository.ts'),
+      openPanel: (app) => panels.open(app),
+    }),
   );
   return {
     get overview() {
@@ -69,16 +85,26 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
 
 interface Parts {
   readonly extensionUri: vscode.Uri;
+  readonly globalStorageUri: vscode.Uri;
   readonly hasher: SecretHasher;
   readonly output: vscode.LogOutputChannel;
 }
 
 async function openRepository(folder: string, signal: AbortSignal, parts: Parts): Promise<OpenRepository> {
   const { openAt } = await import('./repository.ts');
-  const { extensionUri, hasher, output } = parts;
+  const { extensionUri, globalStorageUri, hasher, output } = parts;
   const inDist = (...names: readonly string[]): string => vscode.Uri.joinPath(extensionUri, 'dist', ...names).fsPath;
   const engine = { worker: inDist('engineWorker.cjs'), modules: inDist('engine') };
-  return openAt(folder, signal, { engine, hasher, log: output });
+  const policies = { usesClusters: () => policySources().usesClusters, folders: () => policySources().folders };
+  return openAt(folder, signal, {
+    engine,
+    hasher,
+    log: output,
+    fetched: vscode.Uri.joinPath(globalStorageUri, 'fetched').fsPath,
+    allowExec: () => vscode.workspace.isTrusted,
+    kubeVersion,
+    policies,
+  });
 }
 
 async function loadConnector({ hasher, output }: Parts): Promise<ClusterConnector> {

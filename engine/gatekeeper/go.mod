@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/google/cel-go v0.30.0
 	github.com/open-policy-agent/frameworks/constraint v0.0.0-20260616163050-e1eaa1bf6d62
+	github.com/open-policy-agent/gatekeeper/v3 v3.23.1
 	github.com/open-policy-agent/opa v1.22.0
 	k8s.io/api v0.36.2
 	k8s.io/apimachinery v0.36.2

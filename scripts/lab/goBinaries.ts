@@ -11,6 +11,7 @@ import { run } from './run.ts';
 const packages = {
   'control-plane': 'plumbline.dev/test/cluster',
   guard: 'plumbline.dev/test/cluster/guard',
+  appsets: 'plumbline.dev/test/cluster/appsets',
   kubectl: 'k8s.io/kubernetes/cmd/kubectl',
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5',
   'kustomize-controller': 'github.com/fluxcd/kustomize-controller',

@@ -21,6 +21,10 @@ export interface CliRequest {
   readonly failOn?: FailOn | undefined;
   /** Revision for `render`; absent renders the working tree. */
   readonly revision?: string | undefined;
+  /** Fetch from elsewhere what apps need and is not kept yet. */
+  readonly fetch: boolean;
+  /** The Kubernetes version to render charts for where no cluster says its own. */
+  readonly kubeVersion?: string | undefined;
 }
 
 const outputForms = ['text', 'json', 'sarif', 'markdown'] as const;
@@ -58,6 +62,9 @@ Options
   --live PATH         a dump as the live side instead of a cluster: a file (kubectl get -o yaml|json), or a folder of them
                       (kubectl cluster-info dump, must-gather)
   --revision REV      render: a commit, branch or tag instead of the working tree
+  --fetch             fetch charts and bases from the registries and repositories that apps name, with the logins of
+                      Helm, Docker and git; what was fetched is kept, and later calls need no network
+  --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
   --policies F…       policy: files and folders of policies, in a repository beside its own
   --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
   --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
@@ -83,9 +90,7 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
   const live = readLive(values);
-  if (command === 'health' && live.kind === 'none') {
-    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
-  }
+  if (command === 'health') checkHealth(live, values['fail-on']);
   if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
   const output = readOutput(values.output ?? 'text');
   if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
@@ -101,7 +106,16 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
     asksServer: readDryRun(values['dry-run'], live),
     failOn: values['fail-on'] === undefined ? undefined : readFailOn(words(values['fail-on'])),
     revision: values.revision,
+    fetch: values.fetch === true,
+    kubeVersion: readVersion(values['kube-version']),
   };
+}
+
+function checkHealth(live: LiveChoice, failOn: readonly string[] | undefined): void {
+  if (live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  if (failOn !== undefined) throw wrongUsage('--fail-on goes with status and diff: it names findings.');
 }
 
 function parse(args: readonly string[]) {
@@ -119,6 +133,8 @@ function parse(args: readonly string[]) {
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
         revision: { type: 'string' },
+        fetch: { type: 'boolean' },
+        'kube-version': { type: 'string' },
         output: { type: 'string', short: 'o' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -140,6 +156,11 @@ function readDryRun(word: string | undefined, live: LiveChoice): boolean {
   if (word !== 'server') throw wrongUsage(`--dry-run takes server, not "${word}".`);
   if (live.kind !== 'context') throw wrongUsage('--dry-run=server needs --context: only a cluster can be asked.');
   return true;
+}
+
+function readVersion(text: string | undefined): string | undefined {
+  if (text === undefined || /^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/.test(text)) return text;
+  throw wrongUsage(`--kube-version takes a version such as 1.33, not "${text}".`);
 }
 
 const origins = ['uncommitted', 'unpushed', 'unsynced', 'drift'] as const;

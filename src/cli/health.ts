@@ -5,14 +5,15 @@ import { columns, kindWords, noticeLines } from './report.ts';
 
 /** The health of every app and object, a line each, in its reconciler's words; below an object what the reconciler itself says otherwise. */
 export function healthText(state: OverviewState): string {
-  const rows = state.apps.flatMap((app) => [appRow(app), ...app.resources.flatMap(resourceRows)]);
+  const rows = state.apps.flatMap((app) => [...appRows(app), ...app.resources.flatMap(resourceRows)]);
   const table = columns([['APP, OBJECT', 'HEALTH', ''], ...rows]);
   return [table, ...noticeLines(state), ''].join('\n').replace(/\n+$/, '\n');
 }
 
-function appRow({ app, health, context }: AppState): readonly string[] {
+function appRows({ app, health, disagreement, context }: AppState): readonly (readonly string[])[] {
   const word = context === undefined ? 'not here' : health.status;
-  return [`${app.name} (${kindWords[app.kind]})`, word, oneLine(health.message)];
+  const row = [`${app.name} (${kindWords[app.kind]})`, word, oneLine(health.message)];
+  return disagreement === undefined ? [row] : [row, ['', '', `here it is ${disagreement.ours}: ${disagreement.why}`]];
 }
 
 /** Objects that nothing judges have no health, neither here nor in Argo CD. */
@@ -37,13 +38,14 @@ export function healthJson(state: OverviewState): JsonObject {
   return { apps: state.apps.map(appJson) };
 }
 
-function appJson({ app, context, health, resources }: AppState): JsonObject {
+function appJson({ app, context, health, disagreement, resources }: AppState): JsonObject {
   return {
     id: app.id,
     name: app.name,
     kind: app.kind,
     ...present({ context }),
     health: fields(health),
+    ...present({ disagreement: disagreement && { ...disagreement } }),
     resources: resources.map((resource) => ({
       key: resource.key,
       isLive: resource.isLive,

@@ -1,10 +1,14 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSecretHasher } from '../adapters/cluster/secretHasher.ts';
 import { systemClock } from '../adapters/cluster/systemClock.ts';
 import type { HealthEngine } from '../core/health/healthScripts.ts';
 import { EnginePool } from '../adapters/engine/enginePool.ts';
 import type { Repository } from '../adapters/git/gitBundle.ts';
-import type { Clock, Log, SecretHasher } from '../core/ports.ts';
+import { FetchStore } from '../adapters/fetch/fetchStore.ts';
+import type { Clock, Log, SecretHasher, SourceFetcher, VersionChooser } from '../core/ports.ts';
+import { withFetched } from '../core/render/fetchedReader.ts';
 
 /** What a call works with; everything is closed by `dispose`. */
 export interface Parts {
@@ -15,13 +19,18 @@ export interface Parts {
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
+  /** Fetches from elsewhere, only when the call says so. */
+  readonly fetcher: SourceFetcher;
   dispose(): void;
 }
 
 /** Opens the repository of a folder and the engine; no network, no cluster. */
 export async function openParts(folder: string, signal: AbortSignal): Promise<Parts> {
   const { openRepository } = await import('../adapters/git/gitBundle.ts');
-  const repo = await openRepository(folder, signal);
+  const opened = await openRepository(folder, signal);
+  const store = new FetchStore(path.join(cacheFolder(), 'plumbline', 'fetched'));
+  const repo = { ...opened, reader: withFetched(opened.reader, store) };
+  const log = verbose();
   const engine = openEngine();
   return {
     repo,
@@ -29,9 +38,23 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
     health: engine.pool,
     hasher: createSecretHasher(),
     clock: systemClock,
-    log: verbose(),
+    log,
+    fetcher: lazyFetcher(store, engine.pool, log),
     dispose: () => {
       engine.dispose();
+    },
+  };
+}
+
+/** A person who asks for fetching on the command line trusts the repository and their own credential helpers. */
+function lazyFetcher(store: FetchStore, chooser: VersionChooser, log: Log): SourceFetcher {
+  return {
+    fetch: async (need, signal) => {
+      const { createFetcher } = await import('../adapters/fetch/fetchBundle.ts');
+      return createFetcher({ store, chooser, environment: process.env, allowExec: () => true, log }).fetch(
+        need,
+        signal,
+      );
     },
   };
 }
@@ -48,6 +71,13 @@ export function openEngine(): { readonly pool: EnginePool; dispose(): void } {
       pool.dispose();
     },
   };
+}
+
+/** Where programs keep what they can get again (XDG base directories; each platform's own place else). */
+function cacheFolder(): string {
+  if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME;
+  if (process.platform === 'win32' && process.env.LOCALAPPDATA) return process.env.LOCALAPPDATA;
+  return process.platform === 'darwin' ? path.join(homedir(), 'Library', 'Caches') : path.join(homedir(), '.cache');
 }
 
 /** Built, the worker lies beside this bundle; unbuilt, both halves are run from the sources and the modules from `dist`. */

@@ -1,10 +1,11 @@
 import { Document } from 'yaml';
-import { discoverApps } from '../core/apps/appCatalog.ts';
+import { AppCatalog } from '../core/apps/appCatalog.ts';
 import { reduceSecret } from '../core/diff/secrets.ts';
 import type { App } from '../core/model/app.ts';
 import type { JsonObject } from '../core/model/json.ts';
 import type { Rendering } from '../core/model/rendering.ts';
 import { UserError } from '../core/model/userError.ts';
+import { noCluster } from '../core/render/clusterView.ts';
 import { renderApp } from '../core/render/renderApp.ts';
 import type { Parts } from './parts.ts';
 
@@ -17,7 +18,7 @@ export interface NamedRendering {
 /** Renders the asked apps at a revision, or from the working tree. */
 export async function renderRevision(
   { repo, engine, hasher }: Parts,
-  revision: string | undefined,
+  { revision, kubeVersion }: { readonly revision?: string | undefined; readonly kubeVersion?: string | undefined },
   isAsked: (app: App) => boolean,
   signal: AbortSignal,
 ): Promise<readonly NamedRendering[]> {
@@ -27,10 +28,12 @@ export async function renderRevision(
   if (tree === undefined) {
     throw new UserError('usage', `This repository does not know the revision ${revision ?? ''}. Fetch it first.`);
   }
-  const { apps } = await discoverApps(tree, remotes, signal, engine);
+  const catalog = new AppCatalog(engine, (app, at, asker) => renderApp(app, at, engine, asker));
+  const { apps } = await catalog.discover(tree, remotes, signal);
+  const cluster = kubeVersion === undefined ? noCluster : { ...noCluster, capabilities: { kubeVersion } };
   const out: NamedRendering[] = [];
   for (const app of apps.filter(isAsked)) {
-    const rendering = await renderApp(app, tree, engine, signal);
+    const rendering = await renderApp(app, tree, engine, signal, { cluster });
     const objects = rendering.objects.map((each) => ({ ...each, object: reduceSecret(each.object, hasher) }));
     out.push({ app, rendering: { ...rendering, objects } });
   }

@@ -4,8 +4,11 @@ import type { Finding } from '../core/model/finding.ts';
 import { UserError } from '../core/model/userError.ts';
 import { Overview } from '../core/overview/overview.ts';
 import type { AppState, OverviewState } from '../core/overview/state.ts';
+import type { RemoteNeed } from '../core/model/remoteNeed.ts';
+import { missingNeeds } from '../core/render/missingNeeds.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
+import { fetchMissing } from './fetchMissing.ts';
 import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -40,7 +43,17 @@ export async function runRequest(request: CliRequest, signal: AbortSignal): Prom
 }
 
 async function render(request: CliRequest, parts: Parts, signal: AbortSignal): Promise<CliResult> {
-  const all = await renderRevision(parts, request.revision, (app) => isAsked(request, app), signal);
+  const { revision, kubeVersion } = request;
+  const once = (): Promise<readonly NamedRendering[]> =>
+    renderRevision(parts, { revision, kubeVersion }, (app) => isAsked(request, app), signal);
+  let all = await once();
+  if (request.fetch) {
+    const missing = (): readonly RemoteNeed[] => missingNeeds(all.flatMap(({ rendering }) => rendering.problems));
+    const again = async (): Promise<void> => {
+      all = await once();
+    };
+    await fetchMissing(parts, missing, again, signal);
+  }
   if (all.length === 0) throw nothingAsked(request);
   const text = request.output === 'json' ? json(renderingsJson(all)) : renderText(all);
   return { text, isFailed: false, hasTrouble: all.some(hasRenderTrouble) };
@@ -58,12 +71,22 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
     repo: parts.repo.reader,
     comparesUnreconciled: true,
     placesPending: request.command === 'diff',
+    kubeVersion: () => request.kubeVersion,
   });
   try {
     const connected = await connectLive(request.live, parts, signal);
     for (const { context, connection } of connected) overview.attach(context, connection);
     await overview.refresh();
     await overview.whenSettled(signal);
+    if (request.fetch) {
+      const missing = (): readonly RemoteNeed[] =>
+        missingNeeds(select(overview.state, request).apps.flatMap(({ problems }) => problems));
+      const again = async (): Promise<void> => {
+        await overview.refresh();
+        await overview.whenSettled(signal);
+      };
+      await fetchMissing(parts, missing, again, signal);
+    }
     mustBeRead(overview.state);
     if (request.asksServer) {
       const asked = overview.state.apps.filter(({ app }) => isAsked(request, app));
@@ -116,9 +139,9 @@ function select(state: OverviewState, request: CliRequest): OverviewState {
   return { ...state, apps: request.origins.length === 0 ? apps : apps.map((app) => ofOrigins(app, request.origins)) };
 }
 
-/** The app with differences of some origins only; findings of drift go with them. */
+/** The app with differences of some origins only; findings of drift, and over the live objects, go with them. */
 function ofOrigins(app: AppState, origins: readonly Origin[]): AppState {
-  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !code.startsWith('drift.');
+  const isKept = ({ code }: Finding): boolean => origins.includes('drift') || !/^(?:drift|verdict)\./.test(code);
   return {
     ...app,
     differences: app.differences.filter(({ origin }) => origins.includes(origin)),

@@ -2,6 +2,7 @@ import type { JsonPointer } from './model/difference.ts';
 import type { JsonObject } from './model/json.ts';
 import type { KubeObject } from './model/resource.ts';
 import type { RepoPath } from './model/place.ts';
+import type { RemoteNeed } from './model/remoteNeed.ts';
 import type { ObjectOrigin, RenderProblem, FileRead } from './model/rendering.ts';
 
 /** What the core needs of the outside. Each port has five methods or fewer; adapters implement them, the host wires them. */
@@ -21,6 +22,32 @@ export interface FileTree {
 export interface TreeEntry {
   readonly name: string;
   readonly kind: 'file' | 'folder';
+}
+
+/** What was fetched from elsewhere and is kept on this machine. Reading it needs no network. */
+export interface FetchedSources {
+  /** The files of a need by its key (`needKey`); `undefined` until somebody had it fetched. */
+  open(key: string, signal: AbortSignal): Promise<FileTree | undefined>;
+}
+
+/** Fetches what apps need from elsewhere, only ever on a person's word. */
+export interface SourceFetcher {
+  /** Throws `UserError` `fetch-…` that names the address and the next step. */
+  fetch(need: RemoteNeed, signal: AbortSignal): Promise<FetchedVersion>;
+}
+
+/** What a need turned out to be. */
+export interface FetchedVersion {
+  /** A version, tag or commit. */
+  readonly version: string;
+  /** `sha256:…` of the packed content. */
+  readonly digest: string;
+}
+
+/** Chooses among versions with the reconcilers' own rules. */
+export interface VersionChooser {
+  /** The newest that satisfies the constraint, as it is written; `undefined` when none does. `UserError` `fetch-failed` for a constraint that is none. */
+  chooseVersion(versions: readonly string[], constraint: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** Renders kustomize roots and Helm charts with the reconcilers' own libraries. */

@@ -38,6 +38,20 @@ export function kubeconfigPath(): string | undefined {
   return configuration().get<string>('kubeconfig', '').trim() || undefined;
 }
 
+/** The Kubernetes version to render charts for where no cluster says its own; `undefined` for Helm's own choice. */
+export function kubeVersion(): string | undefined {
+  return configuration().get<string>('kubeVersion', '').trim() || undefined;
+}
+
+/** Sources of policies beside the repository: whether those of clusters count, and absolute paths of further folders. */
+export function policySources(): { readonly usesClusters: boolean; readonly folders: readonly string[] } {
+  const folders = configuration().get<unknown>('policies.folders');
+  return {
+    usesClusters: configuration().get('policies.fromClusters', true),
+    folders: Array.isArray(folders) ? folders.filter((each) => typeof each === 'string' && each !== '') : [],
+  };
+}
+
 /** Calls back when one of the settings changes. */
 export function onSetting(names: readonly string[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

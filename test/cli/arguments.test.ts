@@ -17,6 +17,8 @@ describe('the command line', () => {
       asksServer: false,
       failOn: { severity: 'error', codes: ['pending'] },
       revision: undefined,
+      fetch: false,
+      kubeVersion: undefined,
     });
   });
 
@@ -42,7 +44,10 @@ describe('the command line', () => {
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
+    ['health as SARIF', ['health', '--context', 'prod', '-o', 'sarif'], /health prints text or json/],
+    ['a choice of findings for health', ['health', '--context', 'prod', '--fail-on', 'error'], /status and diff/],
     ['health without a cluster', ['health'], /--context/],
+    ['a version that is none', ['status', '--kube-version', 'new'], /takes a version such as 1\.33/],
     ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
   ];
   for (const [what, args, message] of wrong) {

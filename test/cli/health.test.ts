@@ -115,6 +115,7 @@ describe('plumbline health', function () {
     const { exit, stdout, stderr } = await health('--live', dump);
     assert.equal(stderr, '');
     assert.match(stdout, /^web \(Argo CD Application\) +Healthy$/m);
+    assert.match(stdout, /^ +here it is Degraded: Degraded is what Certificate front is here\.$/m);
     assert.match(stdout, /^ {2}Certificate front +Degraded +Issuer not found$/m);
     assert.match(
       stdout,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { caseFiles, judgeFiles } from '../../src/cli/policy/judgeFiles.ts';
-import { readDocuments } from '../../src/cli/policy/readDocuments.ts';
+import { readDocuments } from '../../src/adapters/files/readDocuments.ts';
 import { messageOf } from '../../src/core/model/userError.ts';
 import type { JsonObject } from '../../src/core/model/json.ts';
 import type { PolicyEngine } from '../../src/core/policy/judgement.ts';

@@ -14,7 +14,9 @@ import { UserError } from '../../src/core/model/userError.ts';
 import type { FileTree, RenderEngine } from '../../src/core/ports.ts';
 import { editFor } from '../../src/core/provenance/editFor.ts';
 import { explainField } from '../../src/core/provenance/explainField.ts';
-import { applyEdits, rereadApp, valueAtTokens } from '../../src/core/provenance/exchange.ts';
+import { fieldsDecidedBy } from '../../src/core/provenance/decidedFields.ts';
+import { applyEdits, valueAtTokens } from '../../src/core/provenance/exchange.ts';
+import { rereadApp } from '../../src/core/provenance/rereadApp.ts';
 import { pointerTokens } from '../../src/core/provenance/writing.ts';
 import { MemoryTree } from '../../src/core/render/memoryTree.ts';
 import { OverlayTree } from '../../src/core/render/overlayTree.ts';
@@ -125,7 +127,7 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
   const key = keyFrom(object);
   const toward = objectAt(field, 'edit')?.value;
   const signal = new AbortController().signal;
-  const found = await explainField({ app, tree, engine, key, path, toward }, signal);
+  const found = await explainField({ app, tree, engine, key, path, toward, isComplete: true, limit: 48 }, signal);
   const judged = judgePlace(field, found);
   const rendering = await renderApp(app, tree, engine, signal);
   const value = valueAtTokens(rendering.objects.find((each) => each.key === key)?.object ?? {}, pointerTokens(path));
@@ -134,7 +136,16 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
     const message = `renders ${JSON.stringify(value)}, the case says ${JSON.stringify(field.value)}`;
     return { object, path, outcome: 'undecided', message };
   }
-  if (judged.outcome !== 'agree' || objectAt(field, 'edit') === undefined) return { object, path, ...judged };
+  if (judged.outcome !== 'agree') return { object, path, ...judged };
+  // What a place keeps away shows elsewhere once it is exchanged: as an entry of the list or map around.
+  if (found.kind === 'proven' && field.absent === undefined) {
+    const { file, start: offset } = found.place;
+    const decided = await fieldsDecidedBy({ file, offset, apps: [{ app, rendering }], tree, engine }, signal);
+    const fields = decided?.apps.flatMap((each) => each.fields) ?? [];
+    if (!fields.some((each) => each.object === key && each.path === path && each.effect === 'decides'))
+      return { object, path, outcome: 'wrong', message: 'the inverse does not list the field' };
+  }
+  if (objectAt(field, 'edit') === undefined) return { object, path, ...judged };
   const edited = await judgeEdit(field, found, { app, tree, engine });
   return { object, path, ...edited, message: edited.message ?? judged.message };
 }

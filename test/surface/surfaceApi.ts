@@ -7,6 +7,8 @@ import type { Json } from '../../src/core/model/json.ts';
 export interface Answer {
   readonly status: number;
   readonly body: Json;
+  /** Texts of its warnings. */
+  readonly warnings: readonly string[];
 }
 
 export type PatchKind = 'apply' | 'merge' | 'json';
@@ -69,13 +71,20 @@ export class SurfaceApi {
         incoming.on('data', (chunk: string) => chunks.push(chunk));
         incoming.on('error', reject);
         incoming.on('end', () => {
-          resolve({ status: incoming.statusCode ?? 0, body: parseBody(chunks.join('')) });
+          const warnings = (incoming.headersDistinct.warning ?? []).map(textOfWarning);
+          resolve({ status: incoming.statusCode ?? 0, body: parseBody(chunks.join('')), warnings });
         });
       });
       outgoing.on('error', reject);
       outgoing.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+/** The text of `299 - "text"`, in which quotes and backslashes are escaped (RFC 7234, 5.5). */
+function textOfWarning(header: string): string {
+  const quoted = /^\d+ \S+ "(.*)"/s.exec(header)?.[1] ?? header;
+  return quoted.replaceAll(/\\(.)/gs, '$1');
 }
 
 function parseBody(text: string): Json {

@@ -2,11 +2,15 @@
 // kustomize's JSON ("ERR" for a refusal). The output is kept as test/core/yaml/goReadings.jsonl:
 //
 //	go run . > ../../../test/core/yaml/goReadings.jsonl
+//
+// With the argument `-` it reads the texts from its input instead, one JSON string a line.
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"go.yaml.in/yaml/v3"
 	kubectl "sigs.k8s.io/yaml"
@@ -46,11 +50,28 @@ func readKustomize(text string) string {
 	return string(out)
 }
 
-func main() {
+func textsToRead() []string {
 	texts := documents
 	for _, scalar := range scalars {
 		texts = append(texts, "a: "+scalar+"\n")
 	}
+	if len(os.Args) < 2 || os.Args[1] != "-" {
+		return texts
+	}
+	texts = nil
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var text string
+		if err := json.Unmarshal(lines.Bytes(), &text); err != nil {
+			panic(err)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+func main() {
+	texts := textsToRead()
 	for _, text := range texts {
 		line, err := json.Marshal([]string{text, readKubectl(text), readKustomize(text)})
 		if err != nil {

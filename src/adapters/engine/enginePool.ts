@@ -9,6 +9,7 @@ import type {
   KustomizeReply,
   KustomizeRequest,
   RenderEngine,
+  VersionChooser,
 } from '../../core/ports.ts';
 import type { FileRead } from '../../core/model/rendering.ts';
 import type { HealthEngine, HealthQuestion, ScriptVerdict } from '../../core/health/healthScripts.ts';
@@ -17,7 +18,7 @@ import { EngineThread } from './engineThread.ts';
 import { judgeHealth } from './judgeHealth.ts';
 import { loadModule } from './loadModule.ts';
 import type { LoadedModule, ModuleName } from './loadModule.ts';
-import { readHelmReply } from './readHelmReply.ts';
+import { readChoice, readHelmReply } from './readHelmReply.ts';
 import { readPolicyAnswer } from './readPolicyAnswer.ts';
 import { readReply } from './readReply.ts';
 import { readSetReply } from './readSetReply.ts';
@@ -44,6 +45,7 @@ type ModuleRequest =
   | KustomizeRequest
   | HelmRequest
   | { readonly applicationSet: ApplicationSetRequest }
+  | VersionQuestion
   | PolicyQuestion
   | HealthQuestion;
 
@@ -53,7 +55,7 @@ const defaults = { threads: 2, deadlineMs: 20_000, idleMs: 30_000, mostMemory: 5
  * Renders in worker threads that are started on first use, share one compiled module for each library, and end when
  * idle. When all are busy the newest request goes first: it is the one somebody looks at.
  */
-export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
+export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine, VersionChooser {
   readonly #options: EnginePoolOptions;
   readonly #waiting: Job[] = [];
   readonly #threads = new Map<EngineThread, NodeJS.Timeout | undefined>();
@@ -77,6 +79,15 @@ export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
   async helm(request: HelmRequest, tree: FileTree, signal: AbortSignal): Promise<HelmReply> {
     const { reply, reads } = await this.#ask('helm', request, tree, signal);
     return { ...readHelmReply(reply), reads };
+  }
+
+  async chooseVersion(
+    versions: readonly string[],
+    constraint: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { reply } = await this.#ask('helm', { choose: { versions, constraint } }, nothing, signal);
+    return readChoice(reply);
   }
 
   async applicationSet(
@@ -209,6 +220,11 @@ export class EnginePool implements RenderEngine, PolicyEngine, HealthEngine {
     idle.unref();
     this.#threads.set(thread, idle);
   }
+}
+
+/** Asks Helm's module for a choice among versions (engine/render/internal/versions). */
+interface VersionQuestion {
+  readonly choose: { readonly versions: readonly string[]; readonly constraint: string };
 }
 
 interface Job {

@@ -1,5 +1,6 @@
 import { listAt, numberAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
 import type { Json } from '../../core/model/json.ts';
+import { UserError } from '../../core/model/userError.ts';
 import type { HelmObject, HelmProblem, HelmReply } from '../../core/ports.ts';
 
 /** Reads the module's reply (`Reply` in engine/render/internal/chart). */
@@ -11,6 +12,15 @@ export function readHelmReply(bytes: Uint8Array): Omit<HelmReply, 'reads'> {
     problems: listAt(reply, 'problems').map(readProblem),
     lookups: strings(reply, 'lookups'),
   };
+}
+
+/** Reads the module's choice of a version (`Reply` in engine/render/internal/versions). */
+export function readChoice(bytes: Uint8Array): string | undefined {
+  // Edge: JSON.parse gives JSON.
+  const reply = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+  const problem = stringAt(reply, 'problem');
+  if (problem !== undefined) throw new UserError('fetch-failed', `${problem}.`);
+  return stringAt(reply, 'version') || undefined;
 }
 
 function readObject(from: Json): readonly HelmObject[] {

@@ -2,12 +2,16 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../core/model/userError.ts';
 import { readLive } from '../arguments.ts';
 import type { LiveChoice } from '../arguments.ts';
+import { readFailOn } from '../report/failOn.ts';
+import type { FailOn } from '../report/failOn.ts';
 import { wrongUsage } from '../wrongUsage.ts';
 
 /** What a call of `plumbline policy` asks for. */
 export interface PolicyRequest {
   readonly command: 'policy';
   readonly output: PolicyOutput;
+  /** What leads to exit status 1; absent: any violation. */
+  readonly failOn?: FailOn | undefined;
   /** Files and folders of policies; in a repository beside its own. */
   readonly policies: readonly string[];
   readonly target: PolicyTarget;
@@ -27,7 +31,7 @@ export type PolicyTarget =
       readonly live: LiveChoice;
     };
 
-const outputs = ['text', 'json', 'sarif', 'openreports'] as const;
+const outputs = ['text', 'json', 'sarif', 'markdown', 'openreports'] as const;
 export type PolicyOutput = (typeof outputs)[number];
 
 type ListOption = 'policies' | 'context' | 'resources';
@@ -41,6 +45,7 @@ interface Values {
   readonly kubeconfig?: string | undefined;
   readonly live?: string | undefined;
   readonly output: PolicyOutput;
+  readonly failOn?: FailOn | undefined;
 }
 
 /**
@@ -50,7 +55,8 @@ interface Values {
 export function readPolicyArguments(args: readonly string[]): PolicyRequest {
   const values = readValues(args);
   const { policies } = values.lists;
-  return { command: 'policy', output: values.output, policies, target: readTarget(values) };
+  const { output, failOn } = values;
+  return { command: 'policy', output, policies, target: readTarget(values), ...(failOn && { failOn }) };
 }
 
 function readTarget(values: Values): PolicyTarget {
@@ -78,7 +84,7 @@ function readTarget(values: Values): PolicyTarget {
 function readValues(args: readonly string[]): Values {
   const { values, tokens } = parse(args);
   const found: Record<ListOption, string[]> = { policies: [], context: [], resources: [] };
-  const apps: string[] = [];
+  const apps: string[] = [...(values.app ?? [])];
   let into = apps;
   for (const token of tokens) {
     if (token.kind === 'positional') into.push(token.value);
@@ -87,7 +93,8 @@ function readValues(args: readonly string[]): Values {
       if (isList(token.name)) into.push(token.value);
     }
   }
-  return { ...values, apps, lists: found, output: readOutput(values.output ?? 'text') };
+  const failOn = values['fail-on'] && readFailOn(values['fail-on'].flatMap((each) => each.split(',')));
+  return { ...values, apps, lists: found, output: readOutput(values.output ?? 'text'), failOn };
 }
 
 function isList(name: string): name is ListOption {
@@ -109,6 +116,8 @@ function parse(args: readonly string[]) {
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
         output: { type: 'string', short: 'o' },
+        app: { type: 'string', multiple: true },
+        'fail-on': { type: 'string', multiple: true },
       },
     });
   } catch (error) {

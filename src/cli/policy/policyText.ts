@@ -1,8 +1,21 @@
+import type { Place } from '../../core/model/place.ts';
 import { count } from '../../core/model/words.ts';
 import type { PolicyOutcome } from '../../core/policy/judgement.ts';
 import type { ReportedResult } from '../../core/policy/reportedResult.ts';
 import type { JsonObject } from '../../core/model/json.ts';
 import type { Json } from '../../core/model/json.ts';
+
+/** A place as it is printed. */
+export interface PrintedPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** File, line and column of a place. */
+export function printedPlace(place: Place | undefined): PrintedPlace | undefined {
+  return place && { file: place.file, line: place.range.line, column: place.range.column };
+}
 
 /** Trouble with a policy, as it is printed. */
 export interface PrintedProblem {
@@ -14,7 +27,9 @@ export interface PrintedProblem {
 
 /** A result and where its object is declared, as far as that is known. */
 export interface PrintedResult extends ReportedResult {
-  readonly place?: { readonly file: string; readonly line: number; readonly column: number } | undefined;
+  readonly place?: PrintedPlace | undefined;
+  /** The app that renders the object; absent for files. */
+  readonly app?: string | undefined;
 }
 
 /** Outcomes that ask for a person, worst first. */
@@ -42,7 +57,7 @@ function blockOf({ result, policy, rule, resource, message, reason, path, place,
 
 function problemLine({ file, line, message }: PrintedProblem): string {
   const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
-  return `! ${where}${message}`;
+  return `! ${where}${message.replaceAll(/\s*\n\s*/g, ' ')}`;
 }
 
 /** The same facts for machines; a stable shape that only grows. */
@@ -51,7 +66,8 @@ export function policyJson(results: readonly PrintedResult[], problems: readonly
 }
 
 function resultJson(result: PrintedResult): JsonObject {
-  const { policy, rule, resource, message, path, source, reason, actions, patched, auditAnnotations, place } = result;
+  const { policy, rule, resource, message, path, source, reason, actions, patched, auditAnnotations, place, app } =
+    result;
   return present({
     policy,
     rule,
@@ -62,6 +78,7 @@ function resultJson(result: PrintedResult): JsonObject {
     source,
     reason,
     actions,
+    app,
     place: place && { ...place },
     patched,
     auditAnnotations,

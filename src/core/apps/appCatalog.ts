@@ -1,23 +1,21 @@
-import { appId } from '../model/app.ts';
-import type { App, AppSource } from '../model/app.ts';
-import { folderOf, isWithin, joinPath } from '../model/place.ts';
+import type { App } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
-import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
+import { groupOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { FileTree, Remote, RenderEngine } from '../ports.ts';
-import { bareApp } from './bareApp.ts';
-import { kustomizationFileNames, readFileFacts } from './fileFacts.ts';
+import { assembleApps, patchFiles, surroundings } from './assembleApps.ts';
+import type { ReadTree } from './assembleApps.ts';
+import { readFileFacts } from './fileFacts.ts';
 import type { DeclaredObject, FileFacts } from './fileFacts.ts';
 import type { HubFacts } from './hubFacts.ts';
-import { findManifestFolders } from './manifestFolders.ts';
 import { isApplicationSet, readApplicationSet } from './readApplicationSet.ts';
 import { readApp } from './readApp.ts';
 import type { AppSurroundings } from './readApp.ts';
-import { isRemoteUrl } from './repoUrl.ts';
+import { deepest, findRenderedApps, tooDeep } from './renderedApps.ts';
+import type { RenderedParent, RenderParent } from './renderedApps.ts';
 import { SetExpander } from './setExpander.ts';
 import { walkTree } from './walkTree.ts';
-import type { TreeListing } from './walkTree.ts';
 
 /** The apps of a tree and the trouble on the way to them. */
 export interface Discovery {
@@ -25,6 +23,8 @@ export interface Discovery {
   readonly apps: readonly App[];
   /** AppProjects of Argo CD. */
   readonly projects: readonly KubeObject[];
+  /** Policies and what belongs to them, wherever a file holds some. */
+  readonly rules: readonly DeclaredObject[];
   /** Files that could matter and do not parse. */
   readonly problems: readonly RenderProblem[];
 }
@@ -57,8 +57,12 @@ export class AppCatalog {
   readonly #expander: SetExpander;
   #known: ReadonlyMap<RepoPath, ReadFile> = new Map();
 
-  constructor(engine: SetEngine = noEngine) {
+  readonly #render: RenderParent | undefined;
+
+  /** With `render` the apps are found too that other apps render: those change, or make, what declares them. */
+  constructor(engine: SetEngine = noEngine, render?: RenderParent) {
     this.#expander = new SetExpander(engine);
+    this.#render = render;
   }
 
   async discover(tree: FileTree, remotes: readonly Remote[], signal: AbortSignal, hub?: HubFacts): Promise<Discovery> {
@@ -76,10 +80,43 @@ export class AppCatalog {
     );
     const patches = patchFiles(facts);
     const declared = [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.declared));
+    const read: ReadTree = { listing, facts, patches };
     const around = surroundings(listing, declared, remotes);
-    const apps = await this.#readDeclared(declared, around, tree, hub, signal);
-    const projects = declared.flatMap(({ object }) => (isProject(object) ? [object] : []));
-    return { ...assemble(listing, facts, patches, apps), projects };
+    const assemble = async (objects: readonly DeclaredObject[]): Promise<readonly App[]> =>
+      assembleApps(read, await this.#readDeclared(objects, around, tree, hub, signal));
+    const { apps, problems } = await this.#deepen(declared, assemble, tree, signal);
+    return {
+      apps,
+      projects: declared.flatMap(({ object }) => (isProject(object) ? [object] : [])),
+      rules: [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.rules)),
+      problems: [...[...facts.values()].flatMap((each) => each.problems), ...problems],
+    };
+  }
+
+  /** Renders the apps found so far, adds the reconcilers' objects that come out of it, and so on until nothing is new. */
+  async #deepen(
+    declared: readonly DeclaredObject[],
+    assemble: (objects: readonly DeclaredObject[]) => Promise<readonly App[]>,
+    tree: FileTree,
+    signal: AbortSignal,
+  ): Promise<Pick<Discovery, 'apps' | 'problems'>> {
+    const render = this.#render;
+    let apps = await assemble(declared);
+    if (render === undefined) return { apps, problems: [] };
+    let known = '';
+    for (let level = 0; level < deepest; level += 1) {
+      const parents = await Promise.all(
+        apps.map(async (app): Promise<RenderedParent> => ({ app, rendering: await render(app, tree, signal) })),
+      );
+      const textOf = async (file: RepoPath): Promise<string> =>
+        new TextDecoder().decode((await tree.read(file, signal)) ?? new Uint8Array());
+      const { children, replaced } = await findRenderedApps(parents, declared, textOf);
+      const found = JSON.stringify(children.map(({ object, parent }) => [parent?.app.id, object]));
+      if (found === known || (known === '' && children.length === 0)) return { apps, problems: [] };
+      known = found;
+      apps = await assemble([...declared.filter((each) => !replaced.has(each)), ...children]);
+    }
+    return { apps, problems: [tooDeep] };
   }
 
   /** The apps that reconcilers' objects declare, sets by what the engine makes of them. */
@@ -125,121 +162,3 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Bytes; what is larger is data, not manifests. */
 const largestFile = 5_000_000;
-
-function assemble(
-  listing: TreeListing,
-  facts: ReadonlyMap<RepoPath, FileFacts>,
-  patches: ReadonlySet<RepoPath>,
-  declared: readonly App[],
-): Omit<Discovery, 'projects'> {
-  const reconciled = withUniqueIds(declared);
-  const roots = bareRoots(listing, facts, reconciled);
-  const folders = findManifestFolders({ listing, facts, apps: reconciled, patches });
-  const charts = bareCharts(listing, facts, reconciled);
-  const apps = [...reconciled, ...roots, ...charts, ...folders.map((path) => bareApp('manifests', path))];
-  return {
-    apps: apps.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    problems: [...facts.values()].flatMap((each) => each.problems),
-  };
-}
-
-function surroundings(
-  listing: TreeListing,
-  declared: readonly DeclaredObject[],
-  remotes: readonly Remote[],
-): AppSurroundings {
-  const sources = new Map(
-    declared
-      .filter(({ object }) => groupOf(object.apiVersion) === 'source.toolkit.fluxcd.io')
-      .map(({ object }) => [`${object.kind}/${namespaceOf(object) ?? 'flux-system'}/${nameOf(object)}`, object]),
-  );
-  return {
-    // A repository without remotes cannot be told from another one: its apps are taken as its own.
-    isHere: (url) => remotes.length === 0 || isRemoteUrl(url, remotes),
-    folderKind: (path) => folderKind(listing, path),
-    findSource: (kind, namespace, name) => sources.get(`${kind}/${namespace}/${name}`),
-  };
-}
-
-/** What a folder renders as, in Argo CD's order of detection: chart, kustomization, plain folder. */
-export function folderKind(listing: TreeListing, path: RepoPath): 'kustomize' | 'helm' | 'directory' | 'absent' {
-  const names = listing.byFolder.get(path);
-  if (names === undefined) return 'absent';
-  if (names.has('Chart.yaml')) return 'helm';
-  return kustomizationFileNames.some((name) => names.has(name)) ? 'kustomize' : 'directory';
-}
-
-function patchFiles(facts: ReadonlyMap<RepoPath, FileFacts>): ReadonlySet<RepoPath> {
-  return new Set(
-    [...facts].flatMap(([file, { kustomization }]) =>
-      (kustomization?.patches ?? []).flatMap((path) => joinPath(folderOf(file), path) ?? []),
-    ),
-  );
-}
-
-/** The same object may be declared for several clusters; all but the first carry their file in the id. */
-function withUniqueIds(apps: readonly App[]): readonly App[] {
-  const seen = new Set<string>();
-  return apps.map((app) => {
-    const isFirst = !seen.has(app.id);
-    seen.add(app.id);
-    if (isFirst || app.declared === undefined) return app;
-    const name = `${app.name}@${app.declared.file}#${String(app.declared.document)}`;
-    return { ...app, id: appId(app.kind, { namespace: app.namespace ?? '', name }) };
-  });
-}
-
-/** Charts that neither an app nor another chart uses; library charts are no apps. */
-function bareCharts(
-  listing: TreeListing,
-  facts: ReadonlyMap<RepoPath, FileFacts>,
-  apps: readonly App[],
-): readonly App[] {
-  const owned = new Set(apps.flatMap(({ source }) => sourceFolders(source)));
-  const used = new Set<RepoPath>();
-  for (const [file, { chart }] of facts) {
-    for (const path of chart?.localDependencies ?? []) used.add(joinPath(folderOf(file), path) ?? '..');
-  }
-  return [...facts].flatMap(([file, { chart }]) => {
-    const folder = folderOf(file);
-    if (chart === undefined || chart.isLibrary || owned.has(folder) || used.has(folder)) return [];
-    return isInsideChart(listing, folder) ? [] : [bareApp('helm', folder)];
-  });
-}
-
-function isInsideChart(listing: TreeListing, folder: RepoPath): boolean {
-  for (let at = folder; at !== '';) {
-    at = folderOf(at);
-    if (listing.byFolder.get(at)?.has('Chart.yaml') === true) return true;
-  }
-  return false;
-}
-
-function sourceFolders(source: AppSource): readonly RepoPath[] {
-  return source.kind === 'here' ? [source.path, ...(source.others ?? []).map((each) => each.path)] : [];
-}
-
-/** Kustomization roots that neither another kustomization nor an app refers to. */
-function bareRoots(
-  listing: TreeListing,
-  facts: ReadonlyMap<RepoPath, FileFacts>,
-  apps: readonly App[],
-): readonly App[] {
-  const used = new Set<RepoPath>();
-  for (const [file, { kustomization }] of facts) {
-    for (const path of kustomization?.references ?? []) used.add(joinPath(folderOf(file), path) ?? '..');
-  }
-  const owned = apps.flatMap(({ source, kind }) => sourceFolders(source).map((path) => ({ path, kind })));
-  const isOwned = (folder: RepoPath): boolean =>
-    owned.some(({ path, kind }) =>
-      // Flux takes up the kustomizations below a folder that has none itself.
-      kind === 'flux-kustomization' && folderKind(listing, path) === 'directory'
-        ? isWithin(folder, path)
-        : folder === path,
-    );
-  return [...facts].flatMap(([file, { kustomization }]) => {
-    const folder = folderOf(file);
-    if (kustomization === undefined || kustomization.isComponent || used.has(folder) || isOwned(folder)) return [];
-    return [bareApp('kustomize', folder)];
-  });
-}

@@ -6,6 +6,7 @@ import type { RepoPath } from '../model/place.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { objectsAt } from './fileFacts.ts';
 import type { AppSurroundings } from './readApp.ts';
+import { chartNeed, remoteChart, remoteSource } from './remoteSource.ts';
 import { unsupported } from './unsupported.ts';
 
 /** The one source of an Application, whether written as `source` or as a `sources` list; of several the first. */
@@ -36,8 +37,8 @@ function oneSource(source: JsonObject, around: AppSurroundings): AppSource {
   const revision = stringAt(source, 'targetRevision') || undefined;
   const path = stringAt(source, 'path');
   const chart = stringAt(source, 'chart');
-  if (chart !== undefined)
-    return unsupported(`The chart ${chart} comes from the registry ${url}; Plumbline does not fetch charts yet.`);
+  if (chart !== undefined) return { ...remoteChart(chartNeed(url, chart, revision ?? '')), revision: undefined };
+  if (url.startsWith('oci://')) return artifactSource(source, url, path ?? '', revision ?? '');
   if (!around.isHere(url)) return { kind: 'elsewhere', url, path, revision };
   const folder = joinPath(path ?? '');
   if (folder === undefined) return unsupported(`The path ${path ?? ''} leaves the repository.`);
@@ -47,8 +48,22 @@ function oneSource(source: JsonObject, around: AppSurroundings): AppSource {
   return { kind: 'here', path: folder, render, revision };
 }
 
+/** Manifests or a chart in an OCI artifact (argo-cd `user-guide/oci.md`); which it is, unless said, only its files tell. */
+function artifactSource(source: JsonObject, url: string, path: string, version: string): AppSource {
+  const folder = joinPath(path);
+  if (folder === undefined) return unsupported(`The path ${path} leaves the artifact.`);
+  const render = renderOf(source, folder, { folderKind: () => 'directory' });
+  if (render === undefined)
+    return unsupported('This Application is rendered by a config management plugin, which runs only inside Argo CD.');
+  return remoteSource({ kind: 'oci', url, version }, folder, render);
+}
+
 /** Argo CD takes the type that the source names, else it looks into the folder; a plugin is none of ours. */
-function renderOf(source: JsonObject, path: RepoPath, around: AppSurroundings): SourceRender | undefined {
+function renderOf(
+  source: JsonObject,
+  path: RepoPath,
+  around: Pick<AppSurroundings, 'folderKind'>,
+): SourceRender | undefined {
   const explicit = explicitRender(source);
   if (explicit !== undefined) return explicit;
   if (hasOptions(source, 'plugin')) return undefined;
@@ -81,7 +96,7 @@ function severalSources(sources: readonly JsonObject[], around: AppSurroundings)
       return unsupported(`One of this Application's sources is in another repository (${read.url}).`);
     if (read.kind === 'unsupported') return read;
     revision ??= read.revision;
-    parts.push({ path: read.path, render: read.render, index });
+    parts.push({ path: read.path, render: read.render, index, ...(read.remote && { remote: read.remote }) });
   }
   const [first, ...others] = parts;
   if (first === undefined) return unsupported('None of this Application’s sources has manifests.');

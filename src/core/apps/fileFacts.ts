@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml';
+import type { ParentApp } from '../model/app.ts';
 import { isObject, listAt, stringAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import { baseName } from '../model/place.ts';
@@ -7,6 +8,7 @@ import type { RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, groupOf, nameOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { placeAt } from '../yaml/locatePlace.ts';
+import { namesPolicy, policyKindOf } from '../policy/policyKinds.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
 import type { YamlDoc, YamlReading } from '../yaml/readYaml.ts';
@@ -17,6 +19,8 @@ export interface FileFacts {
   readonly hasManifests: boolean;
   /** Objects of the reconcilers (`Application`, Flux `Kustomization`, `GitRepository`, …). */
   readonly declared: readonly DeclaredObject[];
+  /** Objects that policy engines read as theirs. */
+  readonly rules: readonly DeclaredObject[];
   /** Only for a kustomization file. */
   readonly kustomization?: KustomizationFacts | undefined;
   /** Only for a `Chart.yaml`. */
@@ -31,12 +35,16 @@ export interface ChartFacts {
   readonly localDependencies: readonly string[];
 }
 
-/** A reconciler's object and where it is written. */
+/** A reconciler's (or policy engine's) object and where it is written. */
 export interface DeclaredObject {
   readonly file: RepoPath;
   readonly document: number;
+  /** Reference tokens of the object in its document; none unless it is part of a list. */
+  readonly within?: readonly (string | number)[] | undefined;
   readonly place: Place;
   readonly object: KubeObject;
+  /** The app that renders it, where it is not in the file as it is. */
+  readonly parent?: ParentApp | undefined;
 }
 
 export interface KustomizationFacts {
@@ -60,7 +68,7 @@ const reconcilerGroups: ReadonlySet<string> = new Set([
 ]);
 const argoKinds: ReadonlySet<string> = new Set(['Application', 'ApplicationSet', 'AppProject']);
 
-const noFacts: FileFacts = { hasManifests: false, declared: [], problems: [] };
+const noFacts: FileFacts = { hasManifests: false, declared: [], rules: [], problems: [] };
 
 /** Reads the facts of a file; parses it only when its text can matter. */
 export function readFileFacts(file: RepoPath, text: string): FileFacts {
@@ -68,7 +76,7 @@ export function readFileFacts(file: RepoPath, text: string): FileFacts {
   if (baseName(file) === 'Chart.yaml') return chartFacts(file, text);
   if (!looksLikeManifest(text)) return noFacts;
   // Most manifests say nothing about apps: what they hold is read when an app is rendered.
-  if (!namesReconciler(text)) return { ...noFacts, hasManifests: true };
+  if (!namesReconciler(text) && !namesPolicy(text)) return { ...noFacts, hasManifests: true };
   const reading = readYaml(text, 'plain');
   const problems = problemsOf(file, reading);
   // What does not parse because of its template signs is for a templating tool, not for a reconciler.
@@ -77,12 +85,18 @@ export function readFileFacts(file: RepoPath, text: string): FileFacts {
   const isReconciler = (each: DeclaredObject): boolean => isReconcilerObject(each.object);
   return {
     hasManifests: declared.some((each) => !isReconciler(each)),
-    declared: declared.filter((each) => isReconciler(each) && !nameOf(each.object).includes('{{')),
+    declared: declared.filter((each) => isReconciler(each) && !isTemplated(each)),
+    rules: declared.filter((each) => policyKindOf(each.object) !== undefined && !isTemplated(each)),
     problems,
   };
 }
 
-function isReconcilerObject(object: KubeObject): boolean {
+function isTemplated({ object }: DeclaredObject): boolean {
+  return nameOf(object).includes('{{');
+}
+
+/** Tells whether a reconciler reads an object as its own. */
+export function isReconcilerObject(object: KubeObject): boolean {
   const group = groupOf(object.apiVersion);
   return reconcilerGroups.has(group) && (group !== 'argoproj.io' || argoKinds.has(object.kind));
 }
@@ -109,7 +123,7 @@ function objectsOf(file: RepoPath, text: string, doc: YamlDoc, reading: YamlRead
     const place = placeAt(file, text, range?.[0] ?? doc.start, range?.[1] ?? doc.start, (offset) =>
       reading.lineOf(offset),
     );
-    return [{ file, document: doc.index, place, object }];
+    return [{ file, document: doc.index, ...(path.length > 0 && { within: path }), place, object }];
   });
 }
 

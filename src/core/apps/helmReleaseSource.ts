@@ -4,8 +4,9 @@ import type { AppSource } from '../model/app.ts';
 import { joinPath } from '../model/place.ts';
 import { namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
-import { followedRevision } from './followedRevision.ts';
+import { followedRevision, ociNeed } from './followedRevision.ts';
 import type { AppSurroundings } from './readApp.ts';
+import { chartNeed, remoteChart } from './remoteSource.ts';
 import { unsupported } from './unsupported.ts';
 
 /** Where a HelmRelease's chart comes from: its own chart template, or the HelmChart that it refers to. */
@@ -16,11 +17,20 @@ export function helmReleaseSource(object: KubeObject, around: AppSurroundings): 
   const kind = stringAt(reference, 'kind') ?? '';
   const name = stringAt(reference, 'name') ?? '';
   const namespace = stringAt(reference, 'namespace') || own;
+  if (kind === 'OCIRepository') return ociSource(around.findSource(kind, namespace, name), kind, name);
   const chart = kind === 'HelmChart' ? around.findSource(kind, namespace, name) : undefined;
   if (chart !== undefined) return chartSource(objectAt(chart, 'spec'), namespaceOf(chart) ?? own, around);
-  return unsupported(
-    `The chart comes from the ${kind} ${name}, which is not in this repository; Plumbline does not fetch charts yet.`,
-  );
+  return undeclared(kind, name);
+}
+
+function undeclared(kind: string, name: string): AppSource {
+  return unsupported(`The chart comes from the ${kind} ${name}, which this repository does not declare.`);
+}
+
+/** An artifact that is a chart; a digest wins over a range and that over a tag (Flux `source-controller/docs/spec/v1/ocirepositories.md`). */
+function ociSource(source: KubeObject | undefined, kind: string, name: string): AppSource {
+  const need = source && ociNeed(source);
+  return need === undefined ? undeclared(kind, name) : remoteChart(need);
 }
 
 function chartSource(spec: Json | undefined, own: string, around: AppSurroundings): AppSource {
@@ -28,23 +38,22 @@ function chartSource(spec: Json | undefined, own: string, around: AppSurrounding
   const kind = stringAt(spec, 'sourceRef', 'kind') ?? '';
   const name = stringAt(spec, 'sourceRef', 'name') ?? '';
   const namespace = stringAt(spec, 'sourceRef', 'namespace') || own;
-  if (kind !== 'GitRepository')
-    return unsupported(`The chart ${chart} comes from the ${kind} ${name}; Plumbline does not fetch charts yet.`);
   const source = around.findSource(kind, namespace, name);
   const url = stringAt(source, 'spec', 'url');
+  const values = {
+    valuesFiles: listAt(spec, 'valuesFiles').filter((each) => typeof each === 'string'),
+    ignoresMissing: valueAt(spec, 'ignoreMissingValuesFiles') === true,
+  };
+  if (kind === 'HelmRepository') {
+    if (url === undefined) return undeclared(kind, name);
+    // Without a version Flux takes the newest that is no prerelease.
+    return { ...remoteChart(chartNeed(url, chart, stringAt(spec, 'version') ?? '*')), chart: values };
+  }
+  if (kind !== 'GitRepository')
+    return unsupported(`The chart ${chart} comes from the ${kind} ${name}; Plumbline does not read ${kind} sources.`);
   const revision = followedRevision(source);
   if (url !== undefined && !around.isHere(url)) return { kind: 'elsewhere', url, path: chart, revision };
   const path = joinPath(chart);
   if (path === undefined) return unsupported(`The chart's path ${chart} leaves the repository.`);
-  return {
-    kind: 'here',
-    path,
-    render: 'helm',
-    revision,
-    sourceRef: { namespace, name },
-    chart: {
-      valuesFiles: listAt(spec, 'valuesFiles').filter((each) => typeof each === 'string'),
-      ignoresMissing: valueAt(spec, 'ignoreMissingValuesFiles') === true,
-    },
-  };
+  return { kind: 'here', path, render: 'helm', revision, sourceRef: { namespace, name }, chart: values };
 }

@@ -7,8 +7,10 @@ import { groupOf, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { argoSource } from './argoSource.ts';
 import type { DeclaredObject } from './fileFacts.ts';
-import { followedRevision } from './followedRevision.ts';
+import { followedRevision, ociNeed } from './followedRevision.ts';
 import { helmReleaseSource } from './helmReleaseSource.ts';
+import { remoteSource } from './remoteSource.ts';
+import { sourceCheckout } from './sourceCheckout.ts';
 import { unsupported } from './unsupported.ts';
 
 /** What reading an app's object needs to know of the repository around it. */
@@ -85,6 +87,11 @@ function fluxSource(object: KubeObject, around: AppSurroundings): AppSource {
   const written = stringAt(object, 'spec', 'path');
   const source = around.findSource(kind, namespace, name);
   const url = stringAt(source, 'spec', 'url');
+  if (kind === 'OCIRepository' && source !== undefined) {
+    const need = ociNeed(source);
+    const folder = joinPath(written ?? '');
+    if (need !== undefined && folder !== undefined) return remoteSource(need, folder, 'kustomize');
+  }
   if (kind !== 'GitRepository') {
     if (url !== undefined) return { kind: 'elsewhere', url, path: written };
     return unsupported(`The source ${kind} ${name} is not a Git repository; Plumbline cannot read it.`);
@@ -94,5 +101,6 @@ function fluxSource(object: KubeObject, around: AppSurroundings): AppSource {
   const path = joinPath(written ?? '');
   if (path === undefined) return unsupported(`The path ${written ?? ''} leaves the repository.`);
   // The controller always builds with kustomize; a folder without a kustomization gets a generated one.
-  return { kind: 'here', path, render: 'kustomize', revision, sourceRef: { namespace, name } };
+  const checkout = sourceCheckout(source, around);
+  return { kind: 'here', path, render: 'kustomize', revision, sourceRef: { namespace, name }, checkout };
 }

@@ -10,7 +10,8 @@ export function sourceParts(app: App): readonly App[] {
   if (others === undefined || first.index === undefined) return [app];
   return [first, ...others].map((part) => ({
     ...app,
-    source: { ...first, ...part },
+    // A part that is here must not take over that the first one is not.
+    source: { ...first, remote: undefined, ...part },
     declared: declared && withOneSource(declared, part.index ?? 0),
   }));
 }

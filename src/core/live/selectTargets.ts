@@ -18,6 +18,17 @@ export interface SelectionInput {
   readonly denied: readonly WatchTarget[];
   /** Where reconciler objects are looked for when the whole cluster may not be read: namespaces of declared apps. */
   readonly namespaces: readonly string[];
+  /** What helps to know more; a refusal leaves it out and is no trouble. */
+  readonly wishes?: readonly WishedKind[] | undefined;
+}
+
+/** A kind, over the whole cluster unless said. */
+export interface WishedKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly version?: string | undefined;
+  /** Only those of one namespace. */
+  readonly namespace?: string | undefined;
 }
 
 /** What to follow, and what cannot be. */
@@ -49,6 +60,10 @@ export function selectTargets(input: SelectionInput): Selection {
     if (!denied.has(key) && !targets.has(key)) targets.set(key, target);
   };
   for (const target of reconcilerTargets(input, denied)) add(target);
+  for (const { group, kind, version, namespace } of input.wishes ?? []) {
+    const served = findServed(input.kinds, group, kind, version);
+    if (served !== undefined) add(targetOf(served, namespace));
+  }
   for (const { key, version } of input.needed) {
     const { group, kind, namespace } = parseKey(key);
     const served = findServed(input.kinds, group, kind, version);

@@ -1,5 +1,6 @@
-import type { KubeObject } from './resource.ts';
+import type { KubeObject, ResourceKey } from './resource.ts';
 import type { Place, RepoPath } from './place.ts';
+import type { RemoteNeed } from './remoteNeed.ts';
 import type { RenderProblem } from './rendering.ts';
 import type { ClusterFact, ParameterOrigin } from '../ports.ts';
 
@@ -31,8 +32,19 @@ export interface AppDeclaration {
   /** The scalar of `metadata.name`. */
   readonly place: Place;
   readonly object: KubeObject;
+  /** The app in whose rendering the object stands; file and place are then those of what it is rendered from. */
+  readonly parent?: ParentApp | undefined;
   /** For an Application that an ApplicationSet generates: file and place are the set's. */
   readonly generated?: GeneratedFrom | undefined;
+}
+
+/** An app that renders another one's object. */
+export interface ParentApp {
+  readonly app: App;
+  /** The object in the rendering. */
+  readonly key: ResourceKey;
+  /** The files that were read for it. */
+  readonly files: readonly RepoPath[];
 }
 
 /** Which of a set's Applications an app is. */
@@ -50,14 +62,19 @@ export interface GeneratedFrom {
 /** Where an app's manifests come from. */
 export type AppSource =
   | {
-      /** This repository. */
+      /** This repository, or what is fetched for it. */
       readonly kind: 'here';
+      /** For something fetched a path below its `mountOf`. */
       readonly path: RepoPath;
+      /** What has to be fetched; absent for a folder of this repository. */
+      readonly remote?: RemoteNeed | undefined;
       readonly render: SourceRender;
       /** Branch, tag or commit the reconciler follows; absent: the remote's default branch. */
       readonly revision?: string | undefined;
       /** For Flux: key of the GitRepository. */
       readonly sourceRef?: { readonly namespace: string; readonly name: string } | undefined;
+      /** For Flux: what the GitRepository makes of the repository. */
+      readonly checkout?: SourceCheckout | undefined;
       /** For an Argo CD Application with a `sources` list: the position of this source in it. */
       readonly index?: number | undefined;
       /** The further sources of such an Application that have manifests. */
@@ -80,17 +97,36 @@ export type AppSource =
       readonly problems?: readonly RenderProblem[] | undefined;
     };
 
+/** How a Flux GitRepository changes what is in the repository. */
+export interface SourceCheckout {
+  /** `spec.ignore` */
+  readonly ignore?: string | undefined;
+  /** `spec.sparseCheckout`; absent: everything. */
+  readonly folders?: readonly RepoPath[] | undefined;
+  /** `spec.include`: folders of other sources and where they are put. */
+  readonly included: readonly IncludedSource[];
+}
+
+/** A folder of another source. */
+export interface IncludedSource {
+  readonly at: RepoPath;
+  readonly from: RepoPath;
+  /** Absent for a source that is this repository. */
+  readonly remote?: RemoteNeed | undefined;
+}
+
 /** How a folder becomes manifests. */
 export type SourceRender = 'kustomize' | 'directory' | 'helm';
 
 /** One of several sources of an app. */
 export interface SourcePart {
   readonly path: RepoPath;
+  readonly remote?: RemoteNeed | undefined;
   readonly render: SourceRender;
   readonly index: number;
 }
 
-/** Values files that stand for a chart's own, relative to the repository's root (Flux `valuesFiles`). */
+/** Values files that stand for a chart's own, relative to the repository's root or in a fetched chart to it (Flux `valuesFiles`). */
 export interface ChartValues {
   readonly valuesFiles: readonly string[];
   readonly ignoresMissing: boolean;

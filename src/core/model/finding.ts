@@ -21,6 +21,12 @@ export const findingCodes = [
   'source.undecided',
   'project.denied',
   'provenance.unknown',
+  'policy.denied',
+  'policy.warned',
+  'policy.audited',
+  'policy.undecided',
+  'policy.broken',
+  'policy.differs',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
@@ -41,6 +47,12 @@ export const findingWords: Readonly<Record<FindingCode, string>> = {
   'source.undecided': 'What the app renders to cannot be known from the repository alone.',
   'project.denied': 'The AppProject of the Application does not permit it.',
   'provenance.unknown': 'No line of the repository is proven to decide the field.',
+  'policy.denied': 'A policy denies the object.',
+  'policy.warned': 'A policy warns about the object.',
+  'policy.audited': 'A policy records a violation of the object, and lets it pass.',
+  'policy.undecided': 'What a policy says of the object cannot be known here.',
+  'policy.broken': 'A policy does not work.',
+  'policy.differs': 'The cluster holds another version of the policy than the repository.',
 };
 
 /** From the worst to the mildest. */

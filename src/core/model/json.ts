@@ -16,6 +16,14 @@ export function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** A value of unknown origin as JSON; `undefined` for what JSON cannot hold. */
+export function asJson(value: unknown): Json | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  // Edge: objects that reach this point were parsed from JSON text.
+  return typeof value === 'object' ? (value as Json) : undefined;
+}
+
 /** The object under `key`, or `undefined` when there is none; reads outside data without trusting its shape. */
 export function objectAt(value: Json | undefined, ...keys: readonly string[]): JsonObject | undefined {
   const found = valueAt(value, ...keys);

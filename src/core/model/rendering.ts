@@ -1,6 +1,7 @@
 import type { JsonPointer } from './difference.ts';
 import type { KubeObject, ResourceKey } from './resource.ts';
 import type { RepoPath } from './place.ts';
+import type { RemoteNeed } from './remoteNeed.ts';
 
 /** The objects an app renders to at one tree, with what is needed to explain and to cache them. */
 export interface Rendering {
@@ -65,6 +66,8 @@ export interface RenderProblem {
   readonly column?: number | undefined;
   /** Where it is another finding than `render.failed` or `render.warning`. */
   readonly code?: 'source.undecided' | 'project.denied' | undefined;
+  /** What has to be fetched before this can be rendered. */
+  readonly needs?: RemoteNeed | undefined;
 }
 
 /** One look at the tree: what was asked and a digest of the answer; equal digests mean an equal answer. */

@@ -5,6 +5,7 @@ import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { ClusterConnection } from '../ports.ts';
+import type { Decisions } from '../provenance/decidedFields.ts';
 import type { OverviewChange, OverviewState } from './state.ts';
 
 /** Which side of an app a person looks at. `applied` is the revision the reconciler last applied. */
@@ -36,5 +37,7 @@ export interface OverviewApi {
    * part of the state. Returns how many objects were asked about; 0 where there is no server to ask.
    */
   askServer(app: AppId, object?: ResourceKey): Promise<number>;
+  /** What the scalar at a place of the buffers decides, over all apps; `undefined` where nothing is taken from there. */
+  decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined>;
   dispose(): void;
 }

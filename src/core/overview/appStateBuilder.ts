@@ -5,9 +5,9 @@ import { worstKstatus } from '../health/appHealth.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Difference, ObjectDiff } from '../model/difference.ts';
-import type { ResourceKey } from '../model/resource.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
+import type { ResourceKey } from '../model/resource.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { ManagedResource, ReconcilerStatus } from '../live/reconcilerStatus.ts';
@@ -15,6 +15,7 @@ import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { AppSchemas } from './customKinds.ts';
 import { ClusterSettings } from './clusterSettings.ts';
+import { appDisagreement } from './countedHealth.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
 import { disagreementsOf } from './disagreements.ts';
 import type { JudgedTwice } from './disagreements.ts';
@@ -172,6 +173,7 @@ function assemble(parts: AppParts): AppState {
     objectsContext,
     sync: status.sync,
     health: appHealth(parts),
+    disagreement: appDisagreement(app, status, parts.compared, parts.healths),
     resources,
     differences,
     findings: [...live, ...problemFindings(problems, app)],

@@ -1,10 +1,10 @@
+import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { DryRuns } from '../live/dryRuns.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
-import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
 import type { LiveStore, TargetKey } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
-import type { NeededObject } from '../live/selectTargets.ts';
+import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { stringAt } from '../model/json.ts';
@@ -23,6 +23,8 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** Where the Argo CD lives whose clusters are asked for. */
   readonly hub?: string | undefined;
+  /** What helps to judge (policies, Namespaces) and may be refused. */
+  readonly wishes?: readonly WishedKind[] | undefined;
 }
 
 const noKinds: readonly ServedKind[] = [];
@@ -37,8 +39,8 @@ export class ClusterFollower {
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #customKinds: CustomKinds;
-  readonly #dryRuns: DryRuns;
   readonly #hub: HubReader;
+  readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
   #capabilities: Capabilities | undefined;
@@ -58,10 +60,10 @@ export class ClusterFollower {
         this.#discoveries.request().catch(() => undefined);
       },
     });
-    this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     this.#hub = new HubReader(connection, this.#ended.signal, () => {
       onChange([]);
     });
+    this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     void this.#readKinds();
   }
 
@@ -93,6 +95,11 @@ export class ClusterFollower {
     return this.#customKinds;
   }
 
+  /** What the cluster says as an Argo CD hub. */
+  get hub(): HubReader {
+    return this.#hub;
+  }
+
   /** What the server said of desired objects, as far as it was asked. */
   get dryRuns(): DryRuns {
     return this.#dryRuns;
@@ -104,16 +111,11 @@ export class ClusterFollower {
     if (!this.#ended.signal.aborted) this.#onChange([]);
   }
 
-  /** What the cluster says as an Argo CD hub. */
-  get hub(): HubReader {
-    return this.#hub;
-  }
-
   /** Whether every followed selection has answered once, so that what is shown is complete. */
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
-    if (this.#kinds === undefined || this.#customKinds.isReading) return false;
-    if (this.#dryRuns.isAsking || this.#hub.isReading) return false;
+    if (this.#kinds === undefined) return false;
+    if (this.#customKinds.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -132,9 +134,15 @@ export class ClusterFollower {
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const denied = [...deniedWords([...this.#denied.values()]), ...unreadSettings(this.#needs.needed, this.#denied)];
+    const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
+    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
+  }
+
+  /** Wishes that the cluster refused. */
+  get refusedWishes(): readonly WatchTarget[] {
+    return [...this.#denied.values()].filter((target) => this.#isWish(target));
   }
 
   close(): void {
@@ -142,6 +150,15 @@ export class ClusterFollower {
     for (const each of this.#following.values()) each.close();
     this.#following.clear();
     this.#connection.close();
+  }
+
+  /** Whether a selection is followed for a wish alone. */
+  #isWish({ group, kind, namespace }: WatchTarget): boolean {
+    const { wishes = [], needed } = this.#needs;
+    const isNeeded = needed.some(({ key }) => key.startsWith(`${group}/${kind}/`));
+    return (
+      !isNeeded && wishes.some((each) => each.group === group && each.kind === kind && each.namespace === namespace)
+    );
   }
 
   async #readKinds(): Promise<void> {

@@ -8,6 +8,7 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { placeKey } from '../live/selectTargets.ts';
 import type { NeededObject } from '../live/selectTargets.ts';
 import type { LiveStore } from '../live/liveStore.ts';
+import { policyWishes } from './policyScene.ts';
 import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower, ClusterNeeds } from './clusterFollower.ts';
 import { settingsKey } from './clusterSettings.ts';
@@ -16,12 +17,14 @@ import { askedObjects } from './renderView.ts';
 
 /**
  * What the live side must hold so that a picture can be compared: what any side renders and what reconcilers manage, as far
- * as it is in this cluster or may be; and the reconcilers' settings. `homes` are those of the picture's apps.
+ * as it is in this cluster or may be; the reconcilers' settings; and, to judge by policies, the cluster's own and what the
+ * `policies` that are known look at. `homes` are those of the picture's apps.
  */
 export function needsOf(
   picture: GitPicture,
   homes: readonly (Home | undefined)[],
   follower: ClusterFollower,
+  policies?: readonly KubeObject[],
 ): ClusterNeeds {
   const { kinds, store } = follower;
   const needed = new Map<ResourceKey, NeededObject>();
@@ -42,7 +45,8 @@ export function needsOf(
     }
   }
   const namespaces = new Set(picture.apps.flatMap(({ app }) => app.namespace ?? []));
-  return { needed: [...needed.values()], namespaces: [...namespaces], hub: hubNamespace(picture) };
+  const wishes = policies === undefined ? [] : policyWishes(kinds, policies);
+  return { needed: [...needed.values()], namespaces: [...namespaces], hub: hubNamespace(picture), wishes };
 }
 
 function managedBy({ app }: AppPicture, store: LiveStore): readonly NeededObject[] {
@@ -72,8 +76,13 @@ export function placedKey({ app }: AppPicture, object: KubeObject, kinds: readon
 /** The commits that a cluster's reconcilers say they last applied, by app. */
 export function appliedRevisions(picture: GitPicture | undefined, store: LiveStore): ReadonlyMap<AppId, string> {
   const applied = (picture?.apps ?? []).flatMap(({ app }) => {
-    const revision = readReconciler(app, store)?.sync.appliedRevision;
+    const revision = appliedCommit(app, readReconciler(app, store)?.sync.appliedRevision);
     return revision === undefined ? [] : [[app.id, revision] as const];
   });
   return new Map(applied);
+}
+
+/** The commit that was applied; of a source that is fetched the reconciler tells a version, which is no commit. */
+export function appliedCommit({ source }: App, revision: string | undefined): string | undefined {
+  return source.kind === 'here' && source.remote !== undefined ? undefined : revision;
 }

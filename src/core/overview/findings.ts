@@ -186,14 +186,21 @@ export function disagreementFindings(
 /** Findings of trouble with a file or an app, on the file's own line where it is known. */
 export function problemFindings(problems: readonly RenderProblem[], app: App): readonly Finding[] {
   return problems.map((problem) => ({
-    code: problem.code ?? (problem.severity === 'error' ? 'render.failed' : 'render.warning'),
-    severity: problem.severity,
+    code: codeOfProblem(problem),
+    // What was not fetched is no mistake of anybody's.
+    severity: problem.needs === undefined ? problem.severity : 'information',
     app: app.id,
     place: placeOfProblem(problem) ?? app.declared?.place,
     message: `${app.name}: ${problem.message}`,
     related: [],
     data: {},
   }));
+}
+
+function codeOfProblem({ code, needs, severity }: RenderProblem): FindingCode {
+  if (code !== undefined) return code;
+  if (needs !== undefined) return 'source.elsewhere';
+  return severity === 'error' ? 'render.failed' : 'render.warning';
 }
 
 /** A problem's line as a place; its text is not known, so the range is empty at the line's start. */

@@ -1,9 +1,12 @@
 import { AppCatalog } from '../apps/appCatalog.ts';
+import { findAppCycles } from '../apps/appCycles.ts';
 import type { Discovery } from '../apps/appCatalog.ts';
 import { dependencyCircles } from '../apps/dependsOn.ts';
+import type { DeclaredObject } from '../apps/fileFacts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
+import { splitMounted } from '../model/remoteNeed.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { UserError } from '../model/userError.ts';
@@ -23,6 +26,8 @@ export interface GitPicture {
   readonly repo: RepoState;
   readonly buffersTree: FileTree;
   readonly apps: readonly AppPicture[];
+  /** Policies and what belongs to them, as files of the buffers' tree hold them. */
+  readonly rules: readonly DeclaredObject[];
   readonly problems: readonly RenderProblem[];
   /** What of it stays as it is while somebody types. */
   readonly moment: GitMoment;
@@ -73,7 +78,7 @@ export class GitPictureReader {
     this.#clusterOf = clusterOf;
     this.#repo = repo;
     this.#engine = engine;
-    this.#catalog = new AppCatalog(engine);
+    this.#catalog = this.#newCatalog();
     this.#renderer = renderer;
     this.#log = log;
   }
@@ -92,6 +97,10 @@ export class GitPictureReader {
     return picture;
   }
 
+  #newCatalog(): AppCatalog {
+    return new AppCatalog(this.#engine, (app, tree, signal) => this.#render(app, tree, signal));
+  }
+
   /** Other buffers over what was read already: neither Git nor the disk is asked again. */
   async readBuffers(
     moment: GitMoment,
@@ -100,12 +109,14 @@ export class GitPictureReader {
   ): Promise<GitPicture> {
     const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, projects, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
+    const { apps, projects, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
-    const pictures = await Promise.all(apps.map(async (app) => this.#keep(await this.#readApp(app, context))));
-    return { repo, buffersTree, apps: pictures, problems, moment };
+    const pictures = await Promise.all(apps.map((app) => this.#readApp(app, context)));
+    const cycles = findAppCycles(pictures.map(({ app, sides }) => ({ app, rendering: sides.buffers })));
+    const kept = pictures.map((picture) => this.#keep(withProblem(picture, cycles.get(picture.app.id))));
+    return { repo, buffersTree, apps: kept, rules, problems, moment };
   }
 
   /** The same value as last time for an app that is still the same on every side. */
@@ -169,7 +180,7 @@ export class GitPictureReader {
     const commit = await this.#openCommit(revision, context);
     if (commit === undefined) return undefined;
     const known = commit.renderings.get(app.id);
-    if (known !== undefined && answersSame(this.#clusterOf(app), known.asked)) return known;
+    if (known !== undefined && isLasting(known) && answersSame(this.#clusterOf(app), known.asked)) return known;
     const found = commit.discovery.apps.find(({ id }) => id === app.id);
     const declared = found ?? ((await isBareAt(app, commit.tree, context.signal)) ? app : undefined);
     const isHere = declared?.source.kind === 'here';
@@ -194,7 +205,7 @@ export class GitPictureReader {
     const known = this.#commits.get(tree.label);
     if (known !== undefined && known.hub === hub) return known;
     this.#log.info(`Reading ${revision} (${shortRevision(tree.label)})`);
-    const discovery = await new AppCatalog(this.#engine).discover(tree, repo.remotes, signal, hub);
+    const discovery = await this.#newCatalog().discover(tree, repo.remotes, signal, hub);
     const picture = { tree, hub, discovery, renderings: new Map<AppId, Rendering>() };
     // Another name of the same commit may have been faster.
     const other = this.#commits.get(tree.label);
@@ -229,6 +240,11 @@ async function isBareAt({ declared, source }: App, tree: FileTree, signal: Abort
   return (await tree.stat(source.path, signal)) === 'folder';
 }
 
+/** A commit never changes; what was fetched for it may. */
+function isLasting({ reads }: Rendering): boolean {
+  return reads.every(({ path }) => splitMounted(path) === undefined);
+}
+
 /** An app that a commit does not declare renders to nothing there. */
 const nothing: Rendering = { objects: [], problems: [], reads: [] };
 
@@ -245,6 +261,10 @@ export function followedRevisions(app: App, repo: RepoState): readonly string[] 
   // A tag or commit is known under its own name; a local branch of that name is not what the reconciler sees.
   const fixed = /^[0-9a-f]{7,64}$/.test(followed) ? [followed] : [`refs/tags/${followed}`];
   return [...branches, ...fixed];
+}
+
+function withProblem(picture: AppPicture, problem: RenderProblem | undefined): AppPicture {
+  return problem === undefined ? picture : { ...picture, problems: [...picture.problems, problem] };
 }
 
 function sourceProblems({ source, declared }: App): readonly RenderProblem[] {

@@ -14,7 +14,7 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
 import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
-import { placedKey } from './clusterNeeds.ts';
+import { appliedCommit, placedKey } from './clusterNeeds.ts';
 import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { AppSchemas } from './customKinds.ts';
@@ -178,11 +178,13 @@ function baseOf(
   status: ReconcilerStatus,
 ): { rendering: Rendering; origin: Origin } | undefined {
   // The picture of what was applied meanwhile is on its way; comparing with the one before would invent differences.
-  if (status.sync.appliedRevision !== appliedRevision) return undefined;
+  if (appliedCommit(app, status.sync.appliedRevision) !== appliedRevision) return undefined;
   if (sides.applied !== undefined) return { rendering: sides.applied, origin: 'drift' };
   if (appliedRevision !== undefined) return undefined;
   const rendering = app.declared === undefined ? (sides.head ?? sides.buffers) : (sides.upstream ?? sides.head);
-  return rendering && { rendering, origin: app.declared === undefined ? 'drift' : 'unsynced' };
+  // A reconciler that applied a version says whether it is what Git declares; no commit tells it.
+  const isSynced = status.sync.appliedRevision !== undefined && status.sync.status === 'Synced';
+  return rendering && { rendering, origin: app.declared === undefined || isSynced ? 'drift' : 'unsynced' };
 }
 
 function pairUp(

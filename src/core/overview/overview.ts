@@ -9,6 +9,8 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
+import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
+import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
@@ -21,6 +23,9 @@ import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
 import { findHome } from './home.ts';
 import { Memo } from './memo.ts';
+import { rulesKnown } from './policyScene.ts';
+import { PolicyJudging } from './policyJudging.ts';
+import type { PolicyDeps } from './policyJudging.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -37,12 +42,14 @@ export interface OverviewDeps {
   readonly log: Log;
   /** Compare what no reconciler of the cluster runs with it too; for the command line, where the person named both. */
   readonly comparesUnreconciled?: boolean | undefined;
+  /** Judges what is declared by policies; absent: nothing is judged. */
+  readonly policies?: PolicyDeps | undefined;
   /** Look for the lines of pending differences too; for reports, which name the line of a change. */
   readonly placesPending?: boolean | undefined;
-  /** Let a server-side dry-run decide by itself where the comparison alone cannot tell; nothing is written. */
-  readonly asksSuspects?: boolean | undefined;
   /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
   readonly kubeVersion?: (() => string | undefined) | undefined;
+  /** Let a server-side dry-run decide by itself where the comparison alone cannot tell; nothing is written. */
+  readonly asksSuspects?: boolean | undefined;
 }
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -68,6 +75,7 @@ export class Overview implements OverviewApi {
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs = new Memo<string, ClusterNeeds>();
+  readonly #policies: PolicyJudging | undefined;
   readonly #hub = new HubMemory();
   readonly #ended = new AbortController();
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
@@ -86,6 +94,17 @@ export class Overview implements OverviewApi {
     this.#scripted = new ScriptedHealth(deps.health, deps.log);
     this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
+    this.#policies =
+      deps.policies &&
+      new PolicyJudging(deps.policies, this.#finder, {
+        followers: this.#followers,
+        picture: () => this.#picture,
+        apps: () => this.#state.apps,
+        publish: () => {
+          this.#publish();
+        },
+        signal: this.#ended.signal,
+      });
   }
 
   get state(): OverviewState {
@@ -153,7 +172,7 @@ export class Overview implements OverviewApi {
     if (picture === undefined || app === undefined) {
       return { kind: 'unknown', why: 'The repository no longer declares this app.', also: [] };
     }
-    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift' }, signal);
+    return this.#finder.find(app, picture.buffersTree, { object, path, origin: 'drift', isComplete: true }, signal);
   }
 
   async askServer(id: AppId, object?: ResourceKey): Promise<number> {
@@ -164,6 +183,16 @@ export class Overview implements OverviewApi {
     await found.follower.ask(found.questions, true);
     this.#publish();
     return found.questions.length;
+  }
+
+  async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
+    if (this.#picture === undefined) await this.refresh();
+    const picture = this.#picture;
+    if (picture === undefined) return undefined;
+    const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
+      rendering === undefined ? [] : [{ app, rendering, cluster: this.#clusters.of(app) }],
+    );
+    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */
@@ -233,9 +262,10 @@ export class Overview implements OverviewApi {
       return [home?.place, app && home && findReconciler(app, home.follower.store)];
     });
     for (const [context, follower] of this.#followers) {
-      const needs = this.#needs.remember(context, [follower, picture, follower.kinds, ...places], () =>
-        needsOf(picture, homes, follower),
-      );
+      const { kinds, store } = follower;
+      const rules = this.#deps.policies?.usesClusters() === true ? rulesKnown(picture, store) : undefined;
+      const inputs = [follower, picture, kinds, rules?.length, ...(rules ?? []), ...places];
+      const needs = this.#needs.remember(context, inputs, () => needsOf(picture, homes, follower, rules));
       follower.setNeeds(needs);
     }
   }
@@ -256,6 +286,8 @@ export class Overview implements OverviewApi {
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
+    const judging = this.#policies?.start();
+    if (judging !== undefined) this.#inBackground(judging);
   }
 
   /** One question for each suspicion and each state of its two sides, whatever the answer. */
@@ -281,14 +313,16 @@ export class Overview implements OverviewApi {
       return { ...this.#state, phase: trouble.length > 0 ? 'ready' : 'loading', clusters, problems: trouble };
     }
     const now = this.#deps.clock.now();
-    const apps = picture.apps.map((app) =>
-      this.#builder.build(app, this.#followers, now, (question) => this.#finder.known(app, question)),
-    );
+    const apps = picture.apps.map((app) => {
+      const state = this.#builder.build(app, this.#followers, now, (question) => this.#finder.known(app, question));
+      return this.#policies?.complete(state, app) ?? state;
+    });
     return {
       phase: 'ready',
       repo: picture.repo,
       apps,
       clusters,
+      policies: this.#policies?.books,
       problems: [...trouble, ...picture.problems],
     };
   }

@@ -13,6 +13,8 @@ export interface PlaceQuestion {
   readonly toward?: Json | undefined;
   /** Asks where the object as a whole is declared; `path` then names the scalar that stands for it. */
   readonly isOfObject?: boolean | undefined;
+  /** Somebody waits for the whole answer: every part, what loses, what feeds it. */
+  readonly isComplete?: boolean | undefined;
 }
 
 /** Whether a difference asks for a person: external writers and skipped objects differ by right. */

@@ -41,7 +41,7 @@ export class ProvenanceFinder {
    * text still stands.
    */
   known(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
-    return this.#answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
+    return this.answer(app, question) ?? this.#last.get(app.app.id)?.get(answerKey(question));
   }
 
   /** Whether some difference still waits for its proof. */
@@ -67,11 +67,12 @@ export class ProvenanceFinder {
     const placed = differences.filter((difference) => isPlaced(difference, this.#placesPending));
     return placed.flatMap((difference) => {
       const question = questionOf(difference);
-      return question === undefined || this.#answer(own, question) !== undefined ? [] : [{ own, question }];
+      return question === undefined || this.answer(own, question) !== undefined ? [] : [{ own, question }];
     });
   }
 
-  #answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
+  /** The answer that was found for this very rendering. */
+  answer(app: AppPicture, question: PlaceQuestion): Provenance | undefined {
     const rendering = app.sides.buffers;
     return rendering && this.#answers.get(rendering)?.get(answerKey(question));
   }
@@ -96,7 +97,7 @@ export class ProvenanceFinder {
     { app, sides }: AppPicture,
     rendering: Rendering,
     tree: FileTree,
-    { object: key, origin, path, toward, isOfObject = false }: PlaceQuestion,
+    { object: key, origin, path, toward, isOfObject = false, isComplete }: PlaceQuestion,
     signal: AbortSignal,
   ): Promise<Provenance> {
     const now = objectOf(rendering, key);
@@ -107,7 +108,7 @@ export class ProvenanceFinder {
     const explainer = this.#explainerOf(app, rendering, tree);
     try {
       if (isOfObject) return placeOfObject(await explainer.locateObject(key, signal));
-      return await explainer.explain({ key, path: leafPath(now, here), toward }, signal);
+      return await explainer.explain({ key, path: leafPath(now, here), toward, isComplete }, signal);
     } catch (error) {
       if (isAbort(error)) throw error;
       this.#log.warn(`No place for ${key} ${path}: ${messageOf(error)}`);
@@ -150,8 +151,8 @@ function sideOf(origin: Origin, sides: AppPicture['sides']): Rendering | undefin
   }
 }
 
-function answerKey({ object, origin, path, toward, isOfObject = false }: PlaceQuestion): string {
-  return `${origin} ${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)}`;
+function answerKey({ object, origin, path, toward, isOfObject = false, isComplete = false }: PlaceQuestion): string {
+  return `${origin} ${object} ${isOfObject ? '' : path} ${JSON.stringify(toward ?? null)} ${String(isComplete)}`;
 }
 
 function objectOf(rendering: Rendering, key: ResourceKey): KubeObject | undefined {

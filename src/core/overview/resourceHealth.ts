@@ -12,11 +12,13 @@ import type { AppHealth } from './state.ts';
 /** The health of an app's live objects, in the words of what reconciles it. */
 export interface HealthPicture {
   readonly objects: ReadonlyMap<ResourceKey, AppHealth>;
+  /** Every live object was judged that something judges. */
+  readonly isComplete: boolean;
   /** Scripts of `argocd-cm` that failed, a sentence each. */
   readonly problems: readonly string[];
 }
 
-const nothingSeen: HealthPicture = { objects: new Map(), problems: [] };
+const nothingSeen: HealthPicture = { objects: new Map(), isComplete: false, problems: [] };
 
 /** Judges the objects of apps; a picture stays the same value while nothing that it is made of changed. */
 export class ResourceHealth {
@@ -44,14 +46,15 @@ export class ResourceHealth {
   #argo(app: App, context: string, compared: LiveComparison, settings: ArgoSettings | undefined): HealthPicture {
     // Without the settings, which are on their way, a script of theirs could not be told from none.
     if (settings === undefined) return nothingSeen;
-    const judged = [...compared.objects].flatMap(([key, { live }]) => {
-      if (live === undefined) return [];
+    const lives = [...compared.objects].flatMap(([key, { live }]) => (live === undefined ? [] : [{ key, live }]));
+    const judged = lives.flatMap(({ key, live }) => {
       const verdict = this.#scripted.verdictOf(context, key, live, settings.healthScripts);
       return verdict === undefined ? [] : [{ key, live, verdict }];
     });
     const inputs = [compared, ...judged.map(({ verdict }) => verdict)];
     return this.#pictures.remember(app.id, inputs, () => ({
       objects: new Map([...missing(compared), ...judged.flatMap(healthOf)]),
+      isComplete: judged.length === lives.length && judged.every(({ verdict }) => verdict.kind !== 'unjudged'),
       problems: [...new Set(judged.flatMap(({ verdict }) => problemOf(verdict)))],
     }));
   }
@@ -121,5 +124,5 @@ function kstatusOf({ objects }: LiveComparison, now: Date): HealthPicture {
   const judged = [...objects].flatMap(([key, { live }]) =>
     live === undefined ? [] : [[key, { ...kstatus(live, now), rule: 'kstatus' }] as const],
   );
-  return { objects: new Map(judged), problems: [] };
+  return { objects: new Map(judged), isComplete: true, problems: [] };
 }

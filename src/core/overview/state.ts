@@ -4,6 +4,8 @@ import type { Finding } from '../model/finding.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import type { ResourceKey } from '../model/resource.ts';
+import type { PolicyVerdict } from '../policy/policyVerdict.ts';
+import type { SceneBook } from './policyKeeper.ts';
 import type { RepoState } from '../ports.ts';
 
 /** Everything that is known of one repository at one moment; replaced as a whole, never changed. */
@@ -13,6 +15,8 @@ export interface OverviewState {
   readonly repo?: RepoState | undefined;
   readonly apps: readonly AppState[];
   readonly clusters: readonly ClusterState[];
+  /** The rules that were judged by, by the cluster and the apps that meet them. */
+  readonly policies?: readonly SceneBook[] | undefined;
   /** Trouble that belongs to no app: files that do not parse, a repository without commits, … */
   readonly problems: readonly RenderProblem[];
 }
@@ -42,8 +46,12 @@ export interface AppState {
   /** The reconciler's word, or ours where no reconciler is concerned. */
   readonly sync: AppSync;
   readonly health: AppHealth;
+  /** Where the app's objects, as judged here, make something else of its health than its reconciler says. */
+  readonly disagreement?: Disagreement | undefined;
   readonly resources: readonly ResourceState[];
   readonly differences: readonly PlacedDifference[];
+  /** What policies say of the objects that Git declares; absent until they were judged. */
+  readonly policies?: readonly PolicyVerdict[] | undefined;
   readonly findings: readonly Finding[];
   readonly problems: readonly RenderProblem[];
 }
@@ -80,7 +88,7 @@ export interface ResourceState {
   readonly isLive: boolean;
 }
 
-/** Two judgements of one object: ours and the reconciler's. */
+/** Two judgements of one object or app: ours and the reconciler's. */
 export interface Disagreement {
   readonly about: 'sync' | 'health';
   readonly ours: string;

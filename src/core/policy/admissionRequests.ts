@@ -23,16 +23,22 @@ export interface NamedRequest {
 /** The namespace that the API server puts an object into whose author named none. */
 export const defaultNamespace = 'default';
 
-/** Creating (or, with `oldObject`, updating) one object; a namespaced object without a namespace goes to `default`. */
+/** What is known beside the object. */
+export interface RequestFacts extends Pick<AdmissionRequest, 'oldObject' | 'user'> {
+  /** Where an object goes that names no namespace; `default` unless said. */
+  readonly namespace?: string | undefined;
+}
+
+/** Creating (or, with `oldObject`, updating) one object; a namespaced object without a namespace goes to the given one. */
 export function requestFor(
   id: string,
   object: KubeObject,
   scope: KindScope,
-  more: Pick<AdmissionRequest, 'oldObject' | 'user'> = {},
+  { oldObject, user, namespace = defaultNamespace }: RequestFacts = {},
 ): NamedRequest {
-  const placed = place(object, scope, defaultNamespace);
-  const operation = more.oldObject === undefined ? 'CREATE' : 'UPDATE';
-  return { request: { id, operation, object: placed, ...more }, named: nameFor(object), object };
+  const placed = place(object, scope, namespace);
+  const operation = oldObject === undefined ? 'CREATE' : 'UPDATE';
+  return { request: { id, operation, object: placed, oldObject, user }, named: nameFor(object), object };
 }
 
 function place(object: KubeObject, scope: KindScope, namespace: string): KubeObject {

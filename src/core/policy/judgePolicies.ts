@@ -10,7 +10,7 @@ import type {
   PolicyQuestion,
   PolicyResult,
 } from './judgement.ts';
-import { asksPodSecurity, isJudging, policyKindOf } from './policyKinds.ts';
+import { asksPodSecurity, belongsTo, isJudging, policyKindOf } from './policyKinds.ts';
 
 /** What all engines together say. */
 export interface Judgement {
@@ -160,17 +160,7 @@ function judgesOf(engine: PolicyEngineName, { policies, context }: PolicyQuestio
 
 /** The documents without which one that judges cannot be understood. */
 function supportOf({ object }: PolicyDocument, all: readonly PolicyDocument[]): readonly PolicyDocument[] {
-  return all.filter((each) => {
-    if (isJudging(each.object)) return false;
-    switch (policyKindOf(each.object)?.role) {
-      case 'binding':
-        return stringAt(each.object, 'spec', 'policyName') === nameIn(object);
-      case 'template':
-        return stringAt(each.object, 'spec', 'crd', 'spec', 'names', 'kind') === object.kind;
-      default:
-        return true;
-    }
-  });
+  return all.filter((each) => !isJudging(each.object) && belongsTo(each.object, object) !== false);
 }
 
 function nameIn(object: JsonObject): string {

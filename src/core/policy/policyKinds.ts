@@ -65,10 +65,30 @@ export function policyKindOf(object: JsonObject): PolicyKind | undefined {
 
 const judging: ReadonlySet<PolicyRole> = new Set(['policy', 'constraint', 'mutator']);
 
+/** Parts of `apiVersion`s by which a text can hold a document that rules. */
+const groups: readonly string[] = [...new Set([...kinds.keys()].map((key) => key.slice(0, key.indexOf('/'))))];
+
+/** Tells whether a text can hold a document that rules, before it is parsed. */
+export function namesPolicy(text: string): boolean {
+  return groups.some((group) => text.includes(`${group}/`));
+}
+
 /** Tells whether a document gives results of its own. */
 export function isJudging(object: JsonObject): boolean {
   const found = policyKindOf(object);
   return found !== undefined && judging.has(found.role);
+}
+
+/** Tells whether a document that says how to judge says it of a document that judges; `undefined` when it says it of all. */
+export function belongsTo(support: JsonObject, judge: JsonObject): boolean | undefined {
+  switch (policyKindOf(support)?.role) {
+    case 'binding':
+      return stringAt(support, 'spec', 'policyName') === stringAt(judge, 'metadata', 'name');
+    case 'template':
+      return stringAt(support, 'spec', 'crd', 'spec', 'names', 'kind') === judge.kind;
+    default:
+      return undefined;
+  }
 }
 
 /** Prefix of the Namespace labels by which Pod Security is asked for. */

@@ -16,7 +16,8 @@ import { addChart } from './helmWritings.ts';
 import { addInlinePatches, addKustomization } from './kustomizeWritings.ts';
 import type { Additions } from './kustomizeWritings.ts';
 import { addResources } from './manifestWritings.ts';
-import { addImagePieces, addPieces, varsIn } from './pieces.ts';
+import { addExpressions, addImagePieces, addPieces, varsIn } from './pieces.ts';
+import { templateSegments } from '../render/templateText.ts';
 import { addVariables } from './variableWritings.ts';
 import { pointerTokens } from './writing.ts';
 import type { Field, Writing } from './writing.ts';
@@ -31,7 +32,16 @@ export async function collectWritings(app: App, tree: FileTree, signal: AbortSig
   await addInnerPieces(into);
   await addLastSteps(into, app);
   await addGenerated(into, app);
+  await addParent(into, app, tree, signal);
   return into;
+}
+
+/** What decides the fields of the app's own object, where another app renders that: any of it may come through. */
+async function addParent(into: Collection, { declared }: App, tree: FileTree, signal: AbortSignal): Promise<void> {
+  if (declared?.parent === undefined) return;
+  const outer = await collectWritings(declared.parent.app, tree, signal);
+  for (const each of outer.writings) into.addAgain({ ...each, mayWrite: () => false, template: undefined });
+  into.copies.add('template');
 }
 
 /** What the one source of an app holds. */
@@ -170,6 +180,13 @@ async function addGenerated(into: Collection, app: App): Promise<void> {
   if (section === undefined) return;
   into.copies.add('template');
   const set = { ...section, path: section.path.slice(0, -2) };
+  for (const site of sitesOf(section)) {
+    const text = typeof site.value === 'string' ? site.value : '';
+    const references = templateSegments(text).flatMap(({ kind, code, start, end }) =>
+      kind === 'action' ? parametersIn(code).map((name) => ({ name, start, end })) : [],
+    );
+    await addExpressions(into, { ...site, mayWrite: () => true }, references);
+  }
   for (const { file, path } of from) {
     const located = file === undefined ? undefined : await into.read(file, 'plain');
     if (file !== undefined && located === undefined) continue;
@@ -177,6 +194,13 @@ async function addGenerated(into: Collection, app: App): Promise<void> {
     for (const site of sitesOf(within, ...pathTokens(path)))
       into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
   }
+}
+
+/** The last names of the parameters in an action: `name` of `.at.name` and of `at.name`. */
+function parametersIn(code: string): readonly string[] {
+  return [...code.matchAll(/(?:^|[\s(.])((?:\w[\w-]*\.)*\w[\w-]*)/g)].flatMap(
+    ([, path]) => path?.split('.').at(-1) ?? [],
+  );
 }
 
 /** A pointer as a path into a document, where positions are numbers. */

@@ -1,12 +1,12 @@
 import { joinPath } from '../model/place.ts';
-import type { RepoPath } from '../model/place.ts';
+import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import type { FileTree } from '../ports.ts';
 import { placeAt } from '../yaml/locatePlace.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import type { LocatedText, ScalarSite } from '../yaml/locateScalars.ts';
 import type { YamlProfile } from '../yaml/readYaml.ts';
-import type { Writing } from './writing.ts';
+import type { Field, Writing } from './writing.ts';
 
 /** Gathers writings in the order in which the tools apply them. */
 export class Collection {
@@ -16,6 +16,10 @@ export class Collection {
   readonly signal: AbortSignal;
   /** How values travel between objects in what was collected; decides the word for a value found elsewhere. */
   readonly copies = new Set<'replacement' | 'vars' | 'template'>();
+  /** Where parameters and variables are put in: an ApplicationSet's `{{name}}`, Flux's `${name}`. */
+  readonly expressions: Expression[] = [];
+  /** The scalars by which the app names its files of values. */
+  readonly fileNames: { readonly place: Place; readonly name: string }[] = [];
   /** Templates of charts, as they stand in the tree. */
   readonly templates: { readonly file: RepoPath; readonly text: string }[] = [];
 
@@ -29,12 +33,14 @@ export class Collection {
   }
 
   /** Adds a scalar as the latest writing so far. */
-  add(
-    site: SiteLike,
-    rest: Pick<Writing, 'via' | 'mayWrite' | 'isDirect' | 'key' | 'declares' | 'isKey' | 'template' | 'valuesPath'>,
-  ): void {
+  add(site: SiteLike, rest: Omit<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'outerStyle' | 'order'>): void {
     const { place, value, style, isFlow, outerStyle } = site;
     this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });
+  }
+
+  /** Adds a writing that was collected for something else as the latest so far. */
+  addAgain(writing: Writing): void {
+    this.#writings.push({ ...writing, order: this.#writings.length });
   }
 
   /** A file with positions, read once; `undefined` when it is not there. */
@@ -66,6 +72,13 @@ export class Collection {
   list(folder: RepoPath): ReturnType<FileTree['list']> {
     return this.tree.list(folder, this.signal);
   }
+}
+
+/** A place that takes a parameter. */
+export interface Expression {
+  readonly place: Place;
+  readonly name: string;
+  readonly mayWrite: (field: Field) => boolean;
 }
 
 export type SiteLike = Pick<ScalarSite, 'place' | 'value' | 'style' | 'isFlow'> & {

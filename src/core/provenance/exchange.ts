@@ -1,20 +1,16 @@
-import type { App, AppDeclaration, AppSource, GeneratedFrom, SourceRender } from '../model/app.ts';
+import type { App } from '../model/app.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Place, RepoPath } from '../model/place.ts';
 import type { RenderedObject, Rendering, RenderProblem } from '../model/rendering.ts';
 import { idOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
-import { readFileFacts } from '../apps/fileFacts.ts';
-import type { DeclaredObject } from '../apps/fileFacts.ts';
-import { readApp } from '../apps/readApp.ts';
-import type { AppSurroundings } from '../apps/readApp.ts';
-import { readApplicationSet } from '../apps/readApplicationSet.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
 import type { ClusterView } from '../render/clusterView.ts';
 import { OverlayTree } from '../render/overlayTree.ts';
 import { renderApp } from '../render/renderApp.ts';
 import type { RenderAssumptions } from '../render/renderApp.ts';
+import { rereadApp } from './rereadApp.ts';
 import type { Field } from './writing.ts';
 
 /** One stretch of text to put something else for. */
@@ -110,75 +106,14 @@ export async function applyEdits(
   return texts;
 }
 
-/** A tree after an edit, and what renders it. */
-export interface EditedTree {
-  readonly tree: FileTree;
-  readonly engine: RenderEngine;
-}
-
-/** The app as its own manifest declares it after an edit; `undefined` when it is no longer there. */
-export async function rereadApp(
-  app: App,
-  texts: ReadonlyMap<RepoPath, string>,
-  edited: EditedTree,
-  signal: AbortSignal,
-): Promise<App | undefined> {
-  const { declared, source } = app;
-  if (declared === undefined || source.kind !== 'here') return app;
-  const around = surroundingsOf(source);
-  if (declared.generated !== undefined) return regenerate(app, declared.generated, texts, around, edited, signal);
-  const text = texts.get(declared.file);
-  if (text === undefined) return app;
-  const candidates = declaredIn(declared, text, declared.object.kind);
-  const found =
-    candidates.find((each) => idOf(each.object).name === app.name) ??
-    (candidates.length === 1 ? candidates[0] : undefined);
-  const reread = found && readApp(found, around);
-  // A chart that another object names cannot be found again without that object; it stays what it was.
-  return reread?.source.kind === 'unsupported' ? { ...reread, source } : reread;
-}
-
-/** The objects of a kind in the app's document of an edited file. */
-function declaredIn({ file, document }: AppDeclaration, text: string, kind: string): readonly DeclaredObject[] {
-  return readFileFacts(file, text).declared.filter((each) => each.document === document && each.object.kind === kind);
-}
-
-/** An edit of one scalar makes no other folders, and the app's sources stay in this repository. */
-function surroundingsOf(source: Extract<AppSource, { kind: 'here' }>): AppSurroundings {
-  const kinds = new Map([source, ...(source.others ?? [])].map((each) => [each.path, each.render]));
-  const folderKind = (path: RepoPath): SourceRender => kinds.get(path) ?? source.render;
-  return { isHere: () => true, folderKind, findSource: () => undefined };
-}
-
-/** An Application that a set makes: its set is asked again when the edit is in a file of its parameters or its own. */
-async function regenerate(
-  app: App,
-  { set: name, index, from, clusters }: GeneratedFrom,
-  texts: ReadonlyMap<RepoPath, string>,
-  around: AppSurroundings,
-  { tree, engine }: EditedTree,
-  signal: AbortSignal,
-): Promise<App | undefined> {
-  const { declared } = app;
-  if (declared === undefined || index === undefined) return app;
-  if (![declared.file, ...from.map((each) => each.file ?? '')].some((file) => texts.has(file))) return app;
-  const content = await tree.read(declared.file, signal);
-  const sets = declaredIn(declared, new TextDecoder().decode(content ?? new Uint8Array()), 'ApplicationSet');
-  const set = sets.find((each) => idOf(each.object).name === name);
-  if (set === undefined) return undefined;
-  const reply = await engine.applicationSet({ set: set.object, clusters }, tree, signal);
-  const hub = clusters && { clusters, generated: [] };
-  const made = readApplicationSet(set, reply, { around, hub, textOf: () => undefined });
-  return made.find((each) => each.declared?.generated?.index === index);
-}
-
 /** Finds a field in a rendering of the exchanged tree; the object may have another name or namespace there. */
 export function findField(before: Rendering, after: Rendering, field: Field): RenderedField | undefined {
   const counterpart = counterpartOf(before, after, field);
   return counterpart && { object: counterpart.object, value: valueAtTokens(counterpart.object, field.tokens) };
 }
 
-function counterpartOf(before: Rendering, after: Rendering, field: Field): RenderedObject | undefined {
+/** The object of the exchanged tree that a field's object became; it may have another name or namespace there. */
+export function counterpartOf(before: Rendering, after: Rendering, field: Field): RenderedObject | undefined {
   const same = after.objects.find((each) => each.key === field.key);
   if (same !== undefined) return same;
   const isOfKind = (each: RenderedObject): boolean => {

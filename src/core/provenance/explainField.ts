@@ -3,6 +3,7 @@ import type { JsonPointer } from '../model/difference.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Place } from '../model/place.ts';
+import { splitMounted } from '../model/remoteNeed.ts';
 import type { Provenance, RoledPlace } from '../model/provenance.ts';
 import type { Rendering } from '../model/rendering.ts';
 import { describeKey } from '../model/resource.ts';
@@ -18,8 +19,8 @@ import { helmRoles } from './helmRoles.ts';
 import { kindInTemplate } from './helmWritings.ts';
 import { explainSwitch } from './explainSwitch.ts';
 import { hangsOnLookup } from './lookupDoubt.ts';
-import { firstCandidates, overriddenBy, viaOf } from './roles.ts';
-import { isWhole, proveAny, proveOneByOne } from './prove.ts';
+import { firstCandidates, namedBy, overriddenBy, takenIn, viaOf } from './roles.ts';
+import { findFeeding, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -33,6 +34,8 @@ export interface FieldQuestion {
   readonly path: JsonPointer;
   /** The value that somebody wants there (the live one); of a joined value it tells which piece is meant. */
   readonly toward?: Json | undefined;
+  /** Look for every part of a joined value and, where nothing decides it, for what feeds it; costs more renderings. */
+  readonly isComplete?: boolean | undefined;
   /** Most renderings to spend; each costs what one rendering of the app costs. */
   readonly limit?: number | undefined;
 }
@@ -74,7 +77,8 @@ export class AppExplainer {
     return renderApp(app, tree, engine, signal, { cluster });
   }
 
-  async explain({ key, path, toward, limit = defaultLimit }: FieldQuestion, signal: AbortSignal): Promise<Provenance> {
+  async explain(asked: FieldQuestion, signal: AbortSignal): Promise<Provenance> {
+    const { key, path, toward, isComplete = false, limit = defaultLimit } = asked;
     const { app, tree } = this.#subject;
     const before = (this.#before ??= await this.#render(signal));
     const object = before.objects.find((each) => each.key === key)?.object;
@@ -98,8 +102,13 @@ export class AppExplainer {
       const why = 'The field is a map or a list; each of its values has a place of its own.';
       return unknown(why, firstCandidates(collection.writings, field, value));
     }
-    const proofs = await search(question, collection, toward);
-    return conclude(question, proofs, collection, app, toward);
+    const proofs = await search(question, collection, isComplete ? undefined : { toward });
+    const answer = await conclude(question, proofs, collection, asked, app);
+    if (!isComplete || answer.kind === 'proven') return answer;
+    const feeding = await findFeeding(question, collection.writings.filter(isValue));
+    const inputs = feeding.map(({ place }) => ({ place, role: 'input' }) as const);
+    const others = answer.also.filter(({ place }) => !inputs.some((each) => each.place.start === place.start));
+    return { ...answer, also: [...inputs, ...others] };
   }
 
   /**
@@ -114,12 +123,18 @@ export class AppExplainer {
     const field = fieldOf(key, '/metadata/name');
     const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
     const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
-    return (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
 }
 
+/** A scalar that stands for a value, not for a name of one. */
+function isValue({ isKey, valuesPath, isDirect }: Writing): boolean {
+  return isKey !== true && (valuesPath !== undefined || isDirect);
+}
+
 function unknown(why: string, also: readonly RoledPlace[] = []): Provenance {
-  return { kind: 'unknown', why, also };
+  return { kind: 'unknown', why, also: also.filter(({ place }) => splitMounted(place.file) === undefined) };
 }
 
 function notRendered(rendering: Rendering, key: ResourceKey): string {
@@ -128,7 +143,11 @@ function notRendered(rendering: Rendering, key: ResourceKey): string {
 }
 
 /** The later writing wins, so candidates are tried from the last to the first; then values that travel between objects. */
-async function search(question: Question, collection: Collection, toward: Json | undefined): Promise<readonly Proof[]> {
+async function search(
+  question: Question,
+  collection: Collection,
+  aim: { readonly toward: Json | undefined } | undefined,
+): Promise<readonly Proof[]> {
   const origin = question.before.objects.find((each) => each.key === question.field.key)?.origin?.path;
   const proposals = collection.writings.flatMap((writing): Proposal[] => {
     if (writing.template !== undefined && writing.template !== origin) return [];
@@ -137,7 +156,9 @@ async function search(question: Question, collection: Collection, toward: Json |
   });
   const isLikely = ({ writing }: Proposal): boolean => writing.mayWrite(question.field);
   const likely = proposals.filter(isLikely).sort((a, b) => b.writing.order - a.writing.order);
-  const isEnough = (proof: Proof): boolean => toward === undefined || pieceFor(proof.splice, toward) !== undefined;
+  // Without an aim all parts are looked for.
+  const isEnough = (proof: Proof): boolean =>
+    aim !== undefined && (aim.toward === undefined || pieceFor(proof.splice, aim.toward) !== undefined);
   const proofs = await proveOneByOne(question, withoutRepeats(withoutInner(likely)), isEnough);
   if (proofs.some((each) => isEnough(each) || isWhole(each.splice))) return proofs;
   const others = proposals.filter((each) => !isLikely(each) && isTelling(each, question.value, collection));
@@ -189,8 +210,8 @@ async function conclude(
   question: Question,
   proofs: readonly Proof[],
   collection: Collection,
+  { toward, isComplete = false }: FieldQuestion,
   app: App,
-  toward: Json | undefined,
 ): Promise<Provenance> {
   const { field, value, exchanger } = question;
   const chosen =
@@ -200,6 +221,10 @@ async function conclude(
       ? 'No place could be proven within the bound of renderings.'
       : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
     return unknown(why, firstCandidates(collection.writings, field, value));
+  }
+  const fetched = splitMounted(chosen.writing.place.file);
+  if (fetched !== undefined) {
+    return unknown(`It is written in ${fetched.rest} of what was fetched from elsewhere, not in this repository.`);
   }
   if (contentHash.test(chosen.splice.after)) {
     return unknown('The name is joined with a hash of the generated content, which stands nowhere.', [
@@ -225,12 +250,17 @@ async function conclude(
       { place: chosen.writing.place, role: 'candidate' },
     ]);
   }
-  return proven(chosen, proofs, question, collection);
+  const overridden = overriddenBy(chosen.writing, field, question.object, collection);
+  // Behind a position in a list, or a transformer that looks at what it changes, only an exchange tells who loses.
+  const isInList = field.tokens.some((token) => /^\d+$/.test(token));
+  const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
+  return proven(chosen, proofs, losing, question, collection);
 }
 
 function proven(
   chosen: Proof,
   proofs: readonly Proof[],
+  losing: readonly Writing[],
   { before, field, value }: Question,
   collection: Collection,
 ): Provenance {
@@ -244,7 +274,13 @@ function proven(
     place: writing.place,
     via: viaOf(writing, field, value, collection),
     encoding: splice.encoding,
-    also: [...parts, ...overriddenBy(writing, field, collection.writings), ...helmRoles(writing, collection, origin)],
+    also: [
+      ...parts,
+      ...losing.map(({ place }) => ({ place, role: 'overridden-base' }) as const),
+      ...helmRoles(writing, collection, origin),
+      ...takenIn(writing, field, collection),
+      ...namedBy(writing, collection),
+    ].filter(({ place }) => splitMounted(place.file) === undefined),
     writing: {
       before: splice.before,
       after: splice.after,

@@ -35,6 +35,13 @@ export async function addChart(
   await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0, []);
   for (const file of plan.request.defaults ?? []) await addValuesFile(into, file, 'helm-default-values');
   for (const layer of plan.layers) await addLayer(into, layer, sections);
+  for (const { place, value } of sectionWith(sections, ['helm', 'valueFiles'])?.sites ?? []) {
+    // Relative to the chart, to the root, or to a source that is this repository.
+    const name = String(value)
+      .replace(/^\$[^/]+\//, '')
+      .replace(/^(?:\.{0,2}\/)+/, '');
+    into.fileNames.push({ place, name });
+  }
   const releaseName = app.kind === 'argo-application' ? ['helm', 'releaseName'] : ['spec', 'releaseName'];
   const via = app.kind === 'argo-application' ? 'argo-values' : 'helm-values';
   for (const site of sectionWith(sections, releaseName)?.sites ?? [])

@@ -52,6 +52,7 @@ export function addInlinePatch(
 }
 
 function addObject(into: Collection, sites: readonly ScalarSite[], via: Via, scope: Scope, isResource: boolean): void {
+  const values = new Map(sites.map((site) => [JSON.stringify(site.path), site.value]));
   for (const site of sites) {
     if (isIdentity(site.path)) continue;
     const mayWrite = (field: Field): boolean => scope(field) && isSamePath(site.path, field.tokens);
@@ -61,8 +62,28 @@ function addObject(into: Collection, sites: readonly ScalarSite[], via: Via, sco
       isDirect: true,
       key: String(site.path.at(-1)),
       declares: isResource && isName(site.path),
+      items: itemsOf(site.path, values),
     });
   }
+}
+
+/** Keys by which items of Kubernetes' merged lists are told apart. */
+export const itemKeys = ['name', 'key', 'containerPort', 'port', 'mountPath', 'ip', 'devicePath'] as const;
+
+function itemsOf(
+  path: readonly PathToken[],
+  values: ReadonlyMap<string, ScalarSite['value']>,
+): ReadonlyMap<number, readonly string[]> | undefined {
+  const items = path.flatMap((token, depth): (readonly [number, readonly string[]])[] => {
+    if (typeof token !== 'number') return [];
+    const own = path.slice(0, depth + 1);
+    const marks = itemKeys.flatMap((key) => {
+      const value = values.get(JSON.stringify([...own, key]));
+      return value === undefined ? [] : [`${key}=${String(value)}`];
+    });
+    return [[depth, marks]];
+  });
+  return items.length === 0 ? undefined : new Map(items);
 }
 
 function isName(path: readonly PathToken[]): boolean {

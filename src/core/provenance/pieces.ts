@@ -48,6 +48,24 @@ export async function addPieces(
   await addStretches(into, user, [...words, ...references.flatMap((each) => each.fallback ?? [])], via);
 }
 
+/** Notes where a scalar takes variables in: the whole scalar where that is all it holds. */
+export async function addExpressions(
+  into: Collection,
+  user: Pick<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'mayWrite'>,
+  references: readonly Reference[],
+): Promise<void> {
+  const text = String(user.value);
+  const located = await into.read(user.place.file, 'kustomize');
+  for (const { name, start, end } of references) {
+    const isAll = start === 0 && end === text.length;
+    const offsets = isAll ? undefined : contentOffsets({ ...user, document: 0, path: [] }, text);
+    const [from, to] = [offsets?.[start], offsets?.[end]];
+    const isKnown = located !== undefined && from !== undefined && to !== undefined;
+    const place = isKnown ? pieceOf(located, from, to).place : user.place;
+    into.expressions.push({ place, name, mayWrite: user.mayWrite });
+  }
+}
+
 /** Adds repository, tag and digest of an image: another name may be given by an overlay while the tag stays the base's. */
 export async function addImagePieces(into: Collection, user: Writing): Promise<void> {
   const text = String(user.value);

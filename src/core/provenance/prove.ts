@@ -90,6 +90,34 @@ async function showing(question: Question, group: readonly Proposal[]): Promise<
   return [...(await showing(question, group.slice(0, middle))), ...(await showing(question, group.slice(middle)))];
 }
 
+/**
+ * The scalars on which a field hangs without showing them: exchanged together and then in halves, until each that still
+ * moves the field stands alone.
+ */
+export async function findFeeding(question: Question, group: readonly Writing[]): Promise<readonly Writing[]> {
+  if (group.length === 0 || question.exchanger.isSpent) return [];
+  const probes = group.map((writing, index) => probeFor(writing, index));
+  const field = await exchange(question, group, probes);
+  const isMoved = field === undefined || field.value !== question.value;
+  if (!isMoved) return [];
+  if (group.length === 1) return field === undefined ? [] : group;
+  const middle = Math.ceil(group.length / 2);
+  const first = await findFeeding(question, group.slice(0, middle));
+  return [...first, ...(await findFeeding(question, group.slice(middle)))];
+}
+
+/** Those of some scalars that leave the field alone; asked together first, for mostly all do. */
+export async function leavingAlone(question: Question, group: readonly Writing[]): Promise<readonly Writing[]> {
+  if (group.length === 0 || question.exchanger.isSpent) return [];
+  const probes = group.map((writing, index) => probeFor(writing, index));
+  const field = await exchange(question, group, probes);
+  if (field !== undefined && field.value === question.value) return group;
+  if (group.length === 1) return [];
+  const middle = Math.ceil(group.length / 2);
+  const first = await leavingAlone(question, group.slice(0, middle));
+  return [...first, ...(await leavingAlone(question, group.slice(middle)))];
+}
+
 function shownIn(splice: Splice, probe: Probe | undefined): string {
   return spliced({ ...splice, before: '', after: '' }, probe?.shown ?? '');
 }

@@ -1,7 +1,8 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { RoledPlace, Via } from '../model/provenance.ts';
-import type { Collection } from './collection.ts';
+import type { Collection, Expression } from './collection.ts';
+import { valueAtTokens } from './exchange.ts';
 import type { Field, Writing } from './writing.ts';
 
 /** A value found in another object or at another path came by a replacement or a variable of the kustomization. */
@@ -18,15 +19,52 @@ function hasVariable(value: Json): boolean {
   return typeof value === 'string' && /\$\([\w.-]+\)/.test(value);
 }
 
-/** Other values of the very same field that lose; positions in lists cannot be compared without rendering. */
-export function overriddenBy(winner: Writing, field: Field, writings: readonly Writing[]): readonly RoledPlace[] {
-  if (field.tokens.some((token) => /^\d+$/.test(token))) return [];
-  return writings
-    .filter(
-      (each) =>
-        each.isDirect && each.order < winner.order && each.mayWrite(field) && each.place.start !== winner.place.start,
-    )
-    .map(({ place }) => ({ place, role: 'overridden-base' }) as const);
+/** Other values of the very same field that lose; items of lists are the same when their first mark is. */
+export function overriddenBy(
+  winner: Writing,
+  field: Field,
+  object: Json,
+  { writings, expressions }: Collection,
+): readonly Writing[] {
+  // What takes the winning value in is no value that loses to it.
+  const takes = new Set(expressions.map(({ place }) => `${place.file}:${String(place.start)}`));
+  return writings.filter(
+    (each) =>
+      each.isDirect &&
+      each.order < winner.order &&
+      each.mayWrite(field) &&
+      each.place.start !== winner.place.start &&
+      !takes.has(`${each.place.file}:${String(each.place.start)}`) &&
+      isInSameItems(each, field, object),
+  );
+}
+
+function isInSameItems({ items }: Writing, { tokens }: Field, object: Json): boolean {
+  return tokens.every((token, depth) => {
+    if (!/^\d+$/.test(token)) return true;
+    const item = valueAtTokens(object, tokens.slice(0, depth + 1));
+    const [mark] = items?.get(depth) ?? [];
+    const [key = '', ...value] = (mark ?? '').split('=');
+    return mark !== undefined && isObject(item) && String(item[key]) === value.join('=');
+  });
+}
+
+/** The places that take a parameter in, as far as they may be this field's. */
+export function takenIn(winner: Writing, field: Field, { expressions }: Collection): readonly RoledPlace[] {
+  const isIts = ({ name, mayWrite }: Expression): boolean => name === winner.key && mayWrite(field);
+  return expressions
+    .filter(isIts)
+    .slice(0, mostExpressions)
+    .map(({ place }) => ({ place, role: 'template' }) as const);
+}
+
+const mostExpressions = 3;
+
+/** The scalar by which the app names the file that a value stands in. */
+export function namedBy({ place: { file } }: Writing, { fileNames }: Collection): readonly RoledPlace[] {
+  return fileNames
+    .filter(({ name }) => file === name || file.endsWith(`/${name}`))
+    .map(({ place }) => ({ place, role: 'app' }) as const);
 }
 
 /** Tempting places, for a person to look at. */

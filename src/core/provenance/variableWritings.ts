@@ -2,7 +2,7 @@ import type { App } from '../model/app.ts';
 import { objectsAt } from '../apps/fileFacts.ts';
 import { stringAt } from '../model/json.ts';
 import { findSources } from '../render/fluxVariables.ts';
-import { addPieces, referencesIn } from './pieces.ts';
+import { addExpressions, addPieces, referencesIn } from './pieces.ts';
 import type { Collection, SiteLike } from './collection.ts';
 import { sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
@@ -16,7 +16,10 @@ import type { Field } from './writing.ts';
 export async function addVariables(into: Collection, app: App, section: Section): Promise<void> {
   const postBuild = objectsAt(app.declared?.object, 'spec', 'postBuild', 'substituteFrom');
   const users = into.writings.filter((each) => typeof each.value === 'string' && referencesIn(each.value).length > 0);
-  for (const user of users) await addPieces(into, user, referencesIn(String(user.value)), 'subst');
+  for (const user of users) {
+    await addPieces(into, user, referencesIn(String(user.value)), 'subst');
+    await addExpressions(into, user, referencesIn(String(user.value)));
+  }
   const usersOf =
     (name: string) =>
     (field: Field): boolean =>
@@ -24,7 +27,7 @@ export async function addVariables(into: Collection, app: App, section: Section)
         (each) => each.mayWrite(field) && referencesIn(String(each.value)).some((reference) => reference.name === name),
       );
   const add = (site: SiteLike, name: string): void => {
-    into.add(site, { via: 'subst', mayWrite: usersOf(name), isDirect: false });
+    into.add(site, { via: 'subst', mayWrite: usersOf(name), isDirect: false, key: name });
   };
   for (const source of await findSources(app, postBuild, into.tree, into.signal)) {
     const located = source?.file === undefined ? undefined : await into.read(source.file, 'plain');

@@ -37,6 +37,8 @@ export interface Writing {
   readonly template?: RepoPath | undefined;
   /** The last key of the path that it writes, where it writes at a path of its own. */
   readonly key?: string | undefined;
+  /** For a path through lists: by what the items on it are told from others, `key=value`, by their depth in the path. */
+  readonly items?: ReadonlyMap<number, readonly string[]> | undefined;
   /** The field is written at this very path, so that a losing writing is an overridden value. */
   readonly isDirect: boolean;
 }

@@ -3,6 +3,7 @@ import { isObject, objectAt, stringAt, valueAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
+import { fetchedRoot, splitMounted } from '../model/remoteNeed.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { objectsAt } from '../apps/fileFacts.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
@@ -81,12 +82,18 @@ async function valueFiles(
   return { layers, problems };
 }
 
-/** Relative to the chart; from the root after a slash, or after `$ref/`, for the sources referred to are this repository. */
+/**
+ * Relative to the chart; from the root of its source after a slash; or after `$ref/`, for the sources referred to are this
+ * repository. Nothing leads out of a fetched chart.
+ */
 function resolveFile(written: string, chart: RepoPath): RepoPath | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) return undefined;
-  if (written.startsWith('/')) return joinPath(written);
   const reference = /^\$[^/]+\/(.*)$/.exec(written);
-  return reference === null ? joinPath(chart, written) : joinPath(reference[1] ?? '');
+  if (reference !== null) return joinPath(reference[1] ?? '');
+  const mounted = splitMounted(chart);
+  if (mounted === undefined) return written.startsWith('/') ? joinPath(written) : joinPath(chart, written);
+  const inside = written.startsWith('/') ? joinPath(written) : joinPath(mounted.rest, written);
+  return inside === undefined ? undefined : `${fetchedRoot}/${mounted.key}/${inside}`;
 }
 
 /** The file, or those that a pattern matches, in the order of their paths. */

@@ -2,9 +2,10 @@ import type { App } from '../model/app.ts';
 import { objectAt, valueAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RenderedObject, RenderProblem } from '../model/rendering.ts';
-import { annotationOf, asKubeObject, keyOf, labelOf } from '../model/resource.ts';
+import { annotationOf, asKubeObject, describeKey, keyOf, labelOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { FileTree } from '../ports.ts';
+import { isEncrypted } from '../diff/encrypted.ts';
 import { noCluster } from './clusterView.ts';
 import { collectVariables } from './fluxVariables.ts';
 import type { FluxVariables } from './fluxVariables.ts';
@@ -31,7 +32,19 @@ export async function finishFlux(
       problems.push({ severity: 'error', message, file: rendered.origin?.path });
     }),
   );
-  return { objects: markUnseen(app, objects, built, variables), problems: [...built.problems, ...problems] };
+  const all = [...built.problems, ...problems, ...undecryptable(app, built.objects)];
+  return { objects: markUnseen(app, objects, built, variables), problems: all };
+}
+
+/** Encrypted objects without `spec.decryption`: kustomize-controller refuses to apply them. */
+function undecryptable({ declared }: App, objects: readonly RenderedObject[]): readonly RenderProblem[] {
+  if (objectAt(declared?.object, 'spec', 'decryption') !== undefined) return [];
+  return objects
+    .filter(({ object }) => isEncrypted(object))
+    .map(({ key, origin }) => {
+      const message = `${describeKey(key)} is encrypted by SOPS, and the Kustomization has no spec.decryption: Flux refuses to apply it.`;
+      return { severity: 'warning', message, file: origin?.path ?? declared?.file };
+    });
 }
 
 function substituted(

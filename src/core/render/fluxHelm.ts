@@ -74,9 +74,12 @@ async function defaultsOf(
   report: Report,
 ): Promise<readonly RepoPath[]> {
   const chart = source.kind === 'here' ? source.chart : undefined;
+  const mount = source.kind === 'here' && source.remote !== undefined ? source.path : undefined;
   const files: RepoPath[] = [];
   for (const written of chart?.valuesFiles ?? []) {
-    const path = joinPath(written);
+    // In a repository of charts they are counted from the chart, in Git from the root.
+    const inside = joinPath(written);
+    const path = inside === undefined || mount === undefined ? inside : `${mount}/${inside}`;
     const isThere = path !== undefined && (await tree.stat(path, signal)) === 'file';
     if (isThere) files.push(path);
     else if (chart?.ignoresMissing !== true) report('error', `The values file ${written} does not exist.`);

@@ -1,6 +1,6 @@
 import type { App } from '../model/app.ts';
 import { stringAt } from '../model/json.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../model/sha256.ts';
 
 /** What Kubernetes takes as a release's name. */
 const longest = 53;

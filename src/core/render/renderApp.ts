@@ -1,22 +1,21 @@
-import type { App } from '../model/app.ts';
+import type { App, SourceRender } from '../model/app.ts';
+import { mountOf } from '../model/remoteNeed.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
-import type { RepoPath } from '../model/place.ts';
-import type { Rendering, RenderProblem } from '../model/rendering.ts';
-import { asKubeObject, keyOf } from '../model/resource.ts';
-import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
+import type { Rendering } from '../model/rendering.ts';
+import type { FileTree, RenderEngine } from '../ports.ts';
 import { withOverrides } from './argoOverrides.ts';
 import { noCluster, RecordingView } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
-import { deriveArgo } from './deriveArgo.ts';
-import { deriveFlux } from './deriveFlux.ts';
-import type { Derivation } from './derivation.ts';
+import { findKustomization } from './derivation.ts';
 import { finishFlux, withCommonMetadata } from './finishFlux.ts';
 import { managedNamespace } from './managedNamespace.ts';
-import { OverlayTree } from './overlayTree.ts';
 import { placeObjects } from './placeObjects.ts';
 import { RecordingTree } from './recordingTree.ts';
+import { fluxArtifact } from './fluxArtifact.ts';
+import { needProblem, placedHere } from './remoteProblems.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
 import type { Rendered } from './renderDirectory.ts';
+import { renderKustomize } from './renderKustomize.ts';
 import { renderHelm } from './renderHelm.ts';
 import type { HelmTools } from './renderHelm.ts';
 import { placeUnparsable } from './unparsableInputs.ts';
@@ -60,7 +59,7 @@ export async function renderApp(
   const { asked } = cluster;
   return {
     objects,
-    problems: placed,
+    problems: placed.map((each) => placedHere(each, app)),
     reads,
     ...(lookups.length > 0 ? { lookups } : {}),
     ...(asked.length > 0 ? { asked } : {}),
@@ -78,14 +77,31 @@ async function renderPart(part: App, tree: FileTree, tools: HelmTools, signal: A
 async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
   const { source } = app;
   if (source.kind !== 'here') return { objects: [], problems: [] };
-  switch (source.render) {
+  const { remote } = source;
+  if (remote !== undefined && (await tree.stat(mountOf(remote), signal)) === undefined)
+    return { objects: [], problems: [needProblem(app, remote)] };
+  switch (remote?.kind === 'oci' ? await foundRender(source, tree, signal) : source.render) {
     case 'directory':
       return renderDirectory(source.path, directoryOptions(app), tree, signal);
-    case 'kustomize':
-      return renderKustomize(app, source.path, tree, tools.engine, signal);
+    case 'kustomize': {
+      const artifact = await fluxArtifact(app, tree, signal);
+      if (artifact.problems.length > 0) return { objects: [], problems: artifact.problems };
+      return renderKustomize(app, source.path, artifact.tree, tools, signal);
+    }
     case 'helm':
       return renderHelm(app, source.path, tree, tools, signal);
   }
+}
+
+/** What a fetched folder renders as: before it was fetched, its files could not tell. */
+async function foundRender(
+  { path, render }: Extract<App['source'], { kind: 'here' }>,
+  tree: FileTree,
+  signal: AbortSignal,
+): Promise<SourceRender> {
+  if (render !== 'directory') return render;
+  if ((await tree.stat(`${path}/Chart.yaml`, signal)) === 'file') return 'helm';
+  return (await findKustomization(path, tree, signal)) === undefined ? 'directory' : 'kustomize';
 }
 
 /** The reconciler's last steps on the built objects. */
@@ -138,63 +154,4 @@ function notRendered(app: App): Rendering {
   } as const;
   const known = app.source.kind === 'unsupported' ? app.source.problems : undefined;
   return { objects: [], problems: known ?? [problem], reads: [] };
-}
-
-async function renderKustomize(
-  app: App,
-  path: RepoPath,
-  tree: FileTree,
-  engine: RenderEngine,
-  signal: AbortSignal,
-): Promise<Rendered> {
-  const derivation = await derive(app, path, tree, signal);
-  const request: KustomizeRequest = { path, loadRestrictor: app.kind === 'flux-kustomization' ? 'none' : 'root-only' };
-  if (derivation.edits.size === 0)
-    return toRendered(await engine.kustomize(request, tree, signal), derivation.problems);
-  const reply = await engine.kustomize(request, new OverlayTree(tree, derivation.edits, 'derived'), signal);
-  if (!reply.problems.some((each) => each.severity === 'error')) return toRendered(reply, derivation.problems);
-  return toRendered(
-    await retell(app, reply, derivation, () => engine.kustomize(request, tree, signal)),
-    derivation.problems,
-  );
-}
-
-async function derive(app: App, path: RepoPath, tree: FileTree, signal: AbortSignal): Promise<Derivation> {
-  if (app.kind === 'argo-application') return deriveArgo(app, path, tree, signal);
-  if (app.kind === 'flux-kustomization') return deriveFlux(app, path, tree, signal);
-  return { edits: new Map(), problems: [] };
-}
-
-/**
- * Tells trouble of a derived build in terms of the person's own files: when the folder does not build by itself either,
- * its own trouble is the one to show; else what the app's manifest adds is at fault.
- */
-async function retell(
-  app: App,
-  reply: KustomizeReply,
-  derivation: Derivation,
-  buildBare: () => Promise<KustomizeReply>,
-): Promise<KustomizeReply> {
-  const isDerived = (problem: RenderProblem): boolean =>
-    problem.file === undefined || derivation.edits.has(problem.file);
-  if (!reply.problems.some(isDerived)) return reply;
-  if (!derivation.isGenerated) {
-    const bare = await buildBare();
-    if (bare.problems.some((each) => each.severity === 'error')) return bare;
-  }
-  const place = app.declared?.place;
-  const problems = reply.problems.map((each) =>
-    isDerived(each)
-      ? { severity: each.severity, message: each.message, file: place?.file, line: place?.range.line }
-      : each,
-  );
-  return { ...reply, problems };
-}
-
-function toRendered(reply: KustomizeReply, problems: readonly RenderProblem[]): Rendered {
-  const objects = reply.objects.flatMap(({ object, origin, transformations }) => {
-    const read = asKubeObject(object);
-    return read === undefined ? [] : [{ key: keyOf(read), object: read, origin, transformations }];
-  });
-  return { objects, problems: [...problems, ...reply.problems] };
 }

@@ -8,7 +8,10 @@ import { asKubeObject, keyOf } from '../model/resource.ts';
 import type { FileTree, HelmObject, HelmProblem, HelmReply, RenderEngine } from '../ports.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
+import { AliasTree } from './aliasTree.ts';
 import { planArgoHelm } from './argoHelm.ts';
+import { findDependencies } from './chartDependencies.ts';
+import { needProblem } from './remoteProblems.ts';
 import { readQuestion } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
 import { planFluxHelm } from './fluxHelm.ts';
@@ -40,10 +43,15 @@ export async function planHelm(
 export async function renderHelm(
   app: App,
   chart: RepoPath,
-  tree: FileTree,
+  whole: FileTree,
   { engine, cluster }: HelmTools,
   signal: AbortSignal,
 ): Promise<Rendered> {
+  const { aliases, missing, circles } = await findDependencies(chart, whole, signal);
+  if (circles.length > 0) return { objects: [], problems: circles.map(circleProblem) };
+  if (missing.length > 0)
+    return { objects: [], problems: missing.map(({ need, file, line }) => needProblem(app, need, { file, line })) };
+  const tree = aliases.size === 0 ? whole : new AliasTree(whole, aliases);
   const plan = await planHelm(app, chart, tree, cluster, signal);
   if (plan.problems.some((each) => each.severity === 'error')) return { objects: [], problems: plan.problems };
   const { reply, lookups } = await template(app, plan, tree, { engine, cluster }, signal);
@@ -61,6 +69,19 @@ export async function renderHelm(
     signal,
   );
   return { objects: marked, problems: [...plan.problems, ...problems, ...posted.problems], lookups };
+}
+
+function circleProblem({
+  name,
+  file,
+  line,
+}: {
+  name: string;
+  file: RepoPath;
+  line?: number | undefined;
+}): RenderProblem {
+  const message = `The chart depends on ${name}, which depends on it in turn.`;
+  return { severity: 'error', message, file, line };
 }
 
 /** What a chart is rendered with. */

@@ -36,11 +36,14 @@ function boolTag(test: RegExp): ScalarTag {
   };
 }
 
-/** Go's `ParseInt(text, 0, 64)` after underscores went: a leading zero is octal, base sixty does not exist. */
+/**
+ * Go's `ParseInt(text, 0, 64)` after underscores went, wherever they stand behind the first sign: a leading zero is octal,
+ * base sixty does not exist.
+ */
 const intTag: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
-  test: /^[-+]?(?:0[xX][0-9a-fA-F_]*[0-9a-fA-F]_*|0[bB][01_]*[01]_*|0[oO]?[0-7_]*[0-7]_*|0_*|[1-9][0-9_]*)$/,
+  test: /^(?:[-+]_*)?(?:0_*[xX][0-9a-fA-F_]*[0-9a-fA-F]_*|0_*[bB][01_]*[01]_*|0_*[oO]?[0-7_]*[0-7]_*|0_*|[1-9][0-9_]*)$/,
   resolve: (text, onError) => {
     const value = readGoInt(text.replaceAll('_', ''));
     if (value === undefined) onError(`"${text}" is not an integer.`);
@@ -48,10 +51,11 @@ const intTag: ScalarTag = {
   },
 };
 
+/** Behind a digit or sign all underscores go first; behind a dot Go takes them between digits only. */
 const floatTag: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
-  test: /^[-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9][0-9_]*)?$/,
+  test: /^(?:\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?|(?:[-+]_*\._*[0-9][0-9_]*|(?:[-+]_*)?[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE]_*[-+]?_*[0-9][0-9_]*)?)$/,
   resolve: (text) => {
     const value = Number(text.replaceAll('_', ''));
     // Out of a float's range Go keeps the text: `12e4567` stays a string.

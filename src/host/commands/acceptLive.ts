@@ -4,10 +4,10 @@ import { UserError } from '../../core/model/userError.ts';
 import { wordsOfPath } from '../../core/model/words.ts';
 import type { PlacedDifference } from '../../core/overview/state.ts';
 import { isSecretValue } from '../views/differenceWords.ts';
-import { editorRange, fileUri } from '../repoUris.ts';
 import type { OpenRepository, TextEdit } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { differenceOf, openRepository } from './pickApp.ts';
+import { writeIntoEditor } from './writeIntoEditor.ts';
 
 /**
  * Writes the live value of a drifted field at the proven line, after a preview. The edit goes into the editor only: it can
@@ -22,17 +22,8 @@ export async function acceptLive(deps: CommandDeps, argument: unknown): Promise<
   }
   const { difference } = found;
   const edit = editOf(difference, repository);
-  const uri = fileUri(repository.reader.root, edit.place.file);
-  const document = await vscode.workspace.openTextDocument(uri);
-  const range = editorRange(edit.place.range);
-  if (document.getText(range) !== edit.place.text) {
-    throw new UserError('write-conflict', vscode.l10n.t('{0} was changed meanwhile. Try again.', edit.place.file));
-  }
-  if (!(await isConfirmed(difference, edit))) return;
-  const change = new vscode.WorkspaceEdit();
-  change.replace(uri, range, edit.newText);
-  await vscode.workspace.applyEdit(change);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(range.start, range.start) });
+  const what = `${describeKey(difference.object)}, ${wordsOfPath(difference.field?.path ?? '')}`;
+  await writeIntoEditor(repository, edit, vscode.l10n.t('Accept the live value of {0} into Git?', what));
 }
 
 /** `UserError` says why the live value cannot be written. */
@@ -57,17 +48,4 @@ function editOf({ field, object, provenance, origin }: PlacedDifference, { editF
   const edit = editFor(provenance, field.live);
   if (edit !== undefined) return edit;
   throw new UserError('usage', vscode.l10n.t('The line that decides {0} cannot bring this value about alone.', what));
-}
-
-async function isConfirmed({ object, field }: PlacedDifference, { place, newText }: TextEdit): Promise<boolean> {
-  const write = vscode.l10n.t('Write into Editor');
-  const title = vscode.l10n.t(
-    'Accept the live value of {0} into Git?',
-    `${describeKey(object)}, ${wordsOfPath(field?.path ?? '')}`,
-  );
-  const detail = [
-    vscode.l10n.t('{0}, line {1}: {2} → {3}', place.file, place.range.line, place.text, newText),
-    vscode.l10n.t('The file is changed in the editor, where you can undo it. Nothing is committed or synced.'),
-  ].join('\n\n');
-  return (await vscode.window.showInformationMessage(title, { modal: true, detail }, write)) === write;
 }

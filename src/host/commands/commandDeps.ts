@@ -1,6 +1,7 @@
 import type { LogOutputChannel } from 'vscode';
 import type { AppId } from '../../core/model/app.ts';
 import type { Clock } from '../../core/ports.ts';
+import type { LoadText } from '../documents/objectDocuments.ts';
 import type { ClusterSessions } from '../cluster/sessions.ts';
 import type { AppsTree } from '../views/appsTree.ts';
 import type { RepositorySession } from '../workspace/repositorySession.ts';
@@ -12,6 +13,8 @@ export interface CommandDeps {
   readonly tree: AppsTree;
   readonly output: LogOutputChannel;
   readonly clock: Clock;
+  /** Writes documents; loaded when the first one is shown. */
+  readonly loadTexts: LoadText;
   /** Opens the Change & Sync panel of an app. */
   readonly openPanel: (app: AppId) => Promise<void>;
 }

@@ -3,6 +3,7 @@ import { askServer } from './askServer.ts';
 import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } from './clusterCommands.ts';
 import type { CommandHandler } from './commandDeps.ts';
 import { compareWithCluster, openRow, showLive, showRendered } from './documentCommands.ts';
+import { explainPolicy, fixPolicy, openPolicy, requestException } from './policyCommands.ts';
 import { openManifest, openObjectSource, openSource } from './sourceCommands.ts';
 import { changeAndSync, copyMarkdown, explainDifference, refresh, showOutput } from './windowCommands.ts';
 
@@ -24,7 +25,12 @@ export const commandTable = {
   'plumbline.acceptLive': acceptLive,
   'plumbline.sync': async (deps, argument) => (await import('../actBundle.ts')).syncApp(deps, argument),
   'plumbline.changeAndSync': changeAndSync,
+  'plumbline.fetchSources': async (deps) => (await import('../actBundle.ts')).fetchSources(deps),
   'plumbline.copyMarkdown': copyMarkdown,
   'plumbline.explainDifference': explainDifference,
+  'plumbline.openPolicy': openPolicy,
+  'plumbline.explainPolicy': explainPolicy,
+  'plumbline.fixPolicy': fixPolicy,
+  'plumbline.requestException': requestException,
   'plumbline.showOutput': showOutput,
 } as const satisfies Readonly<Record<string, CommandHandler>>;

@@ -3,9 +3,10 @@ import type { AppId } from '../../core/model/app.ts';
 import { describeKey, parseKey } from '../../core/model/resource.ts';
 import type { ResourceKey } from '../../core/model/resource.ts';
 import type { AppState } from '../../core/overview/state.ts';
+import { findVerdict } from '../../core/policy/policyVerdict.ts';
 import { documentUri } from '../documents/objectDocuments.ts';
 import type { RowTarget } from '../views/row.ts';
-import { fileUri } from '../repoUris.ts';
+import { editorRange, fileUri } from '../repoUris.ts';
 import type { RepositorySession } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { clickedTarget, openRepository, pickApp, targetOf } from './pickApp.ts';
@@ -18,6 +19,8 @@ export async function openRow(deps: CommandDeps, argument: unknown): Promise<voi
   switch (target?.kind) {
     case 'difference':
       return openDifference(deps, target, argument);
+    case 'verdict':
+      return openVerdict(deps, target, argument);
     case 'object':
       return compareWithCluster(deps, argument);
     case 'app':
@@ -92,6 +95,19 @@ async function openDifference(
   );
   // Without a proven line the comparison shows more than any guess at a file would.
   return isProven === true ? openSource(deps, argument) : compareWithCluster(deps, argument);
+}
+
+/** At the line that decides; where none is proven the comparison shows more than a guess at a file would. */
+async function openVerdict(
+  deps: CommandDeps,
+  target: Extract<RowTarget, { readonly kind: 'verdict' }>,
+  argument: unknown,
+): Promise<void> {
+  const { overview, reader } = await openRepository(deps);
+  const state = overview.state.apps.find(({ app }) => app.id === target.app);
+  const provenance = findVerdict(state?.policies ?? [], target.verdict)?.provenance;
+  if (provenance?.kind !== 'proven') return compareWithCluster(deps, argument);
+  await showFile(fileUri(reader.root, provenance.place.file), editorRange(provenance.place.range));
 }
 
 async function pickObject({ resources, differences }: AppState): Promise<ResourceKey | undefined> {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AppState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import { UserError } from '../../core/model/userError.ts';
-import { appDescription } from '../views/appWords.ts';
+import { appDescription, sourceName } from '../views/appWords.ts';
 import type { Row, RowTarget } from '../views/row.ts';
 import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
@@ -61,7 +61,7 @@ async function askForApp(state: OverviewState, isOffered: (app: AppState) => boo
   const items = state.apps.filter(isOffered).map((app) => ({
     label: app.app.name,
     description: appDescription(app, vscode.l10n.t),
-    detail: app.context ?? (app.app.source.kind === 'here' ? app.app.source.path : ''),
+    detail: app.context ?? (app.app.source.kind === 'here' ? sourceName(app.app.source) : ''),
     app,
   }));
   if (items.length === 0) {

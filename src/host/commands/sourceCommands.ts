@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../../core/model/app.ts';
 import type { RepoPath } from '../../core/model/place.ts';
+import { describeNeed, splitMounted } from '../../core/model/remoteNeed.ts';
 import { describeKey } from '../../core/model/resource.ts';
 import type { RenderedObject } from '../../core/model/rendering.ts';
 import type { AppState } from '../../core/overview/state.ts';
@@ -43,6 +44,12 @@ export async function openObjectSource(deps: CommandDeps, argument: unknown): Pr
   const isObject = target !== undefined && 'object' in target && target.app === state.app.id;
   const object = isObject ? rendered.find(({ key }) => key === target.object) : await pickRendered(rendered);
   const file = object?.origin?.path ?? object?.origin?.configuredIn;
+  const fetched = file === undefined ? undefined : splitMounted(file);
+  if (fetched !== undefined) {
+    const said = vscode.l10n.t('It comes from {0} of what was fetched, not from this repository.', fetched.rest);
+    void vscode.window.showInformationMessage(said);
+    return;
+  }
   if (file !== undefined) return showFile(fileUri(repository.reader.root, file));
   if (object === undefined && !isObject) return;
   void vscode.window.showInformationMessage(
@@ -62,6 +69,11 @@ async function openAppSource({ reader }: OpenRepository, { source, name }: App):
   if (source.kind !== 'here') {
     const why = source.kind === 'elsewhere' ? vscode.l10n.t('{0} comes from {1}.', name, source.url) : source.why;
     void vscode.window.showInformationMessage(why);
+    return;
+  }
+  if (source.remote !== undefined) {
+    const from = describeNeed(source.remote);
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} comes from {1}.', name, from));
     return;
   }
   const file = await firstFile(reader.root, source.path);

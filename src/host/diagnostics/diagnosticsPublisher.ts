@@ -99,11 +99,11 @@ function openDocuments(): ReadonlyMap<string, vscode.TextDocument> {
 function editorDiagnostic(
   root: string,
   codePage: vscode.Uri,
-  { code, severity, message, place, related }: PlannedDiagnostic,
+  { code, severity, message, place, related, help }: PlannedDiagnostic,
 ): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(editorRange(place.range), message, severityOf[severity]);
   diagnostic.source = 'Plumbline';
-  diagnostic.code = { value: code, target: codePage };
+  diagnostic.code = { value: code, target: help === undefined ? codePage : vscode.Uri.parse(help, true) };
   diagnostic.relatedInformation = related.map(
     (each) => new vscode.DiagnosticRelatedInformation(locationOf(root, each.place), each.message),
   );

@@ -1,5 +1,6 @@
 import { findingCodes } from '../../core/model/finding.ts';
 import type { Finding, FindingCode, RelatedPlace, Severity } from '../../core/model/finding.ts';
+import { stringAt } from '../../core/model/json.ts';
 import type { Place, RepoPath, TextRange } from '../../core/model/place.ts';
 import { placeOfProblem } from '../../core/overview/findings.ts';
 import type { OverviewState } from '../../core/overview/state.ts';
@@ -17,6 +18,8 @@ export interface PlannedDiagnostic {
   readonly message: string;
   readonly place: Place;
   readonly related: readonly RelatedPlace[];
+  /** A web page about it; absent: the page that explains the codes. */
+  readonly help?: string | undefined;
 }
 
 /**
@@ -82,13 +85,14 @@ function isSeverity(value: unknown): value is SeveritySetting {
 }
 
 function planOne(
-  { code, severity, message, related }: Finding,
+  { code, severity, message, related, data }: Finding,
   place: Place | undefined,
   settings: SeveritySettings,
 ): PlannedDiagnostic | undefined {
   const chosen = settings[code] ?? severity;
   if (place === undefined || chosen === 'off') return undefined;
-  return { code, severity: chosen, message, place, related };
+  const help = stringAt(data, 'help');
+  return { code, severity: chosen, message, place, related, ...(help !== undefined && { help }) };
 }
 
 const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { reduceSecret } from '../../core/diff/secrets.ts';
 import { asKubeObject, describeKey } from '../../core/model/resource.ts';
 import type { KubeObject, ResourceKey } from '../../core/model/resource.ts';
+import { findVerdict } from '../../core/policy/policyVerdict.ts';
+import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
 import type { OverviewApi } from '../../core/overview/api.ts';
 import type { AppState } from '../../core/overview/state.ts';
 import type { SecretHasher } from '../../core/ports.ts';
@@ -11,8 +13,14 @@ import { declaredPart } from './declaredPart.ts';
 import { addressOf, documentScheme, subjectOf } from './objectUri.ts';
 import type { DocumentSubject } from './objectUri.ts';
 
-/** Writes objects as YAML (`textOf`); brings the YAML library with it, hence loaded when the first document is shown. */
-export type LoadText = () => Promise<(objects: readonly KubeObject[]) => string>;
+/** Writes objects as YAML and verdicts as Markdown. */
+export interface DocumentTexts {
+  readonly textOf: (objects: readonly KubeObject[]) => string;
+  readonly explainVerdict: (verdict: PolicyVerdict, object: KubeObject | undefined) => string;
+}
+
+/** Brings the YAML library with it, hence loaded when the first document is shown. */
+export type LoadText = () => Promise<DocumentTexts>;
 
 /** Read-only documents of what no file holds: live objects and rendered ones. They follow the state while they are open. */
 export class ObjectDocuments implements vscode.TextDocumentContentProvider {
@@ -58,6 +66,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     const overview = this.#session.current?.overview;
     if (overview === undefined) return comment(vscode.l10n.t('No repository is open.'));
     if (subject.kind === 'live') return this.#liveText(subject, overview, signal);
+    if (subject.kind === 'verdict') return this.#verdictText(subject, overview, signal);
     const rendering = await overview.renderApp(subject.app, subject.side, signal);
     if (rendering === undefined)
       return comment(vscode.l10n.t('There is nothing rendered of this app at this revision.'));
@@ -84,11 +93,25 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     const part =
       declared === undefined ? live : asKubeObject(declaredPart(live, declared, differentFields(state, object)));
     // Reduced where it came in; reducing a token again would make another one of it.
-    return (await this.#loadText())([part ?? live]);
+    return (await this.#loadText()).textOf([part ?? live]);
+  }
+
+  async #verdictText(
+    { app, verdict: ref }: Extract<DocumentSubject, { readonly kind: 'verdict' }>,
+    overview: OverviewApi,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const state = overview.state.apps.find((each) => each.app.id === app);
+    const verdict = findVerdict(state?.policies ?? [], ref);
+    if (verdict === undefined)
+      return vscode.l10n.t('{0} says nothing of {1} any more.', ref.policy, describeKey(ref.object));
+    const rendering = await overview.renderApp(app, 'buffers', signal);
+    const { explainVerdict } = await this.#loadText();
+    return explainVerdict(verdict, rendering?.objects.find(({ key }) => key === ref.object)?.object);
   }
 
   async #renderedText(objects: readonly KubeObject[]): Promise<string> {
-    const textOf = await this.#loadText();
+    const { textOf } = await this.#loadText();
     return textOf(objects.map((object) => reduceSecret(object, this.#hasher)));
   }
 

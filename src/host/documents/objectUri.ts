@@ -1,7 +1,8 @@
 import type { AppId } from '../../core/model/app.ts';
 import { baseName } from '../../core/model/place.ts';
-import { parseKey } from '../../core/model/resource.ts';
+import { describeKey, parseKey } from '../../core/model/resource.ts';
 import type { ResourceKey } from '../../core/model/resource.ts';
+import type { VerdictRef } from '../../core/policy/policyVerdict.ts';
 import type { Side } from '../../core/overview/api.ts';
 
 /** Scheme of the documents that exist in no file. */
@@ -12,7 +13,9 @@ export type DocumentSubject =
   /** With an app only the part that the app declares or that differs from it; without one the whole object. */
   | { readonly kind: 'live'; readonly context: string; readonly object: ResourceKey; readonly app?: AppId | undefined }
   | { readonly kind: 'rendered'; readonly app: AppId; readonly object: ResourceKey; readonly side: Side }
-  | { readonly kind: 'app'; readonly app: AppId; readonly side: Side };
+  | { readonly kind: 'app'; readonly app: AppId; readonly side: Side }
+  /** Why a policy says what it says. */
+  | { readonly kind: 'verdict'; readonly app: AppId; readonly verdict: VerdictRef };
 
 /** Path and query of a document's URI. The path is for people (tab title, language); the query alone says what is shown. */
 export interface DocumentAddress {
@@ -39,6 +42,8 @@ function pathOf(subject: DocumentSubject): string {
       return `/${plain(subject.context)}/${objectFile(subject.object, plain(subject.context))}`;
     case 'rendered':
       return `/${plain(subject.app)}/${objectFile(subject.object, formOf(subject.side))}`;
+    case 'verdict':
+      return `/${plain(subject.app)}/${plain(subject.verdict.policy)} on ${plain(describeKey(subject.verdict.object))}.md`;
     case 'app':
       return `/${plain(subject.app)}/${baseName(subject.app)} (${formOf(subject.side)}).yaml`;
   }
@@ -74,5 +79,15 @@ function isSubject(value: unknown): value is DocumentSubject {
   const hasSide = 'side' in value && sides.some((side) => side === value.side);
   if (value.kind === 'live') return isText('context') && isText('object') && (!('app' in value) || isText('app'));
   if (value.kind === 'rendered') return isText('app') && isText('object') && hasSide;
+  if (value.kind === 'verdict') return isText('app') && 'verdict' in value && isVerdict(value.verdict);
   return value.kind === 'app' && isText('app') && hasSide;
+}
+
+/** Reads outside data as the reference of a verdict. */
+export function isVerdict(value: unknown): value is VerdictRef {
+  if (typeof value !== 'object' || value === null) return false;
+  const facts = new Map<string, unknown>(Object.entries(value));
+  const isText = (key: string): boolean => typeof facts.get(key) === 'string';
+  const isMaybeText = (key: string): boolean => facts.get(key) === undefined || isText(key);
+  return ['app', 'object', 'policy'].every(isText) && ['rule', 'document', 'message'].every(isMaybeText);
 }

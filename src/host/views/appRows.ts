@@ -14,8 +14,10 @@ import {
   conditionWords,
   isDrifted,
   reconcilerName,
+  sourceName,
 } from './appWords.ts';
 import { differenceLine, originName, wordsOfDifference } from './differenceWords.ts';
+import { policiesRow, policySourcesRow } from './policyRows.ts';
 import { resourcesRow } from './resourceRows.ts';
 import { folderRow } from './row.ts';
 import type { RowContext } from './rowContext.ts';
@@ -28,7 +30,7 @@ import type { Row, RowIcon, RowTarget } from './row.ts';
  */
 export function appRows(state: OverviewState, context: RowContext): readonly Row[] {
   const groups = state.clusters.length === 0 ? byReconciler(state, context) : byCluster(state, context);
-  return [...groups, ...repositoryProblems(state.problems, context)];
+  return [...groups, ...policySourcesRow(state, context), ...repositoryProblems(state.problems, context)];
 }
 
 function byReconciler({ apps }: OverviewState, context: RowContext): readonly Row[] {
@@ -139,12 +141,17 @@ function appRow(state: AppState, description: string, context: RowContext): Row 
     spoken: [app.name, conditionWords(condition, context.t), description].filter((part) => part !== '').join(', '),
     context: appContext(state),
     target: { kind: 'app', app: app.id },
-    children: [differencesRow(state, context), problemsRow(state, context), resourcesRow(state, context)].flat(),
+    children: [
+      differencesRow(state, context),
+      policiesRow(state, context),
+      problemsRow(state, context),
+      resourcesRow(state, context),
+    ].flat(),
   };
 }
 
 /** Words that menus ask for: what the app is, whether it is here, whether its cluster is connected. */
-function appContext({ app, context, sync }: AppState): string {
+function appContext({ app, context, sync, problems }: AppState): string {
   const kinds = {
     'argo-application': 'argo reconciled',
     'flux-kustomization': 'flux reconciled',
@@ -159,16 +166,17 @@ function appContext({ app, context, sync }: AppState): string {
     app.source.kind,
     context === undefined ? 'detached' : 'connected',
     sync.isSuspended ? 'suspended' : undefined,
+    problems.some(({ needs }) => needs !== undefined) ? 'unfetched' : undefined,
   ];
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-function appTooltip({ app, sync, health, context }: AppState, t: Translate): string {
+function appTooltip({ app, sync, health, disagreement, context }: AppState, t: Translate): string {
   const { source } = app;
   const waitsFor = dependenciesOf(app).map(({ name }) => name);
   const lines = [
     app.namespace === undefined ? app.name : `${app.namespace}/${app.name}`,
-    source.kind === 'here' ? t('Source: {0}', source.path || '.') : undefined,
+    source.kind === 'here' ? t('Source: {0}', sourceName(source) || '.') : undefined,
     source.kind === 'elsewhere' ? t('Source: {0}', source.url) : undefined,
     source.kind === 'unsupported' ? source.why : undefined,
     waitsFor.length === 0 ? undefined : t('Waits for: {0}', waitsFor.join(', ')),
@@ -177,6 +185,8 @@ function appTooltip({ app, sync, health, context }: AppState, t: Translate): str
     sync.appliedRevision === undefined ? undefined : t('Applied: {0}', shortRevision(sync.appliedRevision)),
     sync.message,
     health.message,
+    disagreement &&
+      `${t('Its reconciler says {0}, here it is {1}.', disagreement.theirs, disagreement.ours)} ${disagreement.why}`,
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }

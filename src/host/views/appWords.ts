@@ -1,4 +1,5 @@
 import type { App, AppKind } from '../../core/model/app.ts';
+import { describeNeed } from '../../core/model/remoteNeed.ts';
 import type { AppState } from '../../core/overview/state.ts';
 import type { Translate } from '../text.ts';
 import type { RowIcon } from './row.ts';
@@ -25,8 +26,9 @@ export function conditionOf(state: AppState): AppCondition {
   const { app, sync, health, problems, context } = state;
   const checks: readonly (readonly [AppCondition, boolean])[] = [
     ['elsewhere', app.source.kind === 'elsewhere' && context === undefined],
+    ['elsewhere', problems.some(({ needs }) => needs !== undefined) && context === undefined],
     ['unsupported', app.source.kind === 'unsupported' && context === undefined],
-    ['broken', problems.some(({ severity }) => severity === 'error')],
+    ['broken', problems.some(({ severity, needs }) => severity === 'error' && needs === undefined)],
     ['degraded', badHealth.has(health.status)],
     ['drifted', isDrifted(state)],
     ['running', sync.isRunning],
@@ -69,7 +71,7 @@ export function conditionWords(condition: AppCondition, t: Translate): string {
     pending: t('changes waiting'),
     progressing: t('progressing'),
     good: t('in sync'),
-    elsewhere: t('declared in another repository'),
+    elsewhere: t('comes from elsewhere'),
     unsupported: t('not supported'),
     unread: t('cluster not read'),
   };
@@ -98,16 +100,22 @@ export function appDescription(state: AppState, t: Translate): string {
 export function appDescriptionWithPath(state: AppState, t: Translate): string {
   const { app } = state;
   // A bare root's name is its path already.
-  const path = app.source.kind === 'here' && app.namespace !== undefined ? [app.source.path] : [];
+  const path = app.source.kind === 'here' && app.namespace !== undefined ? [sourceName(app.source)] : [];
   return [...path, ...stateWords(state, t)].join(' · ');
+}
+
+/** Where an app comes from: a folder, or what is fetched. */
+export function sourceName(source: Extract<App['source'], { kind: 'here' }>): string {
+  return source.remote === undefined ? source.path : describeNeed(source.remote);
 }
 
 function stateWords(state: AppState, t: Translate): readonly string[] {
   const { app, sync, health, differences, problems } = state;
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const errors = problems.filter(({ severity, needs }) => severity === 'error' && needs === undefined).length;
+  const isWaiting = problems.some(({ needs }) => needs !== undefined);
   const parts = [
     sourceWords(app, t),
-    errors > 0 ? t('does not render') : undefined,
+    errors > 0 ? t('does not render') : isWaiting ? t('not fetched') : undefined,
     differences.length > 0 ? differenceCount(differences.length, t) : undefined,
     sync.isRunning ? t('syncing') : syncWord(state),
     sync.isSuspended ? t('suspended') : undefined,

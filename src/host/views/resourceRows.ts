@@ -37,10 +37,10 @@ function resourceRow(
       namespace === undefined ? label : `${label}\n${t('Namespace: {0}', namespace)}`,
       health?.message,
       diff?.reason,
-      ...(diff?.remarks ?? []).map(({ message }) => message),
       ...disagreements.map(
         ({ ours, theirs, why }) => `${t('Its reconciler says {0}, here it is {1}.', theirs, ours)} ${why}`,
       ),
+      ...(diff?.remarks ?? []).map(({ message }) => message),
     ]
       .filter((line) => line !== undefined)
       .join('\n'),

@@ -1,5 +1,6 @@
 import type { AppId } from '../../core/model/app.ts';
 import type { RepoPath } from '../../core/model/place.ts';
+import type { VerdictRef } from '../../core/policy/policyVerdict.ts';
 import type { ResourceKey } from '../../core/model/resource.ts';
 
 /** One line of a tree, as data: everything that is shown and what a click means. */
@@ -37,6 +38,7 @@ export type RowTarget =
       readonly path?: string | undefined;
       readonly origin: string;
     }
+  | { readonly kind: 'verdict'; readonly app: AppId; readonly object: ResourceKey; readonly verdict: VerdictRef }
   /** Line and column from 1. */
   | { readonly kind: 'file'; readonly file: RepoPath; readonly line: number; readonly column: number };
 

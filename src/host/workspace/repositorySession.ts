@@ -6,7 +6,7 @@ import type { Provenance } from '../../core/model/provenance.ts';
 import { isAbort, messageOf, UserError } from '../../core/model/userError.ts';
 import type { OverviewApi } from '../../core/overview/api.ts';
 import type { OverviewChange, OverviewState } from '../../core/overview/state.ts';
-import type { Log, RepoReader, RepoWriter } from '../../core/ports.ts';
+import type { Log, RepoReader, RepoWriter, SourceFetcher } from '../../core/ports.ts';
 import type { Stage, WindowState } from '../views/appsSummary.ts';
 
 /** A place and the text to write there. */
@@ -16,7 +16,7 @@ export interface TextEdit {
 }
 
 /** A repository that is open: its picture and the ways to read and write it. */
-export interface OpenRepository {
+export interface OpenRepository extends SourceFetcher {
   readonly overview: OverviewApi;
   readonly reader: RepoReader;
   readonly writer: RepoWriter;
@@ -26,6 +26,8 @@ export interface OpenRepository {
   readonly compare: CompareRendered;
   /** What to write at a proven place so that the field gets a value; `undefined` when that place alone cannot bring it about. */
   readonly editFor: (provenance: Provenance, value: Json) => TextEdit | undefined;
+  /** Reads the policies of the folders that the settings name, and judges by them. */
+  readonly readPolicyFolders: () => Promise<void>;
   dispose(): void;
 }
 
@@ -144,9 +146,10 @@ export class RepositorySession {
     await this.#read(opened);
   }
 
-  async #read({ overview }: OpenRepository): Promise<void> {
+  async #read({ readPolicyFolders }: OpenRepository): Promise<void> {
     try {
-      await overview.refresh();
+      // The repository's own reading follows; a file of another folder may have changed as well.
+      await readPolicyFolders();
     } catch (error) {
       if (isAbort(error)) return;
       this.#log.error(messageOf(error));

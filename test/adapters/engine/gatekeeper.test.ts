@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { objectAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import type { AdmissionRequest, PolicyAnswer, PolicyQuestion } from '../../../src/core/policy/judgement.ts';
 import { openPool } from './engineFixture.ts';
@@ -72,7 +73,7 @@ describe('the Gatekeeper engine', () => {
 
   it('leaves a template that does not compile to a problem at its line, and judges by the others', async () => {
     const broken = policy('        violation[{"msg": msg}] { msg := nothing(1) }');
-    const whole = policy(always).map((each) => JSON.parse(JSON.stringify(each).replaceAll(/([Mm])ust/g, '$1ay')) as JsonObject);
+    const whole = objectsOf(policy(always).map((each) => JSON.stringify(each).replaceAll(/([Mm])ust/g, '$1ay')).join('\n---\n'));
     const { results, problems } = await judge(ask([...broken, ...whole], [pod('web')]));
     assert.deepEqual(
       results.map((each) => [each.policy, each.result]),
@@ -188,6 +189,69 @@ spec:
     assert.deepEqual(
       results.map(({ result, message, path }) => [result, message, path]),
       [['warn', '[Implied by pods] <web> in d-pod', '/spec/template/spec/containers/0']],
+    );
+  });
+
+  it('shows what mutators make of an object, and judges that', async () => {
+    const mutators = objectsOf(`
+apiVersion: mutations.gatekeeper.sh/v1
+kind: AssignMetadata
+metadata: {name: owner}
+spec: {location: metadata.labels.owner, parameters: {assign: {value: me}}}
+---
+apiVersion: mutations.gatekeeper.sh/v1
+kind: AssignMetadata
+metadata: {name: other}
+spec: {location: metadata.labels.owner, parameters: {assign: {value: you}}, match: {name: q}}`);
+    const rego = '        violation[{"msg": "no owner"}] { not input.review.object.metadata.labels.owner }';
+    const { results } = await judge(ask([...policy(rego), ...mutators], [pod('web')]));
+    const patched = { ...pod('web').object, metadata: { name: 'p', namespace: 'shop', labels: { owner: 'me' } } };
+    assert.deepEqual(
+      results.map((each) => [each.policy, each.result, each.patched]),
+      [
+        ['owner', 'pass', patched],
+        ['must', 'pass', undefined],
+      ],
+    );
+  });
+
+  it('decides nothing where a mutator cannot be previewed', async () => {
+    const mutator = objectsOf(`
+apiVersion: mutations.gatekeeper.sh/v1
+kind: Assign
+metadata: {name: image}
+spec:
+  applyTo: [{groups: [""], versions: [v1], kinds: [Pod]}]
+  location: "spec.containers[name:*].image"
+  parameters: {assign: {externalData: {provider: registry}}}`);
+    const { results } = await judge(ask([...policy(always), ...mutator], [pod('web')]));
+    assert.deepEqual(
+      results.map((each) => [each.policy, each.result, each.reason]),
+      [
+        [
+          'image',
+          'undecided',
+          'It cannot be previewed: the value comes from an external data provider, which only the cluster can ask',
+        ],
+        ['must', 'undecided', 'A mutator may change the object first, which cannot be previewed.'],
+      ],
+    );
+  });
+
+  it('refuses parameters that do not fit the template, and says what has no effect', async () => {
+    const [template, constraint] = policy(always, 'spec: {match: {kind: Pod}, parameters: {max: many, min: 1}}');
+    const schema = { type: 'object', properties: { max: { type: 'integer' } } };
+    const names = { kind: 'Must' };
+    const typed = { ...template, spec: { ...objectAt(template ?? {}, 'spec'), crd: { spec: { names, validation: { openAPIV3Schema: schema } } } } };
+    const { results, problems } = await judge(ask([typed, ...(constraint ? [constraint] : [])], [pod('web')]));
+    assert.deepEqual(results, []);
+    assert.deepEqual(
+      problems.map(({ severity, at }) => [severity, at]),
+      [
+        ['warning', '/spec/match/kind'],
+        ['warning', '/spec/parameters/min'],
+        ['error', '/spec/parameters'],
+      ],
     );
   });
 });

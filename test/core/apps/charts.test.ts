@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { discoverApps } from '../../../src/core/apps/appCatalog.ts';
 import type { App } from '../../../src/core/model/app.ts';
+import { describeNeed } from '../../../src/core/model/remoteNeed.ts';
 import type { Remote } from '../../../src/core/ports.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import { matchesPathGlob } from '../../../src/core/render/pathGlob.ts';
@@ -14,6 +15,7 @@ async function discover(files: Readonly<Record<string, string>>): Promise<readon
 }
 
 function shown({ id, source }: App): string {
+  if (source.kind === 'here' && source.remote !== undefined) return `${id} -> ${describeNeed(source.remote)}`;
   if (source.kind === 'here') return `${id} -> ${source.render} ${source.path}`;
   return source.kind === 'elsewhere' ? `${id} -> elsewhere ${source.url}` : `${id}: ${source.why}`;
 }
@@ -53,10 +55,10 @@ describe('charts among the apps', () => {
     });
     assert.deepEqual(apps.map(shown), [
       'flux-helmrelease:team/git -> helm charts/web',
-      'flux-helmrelease:team/oci: The chart comes from the OCIRepository podinfo, which is not in this repository; Plumbline does not fetch charts yet.',
+      'flux-helmrelease:team/oci: The chart comes from the OCIRepository podinfo, which this repository does not declare.',
       'flux-helmrelease:team/post -> helm charts/web',
       'flux-helmrelease:team/ref -> helm charts/web',
-      'flux-helmrelease:team/repo: The chart podinfo comes from the HelmRepository podinfo; Plumbline does not fetch charts yet.',
+      'flux-helmrelease:team/repo: The chart comes from the HelmRepository podinfo, which this repository does not declare.',
     ]);
     const [own, , , referred] = apps;
     assert.deepEqual([own?.destination.namespace, referred?.destination.namespace], ['shop', 'team']);
@@ -77,7 +79,7 @@ describe('charts among the apps', () => {
     });
     assert.deepEqual(apps.map(shown), [
       'argo-application:argocd/all -> helm charts/web',
-      'argo-application:argocd/oci: The chart web comes from the registry ghcr.io/x; Plumbline does not fetch charts yet.',
+      'argo-application:argocd/oci -> oci://ghcr.io/x/web',
       "argo-application:argocd/ref: One of this Application's sources takes files from another repository (https://git.example.com/x).",
     ]);
     const { source } = apps[0] ?? {};

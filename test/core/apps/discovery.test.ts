@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { AppCatalog, discoverApps } from '../../../src/core/apps/appCatalog.ts';
 import type { App } from '../../../src/core/model/app.ts';
+import { describeNeed } from '../../../src/core/model/remoteNeed.ts';
 import type { FileTree, Remote } from '../../../src/core/ports.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 
@@ -13,6 +14,7 @@ async function discover(files: Readonly<Record<string, string>>, remotes = origi
 
 /** One line an app: id, and how or why not it renders. */
 function shown({ id, source }: App): string {
+  if (source.kind === 'here' && source.remote !== undefined) return `${id} -> ${describeNeed(source.remote)}`;
   if (source.kind === 'here') return `${id} -> ${source.render} ${source.path}`;
   return source.kind === 'elsewhere' ? `${id} -> elsewhere ${source.url}` : `${id} -> unsupported`;
 }
@@ -82,7 +84,7 @@ items:
     });
     assert.deepEqual(apps.map(shown), [
       'argo-application:argocd/away -> unsupported',
-      'argo-application:argocd/chart -> unsupported',
+      'argo-application:argocd/chart -> the chart web 1.0.0 of https://charts.example.com',
       'argo-application:argocd/one -> directory a',
       'argo-application:argocd/other -> elsewhere https://git.example.com/platform/other.git',
       'argo-application:argocd/plugin -> unsupported',

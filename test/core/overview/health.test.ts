@@ -7,7 +7,7 @@ import { stringAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { AppState, ResourceState } from '../../../src/core/overview/state.ts';
-import type { RenderEngine, SecretHasher } from '../../../src/core/ports.ts';
+import type { ClusterConnection, RenderEngine, SecretHasher } from '../../../src/core/ports.ts';
 import { memoryRepository } from './memoryRepository.ts';
 
 const noEngine: RenderEngine = {
@@ -103,21 +103,31 @@ interface World {
   readonly scripts?: RecordingScripts;
 }
 
-async function settle({ files, live, scripts = new RecordingScripts(byPhase) }: World): Promise<AppState> {
+async function settle({ files, live, scripts }: World): Promise<AppState> {
+  const connection = new SnapshotConnection(
+    { name: 'prod', files: [{ name: 'prod', text: live.join('---\n') }] },
+    hasher,
+  );
+  const { state } = await openOver(files, connection, scripts);
+  const [app] = state.apps;
+  assert.ok(app, 'the app is discovered');
+  return app;
+}
+
+async function openOver(
+  files: World['files'],
+  connection: ClusterConnection,
+  scripts = new RecordingScripts(byPhase),
+): Promise<Overview> {
   const content = { working: files, commits: { a: files }, refs: { head: 'a', 'refs/remotes/origin/main': 'a' } };
   const repo = memoryRepository(content);
   const deps = { repo, engine: noEngine, health: scripts, hasher, clock: systemClock, log };
   const overview = new Overview({ ...deps, comparesUnreconciled: true });
   opened.push(overview);
-  overview.attach(
-    'prod',
-    new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: live.join('---\n') }] }, hasher),
-  );
+  overview.attach('prod', connection);
   await overview.refresh();
   await overview.whenSettled(AbortSignal.timeout(3000));
-  const [app] = overview.state.apps;
-  assert.ok(app, 'the app is discovered');
-  return app;
+  return overview;
 }
 
 function resource({ resources }: AppState, kind: string): ResourceState | undefined {
@@ -205,6 +215,8 @@ describe("Argo CD's own settings", () => {
     for (const overview of opened.splice(0)) overview.dispose();
   });
 
+  const world = [synced(), liveSettings('info'), liveIssuer('Healthy')];
+
   it('leave out of drift what they ignore', async () => {
     const live = [synced(), liveSettings('trace'), liveIssuer('Healthy')];
     const before = await settle({ files, live });
@@ -234,6 +246,35 @@ describe("Argo CD's own settings", () => {
       '  application.resourceTrackingMethod: label\n  application.instanceLabelKey: argocd.argoproj.io/instance\n';
     const live = [synced(), byLabel(liveSettings('info')), byLabel(liveIssuer('Healthy')), argocdCm(tracking)];
     assert.deepEqual((await settle({ files, live })).differences, []);
+  });
+
+  it('are taken as the defaults where they may not be read, which the cluster says', async () => {
+    const snapshot = new SnapshotConnection(
+      { name: 'prod', files: [{ name: 'prod', text: world.join('---\n') }] },
+      hasher,
+    );
+    const connection: ClusterConnection = {
+      context: 'prod',
+      readKinds: () => snapshot.readKinds(),
+      follow: (target, onEvent) => {
+        if (target.namespace !== 'argocd') return snapshot.follow(target, onEvent);
+        onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
+        return { close: () => undefined };
+      },
+      send: (request) => snapshot.send(request),
+      close: () => undefined,
+    };
+    const overview = await openOver(files, connection);
+    assert.deepEqual(overview.state.clusters[0]?.status, {
+      kind: 'partly-forbidden',
+      denied: [
+        'argocd: may not list configmap',
+        'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
+      ],
+    });
+    const [app] = overview.state.apps;
+    assert.deepEqual(app?.differences, []);
+    assert.equal(app.resources.find(({ key }) => key.includes('/Issuer/'))?.health?.status, 'Healthy');
   });
 
   it('are said where they cannot be read', async () => {
@@ -275,6 +316,24 @@ describe("a reconciler's own verdict", () => {
         why: "Here Argo CD's health script for cert-manager.io/Issuer decides, as of Argo CD 3.5; another version may decide otherwise.",
       },
     ]);
+  });
+
+  it('over the app stands beside the worst of its objects', async () => {
+    const app = await settle({ files, live: live('Synced', 'Degraded') });
+    assert.deepEqual(app.disagreement, {
+      about: 'health',
+      ours: 'Degraded',
+      theirs: 'Healthy',
+      why: 'Degraded is what Issuer ca is here. Argo CD last compared the app at 2026-03-01T00:00:00Z.',
+    });
+    const [reconciler = '', , other = ''] = live('Synced', 'Healthy');
+    const healthy = await settle({ files, live: [reconciler, liveIssuer('Healthy'), other] });
+    assert.equal(healthy.disagreement, undefined);
+    const ignored = liveIssuer('Degraded').replace(
+      'annotations: {',
+      "annotations: {argocd.argoproj.io/ignore-healthcheck: 'true', ",
+    );
+    assert.equal((await settle({ files, live: [reconciler, ignored, other] })).disagreement, undefined);
   });
 
   it('is a hint on the Application', async () => {

@@ -6,7 +6,7 @@ import type { App } from '../../../src/core/model/app.ts';
 import { leavesDefinition } from '../../../src/core/render/crdPolicy.ts';
 import { fluxReleaseName } from '../../../src/core/render/releaseName.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
-import { sha256 } from '../../../src/core/render/sha256.ts';
+import { sha256 } from '../../../src/core/model/sha256.ts';
 
 async function read(...texts: readonly string[]): Promise<readonly App[]> {
   return (await discoverApps(new MemoryTree({ 'a.yaml': texts.join('---\n') }), [], new AbortController().signal)).apps;

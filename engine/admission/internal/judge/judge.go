@@ -77,6 +77,7 @@ func (j *judge) request(given question.Request) {
 	for _, result := range j.mutate(request) {
 		j.add(request, result)
 	}
+	request.create()
 	for _, policy := range j.set.Validating {
 		for _, result := range j.validate(request, policy) {
 			j.add(request, result)

@@ -2,12 +2,14 @@ package judge
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/cel-go/common/types/ref"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured/unstructuredscheme"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -29,15 +31,17 @@ type request struct {
 	given             question.Request
 	world             *world.World
 	object, oldObject question.Object
-	kind              schema.GroupVersionKind
-	resource          schema.GroupVersionResource
-	namespace, name   string
-	operation         admission.Operation
-	user              *user.DefaultInfo
-	attributes        admission.Attributes
+	// raw is the object as it was given, with what mutations made of it: without the API's defaults.
+	raw             question.Object
+	kind            schema.GroupVersionKind
+	resource        schema.GroupVersionResource
+	namespace, name string
+	operation       admission.Operation
+	user            *user.DefaultInfo
+	attributes      admission.Attributes
 	// objectValue and oldObjectValue are shared by all policies.
 	objectValue, oldObjectValue ref.Val
-	requestValues               map[schema.GroupVersionKind]ref.Val
+	requestValues               map[schema.GroupVersionResource]ref.Val
 	namespaceValue              ref.Val
 	namespaceProblem            error
 }
@@ -49,7 +53,7 @@ func newRequest(given question.Request, known *world.World) *request {
 	}
 	r.findKind()
 	r.findPlace()
-	r.object = r.serve(given.Object)
+	r.raw, r.object = given.Object, r.admitPod(r.serve(given.Object))
 	r.oldObject = r.serve(given.OldObject)
 	r.user = &user.DefaultInfo{}
 	if given.User != nil {
@@ -116,6 +120,19 @@ func (r *request) serve(object question.Object) question.Object {
 	return withField(served, "metadata", withField(metadata, "namespace", r.namespace))
 }
 
+// create gives a new object what a server gives it between mutation and validation (apiserver's registry/rest, BeforeCreate):
+// policies can tell that these fields are there, not what they will say.
+func (r *request) create() {
+	metadata, _ := r.object["metadata"].(question.Object)
+	if r.operation != admission.Create || r.given.SubResource != "" || metadata == nil {
+		return
+	}
+	metadata = withField(metadata, "uid", "00000000-0000-0000-0000-000000000000")
+	metadata["creationTimestamp"] = time.Now().UTC().Format(time.RFC3339)
+	r.object = withField(r.object, "metadata", metadata)
+	r.refresh()
+}
+
 func withField(object question.Object, name string, value any) question.Object {
 	changed := make(question.Object, len(object)+1)
 	for key, each := range object {
@@ -130,7 +147,7 @@ func (r *request) refresh() {
 	r.attributes = admission.NewAttributesRecord(asRuntime(r.object), asRuntime(r.oldObject), r.kind, r.namespace, r.name,
 		r.resource, r.given.SubResource, r.operation, optionsOf(r.operation), false, r.user)
 	r.objectValue, r.oldObjectValue = language.Value(r.object), language.Value(r.oldObject)
-	r.requestValues = map[schema.GroupVersionKind]ref.Val{}
+	r.requestValues = map[schema.GroupVersionResource]ref.Val{}
 }
 
 func asRuntime(object question.Object) runtime.Object {
@@ -156,18 +173,19 @@ func optionsOf(operation admission.Operation) runtime.Object {
 	return nil
 }
 
-// requestValue is the `request` of CEL for a request matched as that resource and kind.
-func (r *request) requestValue(resource schema.GroupVersionResource, kind schema.GroupVersionKind) (ref.Val, error) {
-	if known, ok := r.requestValues[kind]; ok {
-		return known, nil
+// requestValue is the `request` of CEL for a request matched as that resource, which is of the object's own kind.
+func (r *request) requestValue(resource schema.GroupVersionResource) ref.Val {
+	if known, ok := r.requestValues[resource]; ok {
+		return known
 	}
-	made := plugincel.CreateAdmissionRequest(r.attributes, metav1.GroupVersionResource(resource), metav1.GroupVersionKind(kind))
+	made := plugincel.CreateAdmissionRequest(r.attributes, metav1.GroupVersionResource(resource), metav1.GroupVersionKind(r.kind))
 	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(made)
 	if err != nil {
-		return nil, err
+		// The type is apiserver's own.
+		panic(err)
 	}
-	r.requestValues[kind] = language.Value(fields)
-	return r.requestValues[kind], nil
+	r.requestValues[resource] = language.Value(fields)
+	return r.requestValues[resource]
 }
 
 // namespaceObject is that of CEL: null for what lives in none, and for a Namespace itself.
@@ -217,21 +235,16 @@ func (r *request) podRequest() podsecurity.Request {
 // objectInterfaces give apiserver's matcher what it asks: the equivalents of a resource.
 type objectInterfaces struct{ world *world.World }
 
-func (objectInterfaces) GetObjectCreater() runtime.ObjectCreater     { return creater{} }
-func (objectInterfaces) GetObjectTyper() runtime.ObjectTyper         { return nil }
+func (objectInterfaces) GetObjectCreater() runtime.ObjectCreater {
+	return unstructuredscheme.NewUnstructuredCreator()
+}
+func (objectInterfaces) GetObjectTyper() runtime.ObjectTyper {
+	return unstructuredscheme.NewUnstructuredObjectTyper()
+}
 func (objectInterfaces) GetObjectDefaulter() runtime.ObjectDefaulter { return nil }
 func (objectInterfaces) GetObjectConvertor() runtime.ObjectConvertor { return nil }
 func (o objectInterfaces) GetEquivalentResourceMapper() runtime.EquivalentResourceMapper {
 	return o.world.Equivalents()
-}
-
-// creater makes objects without types.
-type creater struct{}
-
-func (creater) New(kind schema.GroupVersionKind) (runtime.Object, error) {
-	made := &unstructured.Unstructured{}
-	made.SetGroupVersionKind(kind)
-	return made, nil
 }
 
 // namespaces are the known ones, as apiserver's matcher asks for them: first a lister, then the server.

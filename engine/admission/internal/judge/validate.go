@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	utilerrors "k8s.io/apimachinery/pkg/util/errors"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 
@@ -19,18 +20,22 @@ import (
 
 // validate gives a validating policy's results: one for each binding and parameter that the request falls under.
 func (j *judge) validate(r *request, policy *policies.Policy) []question.Result {
-	return j.eachInvocation(r, policy, func(of invocation) []question.Result {
-		return []question.Result{j.validateOne(r, of)}
-	})
+	found, results := j.invocations(r, policy)
+	for _, of := range found {
+		results = append(results, j.validateOne(r, of)...)
+	}
+	return results
 }
 
 // invocation is a policy under one binding with one parameter.
 type invocation struct {
 	policy  *policies.Policy
 	binding policies.Binding
-	input   *language.Input
-	// param names the parameter, for keeping invocations apart.
-	param string
+	// param is nil for an evaluation without one.
+	param question.Object
+	// resource is the one that the policy matched.
+	resource schema.GroupVersionResource
+	input    *language.Input
 }
 
 func (i invocation) result() question.Result {
@@ -39,66 +44,62 @@ func (i invocation) result() question.Result {
 	}
 }
 
-// eachInvocation finds what a request falls under; trouble in finding it is a result.
-func (j *judge) eachInvocation(r *request, policy *policies.Policy, judge func(invocation) []question.Result) []question.Result {
+// invocations finds what a request falls under, in order; trouble in finding it is a result.
+func (j *judge) invocations(r *request, policy *policies.Policy) ([]invocation, []question.Result) {
 	if len(policy.Bindings) == 0 {
-		return nil
+		return nil, nil
 	}
 	whole := invocation{policy: policy}
 	matched, resource, kind, err := r.matches(policy.Constraints)
 	if err != nil {
-		return []question.Result{whole.misconfigured(err, "failed to configure policy", "/spec/matchConstraints")}
+		return nil, []question.Result{whole.misconfigured(err, "failed to configure policy", "/spec/matchConstraints")}
 	}
 	if !matched {
-		return nil
+		return nil, nil
 	}
-	results := []question.Result{}
+	found, troubles := []invocation{}, []question.Result{}
 	for _, binding := range policy.Bindings {
-		bound := invocation{policy: policy, binding: binding}
-		if binding.Criteria != nil {
-			matched, _, _, err := r.matches(binding.Criteria)
-			if err != nil {
-				results = append(results, bound.misconfigured(err, "failed to configure binding", ""))
-			}
-			if !matched {
-				continue
-			}
-		}
-		params, err := r.params(policy, binding)
-		if err != nil {
-			results = append(results, bound.misconfigured(err, "failed to configure binding", ""))
-			continue
-		}
-		if len(params) == 0 {
-			skipped := bound.result()
-			skipped.Result, skipped.Reason = question.Pass, "No parameter was found, and the binding allows that."
-			results = append(results, skipped)
-		}
-		if kind != r.kind {
+		bound := invocation{policy: policy, binding: binding, resource: resource}
+		params, isBound, err := r.bind(bound)
+		switch {
+		case err != nil:
+			troubles = append(troubles, bound.misconfigured(err, "failed to configure binding", ""))
+		case isBound && len(params) == 0:
+			idle := bound.result()
+			idle.Result, idle.Reason = question.Pass, "No parameter was found, and the binding allows that."
+			troubles = append(troubles, idle)
+		case isBound && kind != r.kind:
 			unconverted := bound.result()
 			unconverted.Result = question.Undecided
 			unconverted.Reason = fmt.Sprintf("The policy matches it as %s, and only a server converts objects.", kind)
-			results = append(results, unconverted)
-			continue
-		}
-		requestValue, err := r.requestValue(resource, kind)
-		if err != nil {
-			results = append(results, bound.misconfigured(err, "failed to configure binding", ""))
-			continue
-		}
-		for _, param := range params {
-			bound.param = world.NamespaceOf(param) + "/" + world.NameOf(param)
-			bound.input = j.input(r, requestValue, language.Value(param))
-			results = append(results, judge(bound)...)
+			troubles = append(troubles, unconverted)
+		case isBound:
+			for _, param := range params {
+				bound.param = param
+				found = append(found, bound)
+			}
 		}
 	}
-	return results
+	return found, troubles
 }
 
-func (j *judge) input(r *request, requestValue, param ref.Val) *language.Input {
+// bind says whether a binding applies to the request, and with which parameters.
+func (r *request) bind(of invocation) ([]question.Object, bool, error) {
+	if of.binding.Criteria != nil {
+		if matched, _, _, err := r.matches(of.binding.Criteria); err != nil || !matched {
+			return nil, false, err
+		}
+	}
+	params, err := r.params(of.policy, of.binding)
+	return params, err == nil, err
+}
+
+// input is what an invocation's expressions see of the request as it is now.
+func (j *judge) input(r *request, of invocation) *language.Input {
 	return &language.Input{
-		Object: r.objectValue, OldObject: r.oldObjectValue, Request: requestValue, Params: param,
-		Namespace: r.namespaceObject, User: r.user, IsUserKnown: r.given.User != nil,
+		Object: r.objectValue, OldObject: r.oldObjectValue, Params: language.Value(of.param),
+		Request: r.requestValue(of.resource), Namespace: r.namespaceObject,
+		User: r.user, IsUserKnown: r.given.User != nil,
 		Authorizer: j.authorizer, Resource: r.attributes,
 	}
 }
@@ -126,20 +127,22 @@ type finding struct {
 	program language.Program
 }
 
-func (j *judge) validateOne(r *request, of invocation) question.Result {
+// validateOne gives one result, and a second where an audit annotation denies what the validations let through.
+func (j *judge) validateOne(r *request, of invocation) []question.Result {
+	of.input = j.input(r, of)
 	result := of.result()
 	met, err, doubts := of.conditions()
 	if len(doubts) > 0 {
 		result.Result, result.Reason = question.Undecided, sentence(doubts)
-		return result
+		return []question.Result{result}
 	}
 	if !met.all {
 		result.Result, result.Reason = question.Skip, met.reason
 		result.At = met.at
-		return result
+		return []question.Result{result}
 	}
 	if err != nil {
-		return of.denied(result, []finding{{message: err.Error(), program: language.Program{At: met.at}}})
+		return []question.Result{of.denied(result, []finding{{message: err.Error(), program: language.Program{At: met.at}}})}
 	}
 	findings, doubts := of.validations()
 	if len(findings) > 0 {
@@ -265,6 +268,10 @@ func messageOf(validation policies.Validation, text language.Outcome) string {
 // denied reports the first finding, as a server does, and keeps the others.
 func (i invocation) denied(result question.Result, findings []finding) question.Result {
 	first := findings[0]
+	if len(result.Actions) == 0 {
+		result.Result, result.Reason = question.Pass, "The binding has no validationActions, so nothing follows: "+first.message
+		return result
+	}
 	result.Result, result.Message, result.At = outcomeOf(result.Actions), first.message, first.program.At
 	if first.program.ExpressionAccessor != nil {
 		result.Reads = language.Reads(i.input, i.policy.Variables, true, first.program, celconfig.RuntimeCELCostBudget)
@@ -294,32 +301,35 @@ func outcomeOf(actions []string) question.Outcome {
 // mostAnnotation is how much of an annotation a server keeps.
 const mostAnnotation = 10 * 1024
 
-// annotate evaluates audit annotations; an error in one denies, whatever the binding's actions, unless ignored.
-func (i invocation) annotate(result question.Result) question.Result {
+// annotate evaluates audit annotations. An error in one denies, whatever the binding's actions, unless errors are ignored.
+func (i invocation) annotate(result question.Result) []question.Result {
 	group := language.NewGroup(i.input, i.policy.Variables, true, celconfig.RuntimeCELCostBudget)
+	results := []question.Result{result}
 	for _, annotation := range i.policy.Annotations {
-		outcome, err := group.Evaluate(annotation.Program)
-		if err != nil {
-			outcome.Err = err
+		outcome, spent := group.Evaluate(annotation.Program)
+		if spent != nil {
+			outcome.Err = spent
 		}
 		value, trouble := annotationValue(outcome)
 		switch {
 		case len(outcome.Unknown) > 0:
 			// What an audit log would say is no verdict.
-		case trouble != nil && !i.policy.IgnoresErrors && result.Result == question.Pass:
-			result.Result, result.Message, result.At = question.Fail, trouble.Error(), annotation.Program.At
-			result.Actions = []string{"Deny"}
+		case trouble != nil && !i.policy.IgnoresErrors && len(results) == 1:
+			denial := i.result()
+			denial.Result, denial.Message, denial.At = question.Fail, trouble.Error(), annotation.Program.At
+			denial.Actions = []string{"Deny"}
+			results = append(results, denial)
 		case value != "":
-			if result.AuditAnnotations == nil {
-				result.AuditAnnotations = map[string]string{}
+			if results[0].AuditAnnotations == nil {
+				results[0].AuditAnnotations = map[string]string{}
 			}
-			result.AuditAnnotations[annotation.Key] = value[:min(len(value), mostAnnotation)]
+			results[0].AuditAnnotations[annotation.Key] = value[:min(len(value), mostAnnotation)]
 		}
-		if err != nil {
+		if spent != nil {
 			break
 		}
 	}
-	return result
+	return results
 }
 
 func annotationValue(outcome language.Outcome) (string, error) {

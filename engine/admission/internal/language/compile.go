@@ -1,6 +1,6 @@
-// Package language compiles and evaluates CEL as admission does: apiserver's compiler and environments of the cluster's
-// version, its budgets and its texts. What an evaluation asked that nobody knows is recorded, so that a verdict which
-// depends on it can be withheld.
+// Package language compiles and evaluates CEL as admission does: apiserver's environments of the cluster's version, its
+// budgets and its texts. What an evaluation asked that nobody knows is recorded, so that a verdict which depends on it
+// can be withheld.
 package language
 
 import (
@@ -9,40 +9,14 @@ import (
 	"github.com/google/cel-go/cel"
 	"k8s.io/apimachinery/pkg/util/version"
 	plugincel "k8s.io/apiserver/pkg/admission/plugin/cel"
-	"k8s.io/apiserver/pkg/cel/environment"
+	celconfig "k8s.io/apiserver/pkg/apis/cel"
+	apiservercel "k8s.io/apiserver/pkg/cel"
 )
 
-// Newest is the version of Kubernetes that the module's libraries belong to.
-var Newest = version.MajorMinor(1, 37)
-
-// oldest is the first version with ValidatingAdmissionPolicy on by default; before it nothing here existed.
-var oldest = version.MajorMinor(1, 26)
-
-// Version reads `1.34` or `v1.34.2`; the newest when it is empty, and at most that.
-func Version(text string) (*version.Version, error) {
-	if text == "" {
-		return Newest, nil
-	}
-	parsed, err := version.ParseGeneric(text)
-	if err != nil {
-		return nil, fmt.Errorf("the Kubernetes version %q is none", text)
-	}
-	minor := version.MajorMinor(parsed.Major(), parsed.Minor())
-	if minor.GreaterThan(Newest) {
-		return Newest, nil
-	}
-	if minor.LessThan(oldest) {
-		return oldest, nil
-	}
-	return minor, nil
-}
-
-// Variables say what an expression may name beside the object and the request.
-type Variables = plugincel.OptionalVariableDeclarations
-
-// Compiler compiles the expressions of one policy: they share its variables.
+// Compiler compiles the expressions of one policy: they share its variables. A library serves one compiler at a time.
 type Compiler struct {
-	compiler  *plugincel.CompositedCompiler
+	library   *Library
+	version   *version.Version
 	variables map[string]Program
 }
 
@@ -57,23 +31,19 @@ type Program struct {
 func (p Program) Text() string { return p.ExpressionAccessor.GetExpression() }
 
 // NewCompiler makes a compiler for one policy in the language of a version.
-func NewCompiler(of *version.Version) (*Compiler, error) {
-	compiler, err := plugincel.NewCompositedCompiler(environment.MustBaseEnvSet(of))
-	if err != nil {
-		return nil, err
-	}
-	return &Compiler{compiler: compiler, variables: map[string]Program{}}, nil
+func (l *Library) NewCompiler(of *version.Version) *Compiler {
+	clear(l.variables.Fields)
+	return &Compiler{library: l, version: of, variables: map[string]Program{}}
 }
 
-// expression is an accessor as apiserver's compiler wants it.
+// expression is an accessor as apiserver names them.
 type expression struct {
-	name, text string
-	types      []*cel.Type
+	text  string
+	types []*cel.Type
 }
 
 func (e *expression) GetExpression() string    { return e.text }
 func (e *expression) ReturnTypes() []*cel.Type { return e.types }
-func (e *expression) GetName() string          { return e.name }
 
 // What expressions of each part of a policy must give.
 var (
@@ -85,9 +55,8 @@ var (
 
 // Variable compiles a variable, which later expressions may name.
 func (c *Compiler) Variable(name, source, at string, given Variables) Program {
-	accessor := &expression{name: name, text: source, types: anything}
-	result := c.compiler.CompileAndStoreVariable(accessor, given, environment.NewExpressions)
-	program := Program{CompilationResult: result, At: at}
+	program := c.compile(&expression{text: source, types: anything}, at, given)
+	c.library.declare(name, program.OutputType)
 	c.variables[name] = program
 	return program
 }
@@ -112,10 +81,43 @@ func (c *Compiler) Mutation(accessor plugincel.ExpressionAccessor, at string, gi
 	return c.compile(accessor, at, given)
 }
 
-func (c *Compiler) compile(accessor plugincel.ExpressionAccessor, at string, given Variables) Program {
-	result := c.compiler.CompileCELExpression(accessor, given, environment.NewExpressions)
-	return Program{CompilationResult: result, At: at}
-}
-
 // Variables are the programs of all variables so far.
 func (c *Compiler) Variables() map[string]Program { return c.variables }
+
+// compile gives apiserver's own errors: they are part of what a server answers.
+func (c *Compiler) compile(accessor plugincel.ExpressionAccessor, at string, given Variables) Program {
+	program := Program{CompilationResult: plugincel.CompilationResult{ExpressionAccessor: accessor}, At: at}
+	fail := func(kind apiservercel.ErrorType, detail string, cause error) Program {
+		program.Error = &apiservercel.Error{Type: kind, Detail: detail, Cause: cause}
+		return program
+	}
+	env, err := c.library.environment(c.version, given)
+	if err != nil {
+		return fail(apiservercel.ErrorTypeInternal, fmt.Sprintf("unexpected error loading CEL environment: %v", err), nil)
+	}
+	ast, issues := env.Compile(accessor.GetExpression())
+	if issues != nil {
+		return fail(apiservercel.ErrorTypeInvalid, "compilation failed: "+issues.String(), apiservercel.NewCompilationError(issues))
+	}
+	if reason := wrongType(ast.OutputType(), accessor.ReturnTypes()); reason != "" {
+		return fail(apiservercel.ErrorTypeInvalid, reason, nil)
+	}
+	program.Program, err = env.Program(ast, cel.InterruptCheckFrequency(celconfig.CheckFrequency))
+	if err != nil {
+		return fail(apiservercel.ErrorTypeInternal, "program instantiation failed: "+err.Error(), nil)
+	}
+	program.OutputType = ast.OutputType()
+	return program
+}
+
+func wrongType(given *cel.Type, wanted []*cel.Type) string {
+	for _, each := range wanted {
+		if given.IsExactType(each) || cel.AnyType.IsExactType(each) {
+			return ""
+		}
+	}
+	if len(wanted) == 1 {
+		return fmt.Sprintf("must evaluate to %v but got %v", wanted[0].String(), given.String())
+	}
+	return fmt.Sprintf("must evaluate to one of %v but got %v", wanted, given.String())
+}

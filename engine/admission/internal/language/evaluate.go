@@ -197,7 +197,7 @@ func (a doubtfulAuthorizer) Authorize(ctx context.Context, of authorizer.Attribu
 	return decision, reason, err
 }
 
-var variablesType = apiservercel.NewObjectType("kubernetes.variables", map[string]*apiservercel.DeclField{})
+var variablesType = apiservercel.NewObjectType(variablesName, map[string]*apiservercel.DeclField{})
 
 // lazyVariables evaluates each variable when it is first read and remembers its value.
 func (g *Group) lazyVariables() ref.Val {

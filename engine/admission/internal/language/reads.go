@@ -3,6 +3,7 @@ package language
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/types"
@@ -68,9 +69,18 @@ func (r *readings) wrap(value ref.Val, pointer string) ref.Val {
 	return value
 }
 
+var escaped = strings.NewReplacer("~", "~0", "/", "~1")
+
 // Pointer appends a name to a JSON pointer.
 func Pointer(pointer string, name any) string {
-	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(fmt.Sprint(name))
+	if index, ok := name.(int64); ok {
+		return pointer + "/" + strconv.FormatInt(index, 10)
+	}
+	text, ok := name.(string)
+	if !ok {
+		text = fmt.Sprint(name)
+	}
+	return pointer + "/" + escaped.Replace(text)
 }
 
 type observedMap struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -91,7 +92,7 @@ func (j *Judge) Judge(request Request) []question.Result {
 		result := j.evaluate(each, pod, at)
 		result.Document = j.documents[request.Namespace]
 		if result.Document != "" {
-			result.At = "/metadata/labels/" + "pod-security.kubernetes.io~1" + each.label
+			result.At = "/metadata/labels/pod-security.kubernetes.io~1" + each.label
 		}
 		results = append(results, result)
 	}
@@ -138,6 +139,10 @@ func (j *Judge) evaluate(of level, pod *podTemplate, at []string) question.Resul
 	outcome := policy.AggregateCheckResults(checks)
 	if outcome.Allowed {
 		return result
+	}
+	check, reason := firstFailure(checks)
+	if path := j.pathOf(of, pod, check, reason); path != "" {
+		result.Path = strings.Join(append([]string{""}, at...), "/") + path
 	}
 	isDenied := of.actions[0] == "Deny"
 	result.Result = question.Fail

@@ -3,9 +3,11 @@ package policies
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/version"
 
+	"plumbline.dev/engine/admission/internal/language"
 	"plumbline.dev/engine/admission/internal/question"
 )
 
@@ -14,35 +16,47 @@ const mostPolicies = 2000
 
 // Cache keeps policies compiled across questions, by the content of their documents.
 type Cache struct {
+	library  *language.Library
 	policies map[[sha256.Size]byte]*Policy
 }
 
 // NewCache makes an empty one.
-func NewCache() *Cache { return &Cache{policies: map[[sha256.Size]byte]*Policy{}} }
+func NewCache() *Cache {
+	return &Cache{library: language.NewLibrary(), policies: map[[sha256.Size]byte]*Policy{}}
+}
 
-type reader func(document question.Document, in *version.Version) (*Policy, error)
+type reader func(r *reading, document question.Document)
 
 // policy is the document's policy; one that cannot be read has its problems and no effect.
 func (c *Cache) policy(document question.Document, in *version.Version, read reader) *Policy {
 	content, err := json.Marshal([]any{document.ID, document.Object, in.String()})
 	if err != nil {
-		return broken(document, err.Error())
+		problem := question.Problem{Document: document.ID, Severity: "error", Message: "The document is no JSON: " + err.Error() + "."}
+		return &Policy{isBroken: true, problems: []question.Problem{problem}}
 	}
 	key := sha256.Sum256(content)
 	if known, ok := c.policies[key]; ok {
 		return known
 	}
-	policy, err := read(document, in)
-	if err != nil {
-		policy = broken(document, err.Error())
+	made := c.newReading(document, in)
+	read(made, document)
+	if made.isWrong && in.LessThan(language.Newest) {
+		c.tellNewer(made, document, read)
 	}
 	if len(c.policies) >= mostPolicies {
 		clear(c.policies)
 	}
-	c.policies[key] = policy
-	return policy
+	c.policies[key] = made.policy
+	return made.policy
 }
 
-func broken(document question.Document, message string) *Policy {
-	return &Policy{isBroken: true, problems: []question.Problem{{Document: document.ID, Severity: "error", Message: message}}}
+// tellNewer says of a policy that does not compile for this cluster for which it would.
+func (c *Cache) tellNewer(made *reading, document question.Document, read reader) {
+	for minor := made.version.AddMinor(1); !minor.GreaterThan(language.Newest); minor = minor.AddMinor(1) {
+		newer := c.newReading(document, minor)
+		if read(newer, document); !newer.isWrong {
+			made.tell("error", "/spec", fmt.Sprintf("The policy needs Kubernetes %s; this cluster is %s.", minor, made.version))
+			return
+		}
+	}
 }

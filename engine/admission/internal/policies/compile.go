@@ -18,20 +18,14 @@ type reading struct {
 	policy   *Policy
 	compiler *language.Compiler
 	version  *version.Version
-	// newer compiles what does not compile, in the newest language, to tell a mistake from a newer feature.
-	newer *language.Compiler
-	given language.Variables
-	// declared are the variables, for a second compiler.
-	declared []admissionv1.Variable
+	given    language.Variables
+	// isWrong says that an expression does not compile.
+	isWrong bool
 }
 
-func newReading(document question.Document, in *version.Version) (*reading, error) {
-	compiler, err := language.NewCompiler(in)
-	if err != nil {
-		return nil, err
-	}
+func (c *Cache) newReading(document question.Document, in *version.Version) *reading {
 	policy := &Policy{ID: document.ID, Name: world.NameOf(document.Object)}
-	return &reading{policy: policy, compiler: compiler, version: in}, nil
+	return &reading{policy: policy, compiler: c.library.NewCompiler(in), version: in}
 }
 
 func (r *reading) tell(severity, at, message string) {
@@ -53,12 +47,9 @@ func (r *reading) head(constraints *admissionv1.MatchResources, kind *admissionv
 }
 
 func (r *reading) variables(given []admissionv1.Variable) {
-	r.declared = given
 	for i, each := range given {
 		at := fmt.Sprintf("/spec/variables/%d/expression", i)
-		r.check(r.compiler.Variable(each.Name, each.Expression, at, r.given), func(c *language.Compiler) language.Program {
-			return c.Variables()[each.Name]
-		})
+		r.check(r.compiler.Variable(each.Name, each.Expression, at, r.given))
 	}
 	r.policy.Variables = r.compiler.Variables()
 }
@@ -66,56 +57,27 @@ func (r *reading) variables(given []admissionv1.Variable) {
 func (r *reading) conditions(given []admissionv1.MatchCondition) {
 	for i, each := range given {
 		at := fmt.Sprintf("/spec/matchConditions/%d/expression", i)
-		compile := func(c *language.Compiler) language.Program { return c.Condition(each.Expression, at, r.given) }
-		r.policy.Conditions = append(r.policy.Conditions, Condition{Name: each.Name, Program: r.compile(compile)})
+		program := r.check(r.compiler.Condition(each.Expression, at, r.given))
+		r.policy.Conditions = append(r.policy.Conditions, Condition{Name: each.Name, Program: program})
 	}
 }
 
-func (r *reading) compile(compile func(*language.Compiler) language.Program) language.Program {
-	return r.check(compile(r.compiler), compile)
-}
-
-// check tells why a program does not compile, and whether a newer Kubernetes would take it.
-func (r *reading) check(program language.Program, again func(*language.Compiler) language.Program) language.Program {
-	if program.Error == nil {
-		return program
+// check tells why a program does not compile.
+func (r *reading) check(program language.Program) language.Program {
+	if program.Error != nil {
+		r.isWrong = true
+		r.tell("error", program.At, "The expression does not compile: "+program.Error.Error())
 	}
-	message := "The expression does not compile: " + program.Error.Error()
-	if r.compilesNewer(again) {
-		message = fmt.Sprintf("The expression needs a newer Kubernetes than %s: %s", r.version, program.Error.Error())
-	}
-	r.tell("error", program.At, message)
 	return program
 }
 
-func (r *reading) compilesNewer(again func(*language.Compiler) language.Program) bool {
-	if !r.version.LessThan(language.Newest) {
-		return false
-	}
-	if r.newer == nil {
-		newer, err := language.NewCompiler(language.Newest)
-		if err != nil {
-			return false
-		}
-		for _, each := range r.declared {
-			newer.Variable(each.Name, each.Expression, "", r.given)
-		}
-		r.newer = newer
-	}
-	return again(r.newer).Error == nil
-}
-
-func readValidating(document question.Document, in *version.Version) (*Policy, error) {
-	r, err := newReading(document, in)
-	if err != nil {
-		return nil, err
-	}
+func readValidating(r *reading, document question.Document) {
 	var read admissionv1.ValidatingAdmissionPolicy
 	problems, ok := decode(document, &read)
 	r.policy.problems = append(r.policy.problems, problems...)
 	if !ok {
 		r.policy.isBroken = true
-		return r.policy, nil
+		return
 	}
 	spec := read.Spec
 	r.head(spec.MatchConstraints, spec.ParamKind, spec.FailurePolicy)
@@ -129,37 +91,32 @@ func readValidating(document question.Document, in *version.Version) (*Policy, e
 	}
 	for i, each := range spec.AuditAnnotations {
 		at := fmt.Sprintf("/spec/auditAnnotations/%d/valueExpression", i)
-		program := r.compile(func(c *language.Compiler) language.Program { return c.Annotation(each.ValueExpression, at, r.given) })
+		program := r.check(r.compiler.Annotation(each.ValueExpression, at, r.given))
 		r.policy.Annotations = append(r.policy.Annotations, Annotation{Key: each.Key, Program: program})
 	}
-	return r.policy, nil
 }
 
 func (r *reading) validation(i int, given admissionv1.Validation) {
 	at := fmt.Sprintf("/spec/validations/%d/expression", i)
-	program := r.compile(func(c *language.Compiler) language.Program { return c.Condition(given.Expression, at, r.given) })
+	program := r.check(r.compiler.Condition(given.Expression, at, r.given))
 	made := Validation{Program: program, Message: given.Message}
 	if given.MessageExpression != "" {
 		// A message cannot ask the authorizer.
 		variables := language.Variables{HasParams: r.given.HasParams}
 		at := fmt.Sprintf("/spec/validations/%d/messageExpression", i)
-		message := r.compile(func(c *language.Compiler) language.Program { return c.Message(given.MessageExpression, at, variables) })
+		message := r.check(r.compiler.Message(given.MessageExpression, at, variables))
 		made.MessageProgram = &message
 	}
 	r.policy.Validations = append(r.policy.Validations, made)
 }
 
-func readMutating(document question.Document, in *version.Version) (*Policy, error) {
-	r, err := newReading(document, in)
-	if err != nil {
-		return nil, err
-	}
+func readMutating(r *reading, document question.Document) {
 	var read admissionv1.MutatingAdmissionPolicy
 	problems, ok := decode(document, &read)
 	r.policy.problems = append(r.policy.problems, problems...)
 	if !ok {
 		r.policy.isBroken = true
-		return r.policy, nil
+		return
 	}
 	spec := read.Spec
 	r.head(spec.MatchConstraints, spec.ParamKind, spec.FailurePolicy)
@@ -169,7 +126,6 @@ func readMutating(document question.Document, in *version.Version) (*Policy, err
 	for i, each := range spec.Mutations {
 		r.mutation(i, each)
 	}
-	return r.policy, nil
 }
 
 func (r *reading) mutation(i int, given admissionv1.Mutation) {
@@ -179,12 +135,12 @@ func (r *reading) mutation(i int, given admissionv1.Mutation) {
 	case given.PatchType == admissionv1.PatchTypeJSONPatch && given.JSONPatch != nil:
 		at := fmt.Sprintf("/spec/mutations/%d/jsonPatch/expression", i)
 		accessor := &patch.JSONPatchCondition{Expression: given.JSONPatch.Expression}
-		program := r.compile(func(c *language.Compiler) language.Program { return c.Mutation(accessor, at, variables) })
+		program := r.check(r.compiler.Mutation(accessor, at, variables))
 		r.policy.Mutations = append(r.policy.Mutations, Mutation{Program: program, IsPatch: true})
 	case given.PatchType == admissionv1.PatchTypeApplyConfiguration && given.ApplyConfiguration != nil:
 		at := fmt.Sprintf("/spec/mutations/%d/applyConfiguration/expression", i)
 		accessor := &patch.ApplyConfigurationCondition{Expression: given.ApplyConfiguration.Expression}
-		program := r.compile(func(c *language.Compiler) language.Program { return c.Mutation(accessor, at, variables) })
+		program := r.check(r.compiler.Mutation(accessor, at, variables))
 		r.policy.Mutations = append(r.policy.Mutations, Mutation{Program: program})
 	default:
 		r.tell("error", fmt.Sprintf("/spec/mutations/%d", i), "A mutation needs patchType JSONPatch with jsonPatch, or ApplyConfiguration with applyConfiguration.")

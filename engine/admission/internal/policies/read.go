@@ -239,9 +239,6 @@ func pointerOfPath(path string) string {
 }
 
 func readBinding(document question.Document, kind string) (*Binding, []question.Problem) {
-	problem := func(at, message string) []question.Problem {
-		return []question.Problem{{Document: document.ID, Severity: "error", Message: message, At: at}}
-	}
 	binding := &Binding{ID: document.ID, Name: world.NameOf(document.Object)}
 	if kind == "MutatingAdmissionPolicyBinding" {
 		var read admissionv1.MutatingAdmissionPolicyBinding
@@ -259,7 +256,10 @@ func readBinding(document question.Document, kind string) (*Binding, []question.
 		return nil, problems
 	}
 	if len(read.Spec.ValidationActions) == 0 {
-		return nil, append(problems, problem("/spec", "A binding needs spec.validationActions (Deny, Warn, Audit); an API server refuses it without.")...)
+		problems = append(problems, question.Problem{
+			Document: document.ID, Severity: "error", At: "/spec",
+			Message: "A binding needs spec.validationActions (Deny, Warn, Audit); an API server refuses it without.",
+		})
 	}
 	binding.PolicyName, binding.ParamRef = read.Spec.PolicyName, read.Spec.ParamRef
 	binding.Criteria = narrowing(read.Spec.MatchResources)

@@ -39,7 +39,6 @@ var constants = map[string]fields{
 	"DaemonSetUpdateStrategy":                {"type": "RollingUpdate"},
 	"RollingUpdateDaemonSet":                 {"maxSurge": int64(0), "maxUnavailable": int64(1)},
 	"ReplicaSetSpec":                         {"replicas": int64(1)},
-	"JobSpec":                                {"completionMode": "NonIndexed", "suspend": false, "manualSelector": false},
 	"PodFailurePolicyOnPodConditionsPattern": {"status": "True"},
 	"CronJobSpec":                            {"concurrencyPolicy": "Allow", "suspend": false, "successfulJobsHistoryLimit": int64(3), "failedJobsHistoryLimit": int64(1)},
 	"HorizontalPodAutoscalerSpec":            {"minReplicas": int64(1)},
@@ -74,6 +73,7 @@ var rules = map[string]func(fields){
 	"EphemeralContainer":        fillContainer,
 	"ImageVolumeSource":         func(in fields) { setText(in, "pullPolicy", pullPolicy(in["reference"])) },
 	"PodSpec":                   fillPodSpec,
+	"Pod":                       fillPod,
 	"ServiceSpec":               fillService,
 	"Namespace":                 labelNamespace,
 	"NodeStatus":                func(in fields) { setMap(in, "allocatable", in["capacity"]) },
@@ -85,8 +85,7 @@ var rules = map[string]func(fields){
 	"StatefulSetSpec": func(in fields) {
 		setMap(in, "persistentVolumeClaimRetentionPolicy", fields{"whenDeleted": "Retain", "whenScaled": "Retain"})
 	},
-	"JobSpec":                        fillJob,
-	"Job":                            labelFromTemplate,
+	"Job":                            fillJob,
 	"NetworkPolicySpec":              fillNetworkPolicy,
 	"Subject":                        fillSubject,
 	"v2.HorizontalPodAutoscalerSpec": fillAutoscaler,
@@ -366,21 +365,29 @@ func fillStatefulSetStrategy(in fields) {
 	}
 }
 
+// fillJob defaults a Job; the template in a CronJob stays as it is until a Job is made of it.
 func fillJob(in fields) {
-	if in["completions"] == nil && in["parallelism"] == nil {
-		in["completions"] = int64(1)
+	labelFromTemplate(in)
+	spec, _ := in["spec"].(fields)
+	if spec == nil {
+		return
 	}
-	setValue(in, "parallelism", int64(1))
-	limit := int64(6)
-	if in["backoffLimitPerIndex"] != nil {
+	if spec["completions"] == nil && spec["parallelism"] == nil {
+		spec["completions"] = int64(1)
+	}
+	limit, replacement := int64(6), "TerminatingOrFailed"
+	if spec["backoffLimitPerIndex"] != nil {
 		limit = math.MaxInt32
 	}
-	setValue(in, "backoffLimit", limit)
-	replacement := "TerminatingOrFailed"
-	if in["podFailurePolicy"] != nil {
+	if spec["podFailurePolicy"] != nil {
 		replacement = "Failed"
 	}
-	setValue(in, "podReplacementPolicy", replacement)
+	for field, value := range (fields{
+		"parallelism": int64(1), "backoffLimit": limit, "completionMode": "NonIndexed", "suspend": false,
+		"podReplacementPolicy": replacement, "manualSelector": false,
+	}) {
+		setValue(spec, field, value)
+	}
 }
 
 func fillNetworkPolicy(in fields) {

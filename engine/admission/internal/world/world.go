@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
 
 	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/shape"
@@ -27,6 +28,7 @@ type World struct {
 	objects    map[schema.GroupKind][]question.Object
 	kinds      map[schema.GroupVersionKind]kind
 	equivalent runtime.EquivalentResourceMapper
+	converters map[schema.GroupVersionKind]managedfields.TypeConverter
 }
 
 type kind struct {
@@ -40,6 +42,8 @@ func New(asked question.Question) *World {
 		complete: asked.Complete,
 		objects:  map[schema.GroupKind][]question.Object{},
 		kinds:    map[schema.GroupVersionKind]kind{},
+
+		converters: map[schema.GroupVersionKind]managedfields.TypeConverter{},
 	}
 	for gvk, each := range shape.BuiltIn().Kinds() {
 		w.kinds[gvk] = kind{resource: each.Resource, namespaced: each.Namespaced}
@@ -246,4 +250,14 @@ func (w *World) IsNamespacedHere(kind schema.GroupVersionKind) bool {
 		}
 	}
 	return false
+}
+
+// PriorityClass is the class of that name, or the known one that stands for Pods which name none; nil where none is known.
+func (w *World) PriorityClass(name string) question.Object {
+	for _, class := range w.objects[schema.GroupKind{Group: "scheduling.k8s.io", Kind: "PriorityClass"}] {
+		if NameOf(class) == name || (name == "" && class["globalDefault"] == true) {
+			return class
+		}
+	}
+	return nil
 }

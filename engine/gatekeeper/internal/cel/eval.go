@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	celtypes "github.com/google/cel-go/common/types"
@@ -80,6 +81,9 @@ type call struct {
 // match asks the match conditions: one that is false skips whatever the others say, then errors count by the
 // failurePolicy. Nil when all hold. Conditions see no namespaceObject, as in the API server.
 func (p *Policy) match(call call) *Verdict {
+	if len(p.source.Conditions) == 0 {
+		return nil
+	}
 	results, _, err := p.conditions.ForInput(call.context, call.input.Attributes, call.request, call.bindings, nil, celconfig.RuntimeCELCostBudgetMatchConditions)
 	if err != nil {
 		return p.broken(err, p.at+"/matchCondition")
@@ -123,10 +127,23 @@ func (p *Policy) validate(call call) Verdict {
 	if err != nil {
 		return *p.broken(err, p.at+"/validations")
 	}
-	messages, _, messageErr := p.messages.ForInput(call.context, call.input.Attributes, call.request, call.bindings, namespace, left)
+	var messages []plugin.EvaluationResult
+	var messageErr error
+	if slices.ContainsFunc(results, isNotTrue) {
+		messages, _, messageErr = p.messages.ForInput(call.context, call.input.Attributes, call.request, call.bindings, namespace, left)
+	}
 	if !errors.Is(messageErr, apiservercel.ErrInternal) && !errors.Is(messageErr, apiservercel.ErrOutOfBudget) {
 		messageErr = nil
 	}
+	return p.decide(call, results, messages, messageErr)
+}
+
+func isNotTrue(result plugin.EvaluationResult) bool {
+	return result.Error != nil || result.EvalResult != celtypes.True
+}
+
+// decide puts validations and their messages together.
+func (p *Policy) decide(call call, results, messages []plugin.EvaluationResult, messageErr error) Verdict {
 	var verdict Verdict
 	for i, each := range results {
 		said := p.source.Validations[i]
@@ -134,11 +151,12 @@ func (p *Policy) validate(call call) Verdict {
 		if i < len(messages) {
 			message = messages[i]
 		}
+		if reason := p.refs.missing(said.Expression, call.input.Missing); reason != "" {
+			verdict.Undecided = reason
+			continue
+		}
 		text := ""
 		switch {
-		case p.refs.missing(said.Expression, call.input.Missing) != "":
-			verdict.Undecided = p.refs.missing(said.Expression, call.input.Missing)
-			continue
 		case each.Error != nil:
 			text = each.Error.Error()
 		case messageErr != nil:

@@ -49,6 +49,9 @@ func readConstraint(document question.Document, templates map[string]*template.T
 	if len(made.name) > 63 {
 		return refuse("/metadata/name", "A constraint's name has at most 63 characters; this one has %d.", len(made.name))
 	}
+	if spec, isThere := object["spec"]; isThere && object.Map("spec") == nil {
+		return refuse("/spec", "The spec must be an object, not %v.", spec)
+	}
 	parsed, unknown, err := match.Parse(object.Map("spec", "match"))
 	if err != nil {
 		return refuse("/spec/match", "The match block is not valid: %v.", err)

@@ -134,6 +134,7 @@ func (w *world) newChild(parent *review, by *expansion, object question.Object) 
 		expansion: by, root: append(append([]string{}, parent.root...), by.source...),
 	}
 	w.addSubjects(child, match.Generated, "")
+	w.mutateReview(child)
 	return child
 }
 

@@ -29,7 +29,7 @@ func (w *world) judgeRequest(asked question.Request) []question.Result {
 	generated, failure := w.expand(original)
 	reviews = append(reviews, generated...)
 	exempt := w.whyExempt("webhook", original.subjects[0])
-	var results []question.Result
+	results := original.mutation.results(w, asked.ID)
 	for _, each := range w.constraints {
 		if !each.asksFor(original.operation) {
 			continue
@@ -60,6 +60,8 @@ func (w *world) judgeConstraint(c *constraint, reviews []*review, exempt, failur
 			continue
 		case exempt != "":
 			return []question.Result{each.result(c, question.Skip, "", exempt)}
+		case each.mutation.doubt() != "":
+			results = append(results, each.result(c, question.Undecided, "", each.mutation.doubt()))
 		default:
 			matched = true
 			results = append(results, w.evaluate(c, each)...)
@@ -145,8 +147,11 @@ func (w *world) evaluateCEL(c *constraint, r *review) []question.Result {
 	return results
 }
 
-// result is a result without a violation.
+// result is a result without a violation. What is said of a generated object names the expansion.
 func (r *review) result(c *constraint, outcome question.Outcome, message, reason string) question.Result {
+	if r.expansion != nil && message != "" {
+		message = fmt.Sprintf("[Implied by %s] %s", r.expansion.name, message)
+	}
 	return question.Result{
 		Request: r.asked.ID, Document: c.document, Policy: c.name, Result: outcome,
 		Message: message, Reason: reason, Actions: words(r.actions(c)),
@@ -167,9 +172,6 @@ func (r *review) violation(c *constraint, message string, place question.Place, 
 		if at := r.inRequest(each); at != "" {
 			result.Reads = append(result.Reads, at)
 		}
-	}
-	if r.expansion != nil {
-		result.Message = fmt.Sprintf("[Implied by %s] %s", r.expansion.name, message)
 	}
 	return result
 }

@@ -32,6 +32,7 @@ type review struct {
 	namespaceObject question.Object
 	namespaceNeed   string
 	expansion       *expansion
+	mutation        mutation
 	// root is where a generated object comes from in the request's object.
 	root []string
 
@@ -63,6 +64,7 @@ func (w *world) newReview(asked question.Request) *review {
 	r.name = firstText(asked.Name, main.Name())
 	unknownScope := w.settleNamespace(r, main)
 	w.addSubjects(r, match.Original, unknownScope)
+	w.mutateReview(r)
 	return r
 }
 

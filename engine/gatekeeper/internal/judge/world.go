@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sort"
 
+	"plumbline.dev/engine/gatekeeper/internal/mutate"
 	"plumbline.dev/engine/gatekeeper/internal/question"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 	"plumbline.dev/engine/gatekeeper/internal/template"
@@ -15,6 +16,7 @@ import (
 type world struct {
 	constraints []*constraint
 	expansions  []*expansion
+	mutators    []*mutate.Mutator
 	exemptions  exemptions
 	kinds       kindTable
 	complete    question.Complete
@@ -55,6 +57,8 @@ func newWorld(asked question.Question) *world {
 			synced.add(object.List("spec", "gvks"))
 		case isExpansion(object):
 			w.addExpansion(document)
+		case mutate.Is(object):
+			w.addMutator(document)
 		}
 	}
 	for _, document := range asked.Policies {

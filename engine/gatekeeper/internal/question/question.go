@@ -32,11 +32,10 @@ type Question struct {
 	Settings Settings   `json:"settings"`
 }
 
-// Document is one policy document: an object, or a module of Rego outside of Kubernetes.
+// Document is one policy document.
 type Document struct {
 	ID     string `json:"id"`
 	Object Object `json:"object"`
-	Rego   string `json:"rego"`
 }
 
 // Complete says of which kinds the context holds every object there is.
@@ -115,6 +114,5 @@ type User struct {
 
 // Settings are where the engine is set up to decide differently.
 type Settings struct {
-	EnforcementPoint string   `json:"enforcementPoint"`
-	RegoNamespaces   []string `json:"regoNamespaces"`
+	EnforcementPoint string `json:"enforcementPoint"`
 }

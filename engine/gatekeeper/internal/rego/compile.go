@@ -92,22 +92,22 @@ func Compile(source Source) (*Policy, []Problem) {
 	for _, each := range append(rewritten.EntryPoints, rewritten.Libs...) {
 		modules[each.FilePath.Path()] = each.Module
 	}
-	return link(modules, places, "data."+entryName+".violation[r]", []string{"violation"})
+	return link(modules, places)
 }
 
-// link compiles parsed modules and the query that asks them.
-func link(modules map[string]*ast.Module, places map[string]string, query string, names []string) (*Policy, []Problem) {
+// link compiles parsed modules and the query that asks for violations.
+func link(modules map[string]*ast.Module, places map[string]string) (*Policy, []Problem) {
 	compiler := ast.NewCompiler().WithCapabilities(capabilities()).WithEnablePrintStatements(false)
 	compiler.Compile(modules)
 	if compiler.Failed() {
 		return nil, placeErrors(compiler.Errors, places)
 	}
-	body, err := compiler.QueryCompiler().Compile(ast.MustParseBodyWithOpts(query, ast.ParserOptions{RegoVersion: ast.RegoV0}))
+	body, err := compiler.QueryCompiler().Compile(ast.MustParseBodyWithOpts("data."+entryName+".violation[r]", ast.ParserOptions{RegoVersion: ast.RegoV0}))
 	if err != nil {
 		return nil, []Problem{{Message: oneLine(err), At: places[entryName]}}
 	}
 	policy := &Policy{compiler: compiler, query: body, places: places, reads: map[*ast.Rule][][]string{}}
-	policy.rules = rulesNamed(compiler.Modules, names)
+	policy.rules = violationRules(compiler.Modules)
 	policy.words = wordsOf(compiler.Modules)
 	policy.kinds = inventoryReads(compiler.Modules)
 	return policy, nil
@@ -150,14 +150,12 @@ func definesViolation(module *ast.Module) bool {
 	return false
 }
 
-func rulesNamed(modules map[string]*ast.Module, names []string) []*ast.Rule {
+func violationRules(modules map[string]*ast.Module) []*ast.Rule {
 	var rules []*ast.Rule
 	for _, module := range modules {
 		for _, rule := range module.Rules {
-			for _, name := range names {
-				if string(rule.Head.Name) == name && module.Package.Path.HasPrefix(ast.MustParseRef("data."+entryName)) {
-					rules = append(rules, rule)
-				}
+			if string(rule.Head.Name) == "violation" && module.Package.Path.HasPrefix(ast.MustParseRef("data."+entryName)) {
+				rules = append(rules, rule)
 			}
 		}
 	}

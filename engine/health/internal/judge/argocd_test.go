@@ -7,6 +7,8 @@ import (
 
 	builtin "github.com/argoproj/argo-cd/v3/resource_customizations"
 	"sigs.k8s.io/yaml"
+
+	"plumbline.dev/engine/health/internal/lua"
 )
 
 // TestArgoCDsOwnCases runs the cases that Argo CD keeps beside its scripts.
@@ -33,7 +35,7 @@ func TestArgoCDsOwnCases(t *testing.T) {
 			input := path.Join(path.Dir(file), each.InputPath)
 			var object map[string]any
 			readYAML(t, input, &object)
-			result := one(object, nil)
+			result := one(lua.NewRunner(), object, nil)
 			wanted := each.HealthStatus
 			if result.Status != wanted.Status || result.Message != wanted.Message {
 				t.Errorf("%s: %+v, Argo CD says %+v", input, result, wanted)

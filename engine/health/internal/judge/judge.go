@@ -60,24 +60,25 @@ const patience = 4 * time.Second
 // Objects judges each object by the script that Argo CD would run.
 func Objects(request Request) Reply {
 	reply := Reply{Results: make([]Result, 0, len(request.Objects))}
+	runner := lua.NewRunner()
 	start := time.Now()
 	for _, object := range request.Objects {
 		if len(reply.Results) > 0 && time.Since(start) > patience {
 			break
 		}
-		reply.Results = append(reply.Results, one(object, request.Overrides))
+		reply.Results = append(reply.Results, one(runner, object, request.Overrides))
 	}
 	return reply
 }
 
-func one(object map[string]any, overrides []scripts.Override) Result {
+func one(runner *lua.Runner, object map[string]any, overrides []scripts.Override) Result {
 	candidates := scripts.Find(keyOf(object), overrides)
 	if len(candidates) == 0 {
 		return Result{Kind: Unscripted}
 	}
-	first := run(candidates[0], object)
+	first := run(runner, candidates[0], object)
 	for _, other := range candidates[1:] {
-		if second := run(other, object); second.Kind != first.Kind || second.Status != first.Status || second.Message != first.Message {
+		if second := run(runner, other, object); second.Kind != first.Kind || second.Status != first.Status || second.Message != first.Message {
 			return Result{
 				Kind:       Ambiguous,
 				Message:    fmt.Sprintf("%s match and disagree; Argo CD runs any one of them", namesOf(candidates)),
@@ -89,9 +90,9 @@ func one(object map[string]any, overrides []scripts.Override) Result {
 	return first
 }
 
-func run(script scripts.Script, object map[string]any) Result {
+func run(runner *lua.Runner, script scripts.Script, object map[string]any) Result {
 	result := Result{Kind: Judged, Script: script.Key, IsOverride: script.IsOverride}
-	health, err := lua.Run(script.Lua, object, script.HasOpenLibs)
+	health, err := runner.Run(script.Lua, object, script.HasOpenLibs)
 	if failure := (*lua.Failure)(nil); errors.As(err, &failure) {
 		result.Kind, result.Message = Failed, failure.Message
 		result.Line, result.IsEndless = failure.Line, failure.IsEndless

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"plumbline.dev/engine/health/internal/lua"
 	"plumbline.dev/engine/health/internal/scripts"
 )
 
@@ -60,7 +61,7 @@ func TestWhichScriptJudges(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := one(c.object, c.overrides); got != c.want {
+			if got := one(lua.NewRunner(), c.object, c.overrides); got != c.want {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}
 		})
@@ -91,11 +92,12 @@ func TestWhatAScriptReturns(t *testing.T) {
 		"os can be required":        {lua: `local os = require("os"); if os.time() > 1e9 and os.date("!%Y", 0) == "1970" and os.exit == nil then return {status = "Healthy"} end`, want: Result{Kind: Judged, Status: "Healthy"}},
 		"os cannot end the process": {lua: `os.exit(1)`, open: true, want: Result{Kind: Failed, Line: 1, Message: "<string>:1: os.exit is not available to health scripts"}},
 		"channels cannot block it":  {lua: `channel.make():receive()`, open: true, want: Result{Kind: Failed, Line: 1, Message: "<string>:1: attempt to index a non-table object(nil) with key 'make'"}},
+		"recursion without end":     {lua: `local function f() return 1 + f() end return {status = f()}`, want: Result{Kind: Failed, Line: 1, Message: "<string>:1: stack overflow"}},
 		"coroutines work":           {lua: `local c = coroutine.wrap(function(a) coroutine.yield(a) end); return {status = c("Healthy")}`, open: true, want: Result{Kind: Judged, Status: "Healthy"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.want.Script, c.want.IsOverride = "apps/Deployment", true
-			got := one(deployment, []scripts.Override{{Key: "apps/Deployment", Lua: c.lua, UseOpenLibs: c.open}})
+			got := one(lua.NewRunner(), deployment, []scripts.Override{{Key: "apps/Deployment", Lua: c.lua, UseOpenLibs: c.open}})
 			if got != c.want {
 				t.Errorf("got  %+v\nwant %+v", got, c.want)
 			}
@@ -104,14 +106,14 @@ func TestWhatAScriptReturns(t *testing.T) {
 }
 
 func TestScriptsWithoutEndAreEnded(t *testing.T) {
-	for name, lua := range map[string]string{
+	for name, script := range map[string]string{
 		"a loop":              `while true do end`,
 		"a loop that catches": `while true do pcall(function() while true do end end) end`,
 		"a coroutine":         `coroutine.wrap(function() while true do end end)()`,
 		"a resumed coroutine": `coroutine.resume(coroutine.create(function() while true do end end)); while true do end`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := one(object("v1", "Pod"), []scripts.Override{{Key: "Pod", Lua: lua, UseOpenLibs: true}})
+			got := one(lua.NewRunner(), object("v1", "Pod"), []scripts.Override{{Key: "Pod", Lua: script, UseOpenLibs: true}})
 			if got.Kind != Failed || !got.IsEndless || got.Line != 1 || !strings.Contains(got.Message, "deadline exceeded") {
 				t.Errorf("got %+v", got)
 			}

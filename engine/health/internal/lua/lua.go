@@ -36,19 +36,50 @@ var statuses = map[string]bool{
 	"Healthy": true, "Suspended": true, "Progressing": true, "Missing": true, "Degraded": true, "Unknown": true,
 }
 
-// Run gives the health that a script returns for an object, or a *Failure.
-func Run(script string, object map[string]any, hasOpenLibs bool) (Health, error) {
+// Runner runs scripts, each compiled once for all objects that it judges.
+type Runner struct {
+	compiled map[string]*golua.FunctionProto
+}
+
+// NewRunner makes a runner that knows no script yet.
+func NewRunner() *Runner { return &Runner{compiled: map[string]*golua.FunctionProto{}} }
+
+// Run gives the health that a script returns for an object, or a *Failure. Each object gets a Lua of its own: what a
+// script leaves in global variables must not reach the next one.
+func (r *Runner) Run(script string, object map[string]any, hasOpenLibs bool) (Health, error) {
 	clock := newDeadline()
-	state := golua.NewState(golua.Options{SkipOpenLibs: !hasOpenLibs})
+	// As large as Lua's own defaults, but grown on demand: most scripts need next to nothing of them.
+	state := golua.NewState(golua.Options{
+		SkipOpenLibs:     !hasOpenLibs,
+		RegistrySize:     256,
+		RegistryMaxSize:  golua.RegistrySize,
+		RegistryGrowStep: 256,
+	})
 	defer state.Close()
 	state.SetContext(clock)
 	openLibraries(state, clock, hasOpenLibs)
 	state.SetGlobal("actionParams", state.NewTable())
 	state.SetGlobal("obj", toLua(state, object))
-	if err := state.DoString(script); err != nil {
+	function, err := r.compile(state, script)
+	if err != nil {
+		return Health{}, failureOf(err, false)
+	}
+	state.Push(function)
+	if err := state.PCall(0, golua.MultRet, nil); err != nil {
 		return Health{}, failureOf(err, clock.isOver())
 	}
 	return read(state.Get(-1))
+}
+
+func (r *Runner) compile(state *golua.LState, script string) (*golua.LFunction, error) {
+	if known := r.compiled[script]; known != nil {
+		return state.NewFunctionFromProto(known), nil
+	}
+	function, err := state.LoadString(script)
+	if err == nil {
+		r.compiled[script] = function.Proto
+	}
+	return function, err
 }
 
 func read(returned golua.LValue) (Health, error) {

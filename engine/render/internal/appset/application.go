@@ -177,7 +177,7 @@ func mergeInto(value, patch map[string]any) {
 			mergeInto(known, inner)
 			value[key] = known
 		case key == "finalizers":
-			value[key] = united(listAt(value, key), listAt(patch, key))
+			value[key] = united(listAt(patch, key), listAt(value, key))
 		default:
 			value[key] = each
 		}

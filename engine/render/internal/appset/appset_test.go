@@ -252,7 +252,7 @@ func TestATemplatePatchIsAStrategicMergeThatLeavesTheProjectAlone(t *testing.T) 
 		t.Fatalf("%+v", reply)
 	}
 	got, _ := json.Marshal(reply.Applications[0].Object)
-	want := `{"apiVersion":"argoproj.io/v1alpha1","kind":"Application","metadata":{"annotations":{"k":"a"},"finalizers":["resources-finalizer.argocd.argoproj.io","x"],"name":"a","namespace":"argocd"},"spec":{"project":"good","source":{"helm":{"valueFiles":["a.yaml"]},"path":"p"},"syncPolicy":{"automated":{}}}}`
+	want := `{"apiVersion":"argoproj.io/v1alpha1","kind":"Application","metadata":{"annotations":{"k":"a"},"finalizers":["x","resources-finalizer.argocd.argoproj.io"],"name":"a","namespace":"argocd"},"spec":{"project":"good","source":{"helm":{"valueFiles":["a.yaml"]},"path":"p"},"syncPolicy":{"automated":{}}}}`
 	if string(got) != want {
 		t.Fatal(string(got))
 	}

@@ -1,0 +1,3 @@
+module plumbline.dev/engine/kyverno/stub/generate
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module github.com/docker/cli
+
+go 1.26.0

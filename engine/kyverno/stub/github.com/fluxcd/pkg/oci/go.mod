@@ -1,0 +1,3 @@
+module github.com/fluxcd/pkg/oci
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module github.com/in-toto/in-toto-golang
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module github.com/notaryproject/notation-go
+
+go 1.26.0

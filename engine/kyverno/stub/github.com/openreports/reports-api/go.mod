@@ -1,0 +1,3 @@
+module github.com/openreports/reports-api
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module github.com/prometheus/procfs
+
+go 1.26.0

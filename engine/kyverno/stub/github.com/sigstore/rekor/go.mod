@@ -1,0 +1,3 @@
+module github.com/sigstore/rekor
+
+go 1.26.0

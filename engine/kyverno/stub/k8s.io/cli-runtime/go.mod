@@ -1,0 +1,3 @@
+module k8s.io/cli-runtime
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module sigs.k8s.io/apiserver-network-proxy/konnectivity-client
+
+go 1.26.0

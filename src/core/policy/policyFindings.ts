@@ -1,0 +1,129 @@
+import type { App } from '../model/app.ts';
+import type { Finding, FindingCode, RelatedPlace, Severity } from '../model/finding.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Place } from '../model/place.ts';
+import { annotationOf, describeKey } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
+import type { PolicyResult } from './judgement.ts';
+import type { PolicyVerdict } from './policyVerdict.ts';
+import type { Rule, RuleSource } from './ruleBook.ts';
+
+/** Where a part of a rule is written; `undefined` when no file of the repository holds it. */
+export type RulePlace = (rule: Rule, at?: string) => Place | undefined;
+
+const severityOf: Readonly<Partial<Record<FindingCode, Severity>>> = {
+  'policy.denied': 'error',
+  'policy.warned': 'warning',
+  'policy.audited': 'information',
+  'policy.undecided': 'hint',
+};
+
+/** The finding of a verdict; `undefined` for one that asks nobody. */
+export function policyFinding(verdict: PolicyVerdict, app: App, placeOfRule: RulePlace): Finding | undefined {
+  const code = codeOf(verdict.result);
+  if (code === undefined) return undefined;
+  const { result, object, provenance, rule, source, standing } = verdict;
+  return {
+    code,
+    severity: severityOf[code] ?? 'information',
+    app: app.id,
+    object,
+    path: result.path,
+    place: provenance?.kind === 'proven' ? provenance.place : app.declared?.place,
+    message: messageOf(verdict),
+    related: relatedPlaces(verdict, placeOfRule),
+    data: present({
+      policy: result.policy,
+      rule: result.rule,
+      document: rule?.key,
+      source: source && wordsOfSource(source),
+      standing,
+      help: rule && helpOf(rule.object),
+      reason: result.reason,
+      at: result.at,
+      placeKnown: provenance?.kind === 'proven',
+    }),
+  };
+}
+
+/** What a result is to people, by what happens to the object; `undefined` for what asks nobody. */
+export function codeOf({ result, actions }: PolicyResult): FindingCode | undefined {
+  switch (result) {
+    case 'pass':
+    case 'skip':
+      return undefined;
+    case 'undecided':
+      return 'policy.undecided';
+    case 'warn':
+      return 'policy.warned';
+    case 'fail':
+    case 'error':
+      if (actions.includes('Deny')) return 'policy.denied';
+      return actions.includes('Warn') ? 'policy.warned' : 'policy.audited';
+  }
+}
+
+const verbs: Readonly<Partial<Record<FindingCode, string>>> = {
+  'policy.denied': 'denies',
+  'policy.warned': 'warns about',
+  'policy.audited': 'records a violation of',
+};
+
+function messageOf({ result, object, source, standing }: PolicyVerdict): string {
+  const who = `Policy ${result.policy}${result.rule === undefined ? '' : `/${result.rule}`}`;
+  const from = source?.kind === 'cluster' ? ` of cluster ${source.context}` : '';
+  const what = describeKey(object);
+  const verb = verbs[codeOf(result) ?? 'policy.undecided'];
+  if (verb === undefined) return `${who}${from} is undecided for ${what}: ${sentence(result.reason ?? result.message)}`;
+  const trouble = result.result === 'error' ? ' because it cannot be evaluated' : '';
+  const now = standing === 'live-too' ? ' The live object violates it too.' : '';
+  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(result.message ?? result.reason)}${now}`;
+}
+
+/** One line, ended by a full stop. */
+function sentence(text = 'no reason is given'): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+/** Where a rule is from, in one word or two. */
+export function wordsOfSource(source: RuleSource): string {
+  switch (source.kind) {
+    case 'repository':
+      return 'repository';
+    case 'cluster':
+      return `cluster ${source.context}`;
+    case 'folder':
+      return source.file;
+  }
+}
+
+function relatedPlaces(
+  { result, rule, binding, template }: PolicyVerdict,
+  placeOfRule: RulePlace,
+): readonly RelatedPlace[] {
+  const expression = template === undefined ? rule && placeOfRule(rule, result.at) : placeOfRule(template, result.at);
+  const constraint = template && rule && placeOfRule(rule);
+  const bound = binding && placeOfRule(binding);
+  return [
+    ...(expression === undefined ? [] : [{ message: `the rule of ${result.policy}`, place: expression }]),
+    ...(constraint === undefined ? [] : [{ message: 'the constraint', place: constraint }]),
+    ...(bound === undefined ? [] : [{ message: 'the binding', place: bound }]),
+  ];
+}
+
+/** Annotations by which policies name their documentation. */
+const helpAnnotations = ['policies.kyverno.io/url', 'metadata.gatekeeper.sh/url'] as const;
+
+/** The documentation page that a policy names for itself; only web pages. */
+export function helpOf(rule: KubeObject): string | undefined {
+  return helpAnnotations
+    .flatMap((name) => annotationOf(rule, name) ?? [])
+    .find((url) => /^https:\/\/[^\s"'<>]+$/.test(url));
+}
+
+function present(facts: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}

@@ -1,0 +1,120 @@
+import type { AppId } from '../model/app.ts';
+import type { JsonPointer } from '../model/difference.ts';
+import { isList, isObject, stringAt } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { KubeObject, ResourceKey } from '../model/resource.ts';
+import { pointerOf, pointerParts } from '../model/words.ts';
+import { valueUnder } from '../diff/path.ts';
+import type { PolicyResult } from './judgement.ts';
+import type { Rule, RuleSource } from './ruleBook.ts';
+
+/** One policy's word on one rendered object, with the documents behind it. */
+export interface PolicyVerdict {
+  readonly app: AppId;
+  readonly object: ResourceKey;
+  /** Values of Secrets taken out. */
+  readonly result: PolicyResult;
+  /** The policy or constraint; absent for Pod Security, which is the server's own. */
+  readonly rule?: Rule | undefined;
+  readonly binding?: Rule | undefined;
+  /** The document that `result.at` points into, where that is not `rule`: a constraint's template. */
+  readonly template?: Rule | undefined;
+  /** Where the judging version is from; `undefined` for Pod Security. */
+  readonly source?: RuleSource | undefined;
+  /** For a violation: the live object violates the same, or only what Git declares would; absent where nobody knows. */
+  readonly standing?: 'live-too' | 'introduced' | undefined;
+  readonly provenance?: Provenance | undefined;
+}
+
+/** What names a verdict from state to state, for commands and addresses. */
+export interface VerdictRef {
+  readonly app: AppId;
+  readonly object: ResourceKey;
+  readonly policy: string;
+  readonly rule?: string | undefined;
+  /** `id` of the judging rule, which tells the repository's version from the cluster's. */
+  readonly document?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** The reference of a verdict. */
+export function refOf({ app, object, result, rule }: PolicyVerdict): VerdictRef {
+  const { policy, message } = result;
+  return { app, object, policy, rule: result.rule, document: rule?.id, message };
+}
+
+/** The verdict behind a reference; of several with another text by now the first. */
+export function findVerdict(verdicts: readonly PolicyVerdict[], ref: VerdictRef): PolicyVerdict | undefined {
+  const same = verdicts.filter(
+    ({ object, result, rule }) =>
+      object === ref.object && result.policy === ref.policy && result.rule === ref.rule && rule?.id === ref.document,
+  );
+  return same.find(({ result }) => result.message === ref.message) ?? same[0];
+}
+
+/** A place of the object that a violation may be shown on; `object` is the object as a whole. */
+export type ViolationSpot =
+  { readonly kind: 'field'; readonly path: JsonPointer } | { readonly kind: 'object'; readonly path: '/metadata/name' };
+
+/** Most fields that are tried for one violation: each costs renderings. */
+const mostSpots = 4;
+
+/**
+ * The fields that a violation is shown on, the best first: the one at fault, those that the failed expression read, the
+ * container that the message names, the field that the details name, and the object's name. Only fields that are there.
+ */
+export function spotsOf(
+  object: KubeObject,
+  { path, reads = [], message = '', details }: PolicyResult,
+): readonly ViolationSpot[] {
+  const named = details === undefined ? undefined : (stringAt(details, 'field') ?? stringAt(details, 'path'));
+  const fields = [
+    ...(path === undefined ? [] : [path]),
+    ...reads,
+    ...containersIn(object, path, message),
+    ...(named === undefined ? [] : [pointerOfWords(named)]),
+  ].filter((each) => each !== '' && isScalarBelow(valueUnder(object, pointerParts(each))));
+  const spots = [...new Set(fields)].slice(0, mostSpots).map((each) => ({ kind: 'field', path: each }) as const);
+  return [...spots, { kind: 'object', path: '/metadata/name' }];
+}
+
+/** `spec.containers[0].image` and pointers alike as a pointer. */
+function pointerOfWords(words: string): JsonPointer {
+  if (words.startsWith('/')) return words.replace(/\/$/, '');
+  return pointerOf(words.split(/[.[\]]+/).filter((part) => part !== ''));
+}
+
+/** A list or map without any scalar has no place. */
+function isScalarBelow(value: Json | undefined): boolean {
+  if (isList(value)) return value.some(isScalarBelow);
+  if (isObject(value)) return Object.values(value).some(isScalarBelow);
+  return value !== undefined;
+}
+
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
+const podSpecs: readonly (readonly string[])[] = [
+  ['spec'],
+  ['spec', 'template', 'spec'],
+  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+];
+
+/** Names of the containers that a message names in quotes, or that a path leads into. */
+function containersIn(object: KubeObject, path: JsonPointer | undefined, message: string): readonly JsonPointer[] {
+  return podSpecs.flatMap((spec) =>
+    containerLists.flatMap((list) => {
+      const items = valueUnder(object, [...spec, list]);
+      if (!isList(items)) return [];
+      return items.flatMap((item, index) => {
+        const at = pointerOf([...spec, list, index]);
+        const name = stringAt(item, 'name');
+        const isMeant = path?.startsWith(`${at}/`) === true || (name !== undefined && isQuoted(name, message));
+        return isMeant ? [`${at}/name`] : [];
+      });
+    }),
+  );
+}
+
+function isQuoted(name: string, message: string): boolean {
+  return ['"', "'", '`', '<', '\\"'].some((quote) => message.includes(`${quote}${name}${quote === '<' ? '>' : quote}`));
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { projectRoot } from '../../scripts/lab/projectPaths.ts';
+import type { ScratchRepository } from '../../scripts/testing/scratchRepository.ts';
+import { storefrontRepository } from '../../scripts/testing/scratchRepository.ts';
+import { listAt, objectAt, stringAt } from '../../src/core/model/json.ts';
+import type { Json, JsonObject } from '../../src/core/model/json.ts';
+
+interface Answer {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function policy(...args: readonly string[]): Promise<Answer> {
+  const command = [path.join(projectRoot, 'src/cli/main.ts'), 'policy', ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout, stderr) => {
+      resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+function parse(text: string): JsonObject {
+  // Edge: JSON.parse gives JSON.
+  return objectAt(JSON.parse(text) as Json) ?? {};
+}
+
+function vap(name: string, expression: string, actions: string): string {
+  return `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: ${name}
+spec:
+  matchConstraints:
+    resourceRules:
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      operations: [CREATE, UPDATE]
+      resources: [deployments]
+  validations:
+  - expression: ${expression}
+    message: too many replicas
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: ${name}
+spec:
+  policyName: ${name}
+  validationActions: [${actions}]
+`;
+}
+
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: c:1}]}
+`;
+
+describe('policies on the command line, judged by the real engine', function () {
+  this.timeout(60_000);
+  let scratch: string;
+  let repository: ScratchRepository;
+
+  before(async () => {
+    if (!existsSync(path.join(projectRoot, 'dist/engine/admission.wasm'))) {
+      throw new Error('dist/engine/admission.wasm is missing: run "npm run build"');
+    }
+    scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-policy-'));
+    repository = await storefrontRepository();
+    await mkdir(path.join(repository.folder, 'rules'));
+  });
+
+  after(async () => {
+    await repository.remove();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  async function file(name: string, text: string): Promise<string> {
+    const where = path.join(scratch, name);
+    await writeFile(where, text);
+    return where;
+  }
+
+  it('judges the objects of files, says the line of the field at fault, and fails', async () => {
+    const rules = await file('rules.yaml', vap('few', 'object.spec.replicas <= 2', 'Deny'));
+    const objects = await file('web.yaml', deployment);
+    const { exit, stdout } = await policy('--policies', rules, '--resources', objects, '-o', 'json');
+    assert.equal(exit, 1);
+    const [result, ...others] = listAt(parse(stdout), 'results');
+    assert.deepEqual(others, []);
+    assert.deepEqual(result, {
+      policy: 'few',
+      resource: 'Deployment//web',
+      result: 'fail',
+      message: 'too many replicas',
+      source: rules,
+      actions: ['Deny'],
+      place: { file: objects, line: 6, column: 13 },
+    });
+  });
+
+  it('gives the same as SARIF, with the rule as a related place', async () => {
+    const rules = await file('rules.yaml', vap('few', 'object.spec.replicas <= 2', 'Deny'));
+    const objects = await file('web.yaml', deployment);
+    const { stdout } = await policy('--policies', rules, '--resources', objects, '-o', 'sarif');
+    const [run] = listAt(parse(stdout), 'runs');
+    const [result] = listAt(run, 'results');
+    assert.equal(stringAt(result, 'ruleId'), 'policy.denied');
+    const region = objectAt(listAt(result, 'locations')[0], 'physicalLocation', 'region');
+    assert.deepEqual([region?.startLine, region?.startColumn], [6, 13]);
+    const related = objectAt(listAt(result, 'relatedLocations')[0], 'physicalLocation', 'region');
+    assert.equal(related?.startLine, 13);
+  });
+
+  it('gives the same as OpenReports, one report for each namespace', async () => {
+    const rules = await file('rules.yaml', vap('few', 'object.spec.replicas <= 2', 'Deny'));
+    const objects = await file(
+      'web.yaml',
+      `${deployment}---\n${deployment.replace('name: web', 'name: b\n  namespace: shop').replace('3', '1')}`,
+    );
+    const { stdout } = await policy('--policies', rules, '--resources', objects, '-o', 'openreports');
+    assert.deepEqual(
+      listAt(parse(stdout), 'items').map((each) => [
+        stringAt(each, 'kind'),
+        stringAt(each, 'metadata', 'namespace'),
+        stringAt(listAt(each, 'results')[0], 'result'),
+      ]),
+      [
+        ['ClusterReport', undefined, 'fail'],
+        ['Report', 'shop', 'pass'],
+      ],
+    );
+  });
+
+  it('tells a policy that does not compile on its line, and judges by the others', async () => {
+    const rules = await file(
+      'rules.yaml',
+      `${vap('bad', 'object.spec.replicas <=', 'Deny')}---\n${vap('few', 'object.spec.replicas <= 2', 'Deny')}`,
+    );
+    const { exit, stdout } = await policy('--policies', rules, '--resources', await file('web.yaml', deployment));
+    assert.equal(exit, 2);
+    assert.match(stdout, /fail {6}Deployment\/\/web\n.*few/);
+    assert.match(stdout, /! .*rules\.yaml:13: .*does not compile/);
+  });
+
+  it("judges what a repository's apps render to, on the line of the overlay that decides", async () => {
+    await writeFile(path.join(repository.folder, 'rules/few.yaml'), vap('few', 'object.spec.replicas <= 2', 'Audit'));
+    const { exit, stdout } = await policy('--folder', repository.folder);
+    assert.equal(exit, 1);
+    assert.match(
+      stdout,
+      /fail {6}Deployment\/shop-prod\/web\n {6}few \(repository\): too many replicas\n {6}at apps\/web\/overlays\/prod\/web-size\.yaml:6:13\n/,
+    );
+    const { exit: lenient } = await policy('--folder', repository.folder, '--fail-on', 'policy.denied');
+    assert.equal(lenient, 0);
+  });
+
+  it('judges by policies of folders outside of the repository too, and of chosen apps only', async () => {
+    await writeFile(path.join(repository.folder, 'rules/few.yaml'), '');
+    const rules = await file('rules.yaml', vap('few', 'object.spec.replicas <= 2', 'Deny'));
+    const { exit, stdout } = await policy('web', '--folder', repository.folder, '--policies', rules, '-o', 'json');
+    assert.equal(exit, 1);
+    const results = listAt(parse(stdout), 'results');
+    assert.deepEqual(
+      results.map((each) => [stringAt(each, 'app'), stringAt(each, 'source'), stringAt(each, 'result')]),
+      [['web', rules, 'fail']],
+    );
+    const unknown = await policy('nowhere', '--folder', repository.folder);
+    assert.deepEqual([unknown.exit, unknown.stdout], [2, '']);
+    assert.match(unknown.stderr, /no app named nowhere/);
+  });
+});
