@@ -1,4 +1,4 @@
-import { isObject, listAt, numberAt, objectAt, stringAt, valueAt } from '../../src/core/model/json.ts';
+import { isObject, listAt, numberAt, objectAt, stringAt, stringsAt, valueAt } from '../../src/core/model/json.ts';
 import type { Json, JsonObject } from '../../src/core/model/json.ts';
 import { asKubeObject } from '../../src/core/model/resource.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
   ObjectMention,
   QuestionsAsked,
 } from '../../src/core/diff/diffInput.ts';
-import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../../src/core/diff/readAppRules.ts';
+import { readArgoRules, readFluxRules, readInventory } from '../../src/core/diff/readAppRules.ts';
 import { readYaml } from '../../src/core/yaml/readYaml.ts';
 
 const tools: readonly ApplyTool[] = [

@@ -1,4 +1,4 @@
-import { listAt, numberAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
+import { listAt, numberAt, objectAt, stringAt, stringsAt, valueAt } from '../../core/model/json.ts';
 import type { Json } from '../../core/model/json.ts';
 import { UserError } from '../../core/model/userError.ts';
 import type { HelmObject, HelmProblem, HelmReply } from '../../core/ports.ts';
@@ -10,7 +10,7 @@ export function readHelmReply(bytes: Uint8Array): Omit<HelmReply, 'reads'> {
   return {
     objects: listAt(reply, 'objects').flatMap(readObject),
     problems: listAt(reply, 'problems').map(readProblem),
-    lookups: strings(reply, 'lookups'),
+    lookups: stringsAt(reply, 'lookups'),
   };
 }
 
@@ -28,7 +28,7 @@ function readObject(from: Json): readonly HelmObject[] {
   if (object === undefined) return [];
   const isCrd = valueAt(from, 'isCrd') === true;
   const second = objectAt(from, 'second');
-  return [{ object, file: stringAt(from, 'file'), hooks: strings(from, 'hooks'), isCrd, ...(second && { second }) }];
+  return [{ object, file: stringAt(from, 'file'), hooks: stringsAt(from, 'hooks'), isCrd, ...(second && { second }) }];
 }
 
 function readProblem(from: Json): HelmProblem {
@@ -41,8 +41,4 @@ function readProblem(from: Json): HelmProblem {
     layer: numberAt(from, 'layer'),
     values: stringAt(from, 'values'),
   };
-}
-
-function strings(from: Json, key: string): readonly string[] {
-  return listAt(from, key).filter((each) => typeof each === 'string');
 }

@@ -1,4 +1,4 @@
-import { isObject, listAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
+import { isObject, listAt, objectAt, stringAt, stringsAt, valueAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import type { PolicyAnswer, PolicyOutcome, PolicyProblem, PolicyResult } from '../../core/policy/judgement.ts';
 
@@ -25,7 +25,7 @@ function readResult(from: JsonObject): PolicyResult {
     reason: stringAt(from, 'reason'),
     actions: listAt(from, 'actions').filter((each) => each === 'Deny' || each === 'Warn' || each === 'Audit'),
     path: stringAt(from, 'path'),
-    reads: listAt(from, 'reads').filter((each) => typeof each === 'string'),
+    reads: stringsAt(from, 'reads'),
     at: stringAt(from, 'at'),
     template: stringAt(from, 'template'),
     line: lineAt(from),

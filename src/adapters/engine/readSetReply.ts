@@ -1,4 +1,4 @@
-import { isObject, listAt, objectAt, stringAt } from '../../core/model/json.ts';
+import { isObject, listAt, objectAt, stringAt, stringsAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import type { ApplicationSetReply, ParameterOrigin } from '../../core/ports.ts';
 
@@ -20,7 +20,7 @@ export function readSetReply(bytes: Uint8Array): Omit<ApplicationSetReply, 'read
       path: stringAt(each, 'path') ?? '',
       kind: stringAt(each, 'kind') ?? '',
     })),
-    repositories: listAt(reply, 'repositories').filter((each) => typeof each === 'string'),
+    repositories: stringsAt(reply, 'repositories'),
   };
 }
 

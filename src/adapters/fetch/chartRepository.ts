@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, listAt, objectAt, stringAt } from '../../core/model/json.ts';
+import { isObject, listAt, objectAt, stringAt, stringsAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import type { RemoteNeed } from '../../core/model/remoteNeed.ts';
 import { UserError } from '../../core/model/userError.ts';
@@ -30,7 +30,7 @@ export async function fetchChart(
   if (index.status !== 200) throw refusal(index, `${base}/index.yaml`, 'index of charts');
   const entries = readEntries(new TextDecoder().decode(index.content), need.chart);
   const chosen = await choose(need, entries, chooser, signal);
-  const [first] = listAt(chosen, 'urls').filter((each) => typeof each === 'string');
+  const [first] = stringsAt(chosen, 'urls');
   if (first === undefined)
     throw new UserError('fetch-failed', `The index of ${shownUrl(base)} gives ${need.chart} no address.`);
   const url = new URL(first, `${base}/`).href;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, listAt, stringAt } from '../../core/model/json.ts';
+import { isObject, listAt, stringAt, stringsAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import type { RemoteNeed } from '../../core/model/remoteNeed.ts';
 import { UserError } from '../../core/model/userError.ts';
@@ -123,7 +123,7 @@ class OciRepository {
     for (let next: string | undefined = 'tags/list?n=1000'; next !== undefined;) {
       const answer = await this.#get(next, {}, signal);
       if (answer.status !== 200) throw refusal(answer, this.#base, 'repository');
-      tags.push(...listAt(readJson(answer), 'tags').filter((each) => typeof each === 'string'));
+      tags.push(...stringsAt(readJson(answer), 'tags'));
       const [, query] = /<[^>]*\?([^>]*)>; *rel="?next"?/.exec(answer.header('link') ?? '') ?? [];
       next = query === undefined ? undefined : `tags/list?${query}`;
     }

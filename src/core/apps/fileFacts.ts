@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import type { ParentApp } from '../model/app.ts';
-import { isObject, listAt, stringAt } from '../model/json.ts';
+import { isObject, listAt, stringAt, stringsAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import { baseName } from '../model/place.ts';
 import type { Place, RepoPath } from '../model/place.ts';
@@ -153,7 +153,7 @@ function kustomizationFacts(file: RepoPath, text: string): FileFacts {
   const reading = readYaml(text, 'kustomize');
   const value = reading.documents[0]?.value;
   const problems = problemsOf(file, reading);
-  const strings = (key: string): readonly string[] => listAt(value, key).filter((each) => typeof each === 'string');
+  const strings = (key: string): readonly string[] => stringsAt(value, key);
   const paths = (key: string): readonly string[] => listAt(value, key).flatMap((each) => stringAt(each, 'path') ?? []);
   const kustomization: KustomizationFacts = {
     isComponent: stringAt(value, 'kind') === 'Component',

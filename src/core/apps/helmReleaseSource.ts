@@ -1,4 +1,4 @@
-import { listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
+import { objectAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { AppSource } from '../model/app.ts';
 import { joinPath } from '../model/place.ts';
@@ -41,7 +41,7 @@ function chartSource(spec: Json | undefined, own: string, around: AppSurrounding
   const source = around.findSource(kind, namespace, name);
   const url = stringAt(source, 'spec', 'url');
   const values = {
-    valuesFiles: listAt(spec, 'valuesFiles').filter((each) => typeof each === 'string'),
+    valuesFiles: stringsAt(spec, 'valuesFiles'),
     ignoresMissing: valueAt(spec, 'ignoreMissingValuesFiles') === true,
   };
   if (kind === 'HelmRepository') {

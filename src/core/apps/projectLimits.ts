@@ -1,6 +1,6 @@
 import type { App } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
-import { listAt, objectAt, stringAt } from '../model/json.ts';
+import { objectAt, stringAt, stringsAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RenderedObject } from '../model/rendering.ts';
 import { groupOf, namespaceOf } from '../model/resource.ts';
@@ -53,7 +53,7 @@ function sourceDenials({ app, project }: ProjectSubject): readonly ProjectDenial
 
 function isSourcePermitted(project: KubeObject, url: string): boolean {
   const wanted = comparable(url);
-  const patterns = stringsAt(project, 'sourceRepos');
+  const patterns = stringsAt(project, 'spec', 'sourceRepos');
   const isDenied = patterns.some((each) => each.startsWith('!') && matchesPathGlob(wanted, comparable(each.slice(1))));
   const isMatch = (each: string): boolean =>
     each.startsWith('!') || each === '*' || matchesPathGlob(wanted, comparable(each));
@@ -172,8 +172,4 @@ function whyDenied(project: KubeObject, object: KubeObject, isNamespaced: boolea
 
 function projectWords(project: KubeObject): string {
   return `The project ${stringAt(project.metadata, 'name') ?? ''}`;
-}
-
-function stringsAt(project: KubeObject, key: string): readonly string[] {
-  return listAt(project, 'spec', key).filter((each) => typeof each === 'string');
 }

@@ -1,7 +1,6 @@
-import { isList, isObject } from '../model/json.ts';
+import { isList, isObject, stringsAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import { matchesGlob } from '../render/glob.ts';
-import { stringsAt } from '../diff/readAppRules.ts';
 
 /** Which kinds Argo CD looks at (`resource.exclusions`, `resource.inclusions`). */
 export interface KindFilter {

@@ -1,4 +1,4 @@
-import { isObject, listAt, objectAt, stringAt } from '../model/json.ts';
+import { isObject, objectAt, stringAt, stringsAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { AppFacts, ArgoIgnoreRule, FluxIgnoreRule } from './diffInput.ts';
 
@@ -47,9 +47,4 @@ function readFluxRule(rule: JsonObject): FluxIgnoreRule {
       annotationSelector: part('annotationSelector'),
     },
   };
-}
-
-/** The strings of the list under a path of keys; anything else in it is left out. */
-export function stringsAt(value: Json | undefined, ...keys: readonly string[]): readonly string[] {
-  return listAt(value, ...keys).filter((each) => typeof each === 'string');
 }

@@ -42,6 +42,11 @@ export function stringAt(value: Json | undefined, ...keys: readonly string[]): s
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The strings of the list under a path of keys; what is no string is passed over, and no list is an empty one. */
+export function stringsAt(value: Json | undefined, ...keys: readonly string[]): readonly string[] {
+  return listAt(value, ...keys).filter((each) => typeof each === 'string');
+}
+
 /** The number under a path of keys, or `undefined`. */
 export function numberAt(value: Json | undefined, ...keys: readonly string[]): number | undefined {
   const found = valueAt(value, ...keys);

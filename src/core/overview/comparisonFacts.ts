@@ -1,11 +1,11 @@
 import { argoNamespace } from '../argocd/argoSettings.ts';
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
 import type { AppFacts, ApplyTool, DiffInput } from '../diff/diffInput.ts';
-import { readArgoRules, readFluxRules, readInventory, stringsAt } from '../diff/readAppRules.ts';
+import { readArgoRules, readFluxRules, readInventory } from '../diff/readAppRules.ts';
 import { lastAppliedAnnotation } from '../diff/secrets.ts';
 import type { App } from '../model/app.ts';
 import { managesNamespace } from '../render/managedNamespace.ts';
-import { listAt, valueAt } from '../model/json.ts';
+import { listAt, stringsAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { RenderedObject } from '../model/rendering.ts';
 import { annotationOf, namespaceOf } from '../model/resource.ts';

@@ -1,6 +1,7 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { JsonPointer, Origin } from '../model/difference.ts';
+import { valueUnder } from '../diff/path.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { Place } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
@@ -173,8 +174,8 @@ function translatePath(from: Json, to: Json, path: JsonPointer): JsonPointer {
   for (const part of pointerParts(path)) {
     const step = isList(a) && isList(b) ? indexOfTwin(a[Number(part)], b, Number(part)) : part;
     out.push(step);
-    a = childOf(a, part);
-    b = childOf(b, String(step));
+    a = valueUnder(a, [part]);
+    b = valueUnder(b, [step]);
   }
   return pointerOf(out);
 }
@@ -190,17 +191,12 @@ function indexOfTwin(item: Json | undefined, list: readonly Json[], otherwise: n
 /** The first scalar at or below a path: where a difference of a whole map or list is shown. */
 function leafPath(object: Json, path: JsonPointer): JsonPointer {
   const parts: (string | number)[] = [...pointerParts(path)];
-  let at = parts.reduce<Json | undefined>((value, part) => childOf(value, String(part)), object);
+  let at = valueUnder(object, parts);
   for (;;) {
     const next = isList(at) ? 0 : isObject(at) ? Object.keys(at)[0] : undefined;
-    const child = next === undefined ? undefined : childOf(at, String(next));
+    const child = next === undefined ? undefined : valueUnder(at, [next]);
     if (next === undefined || child === undefined) return pointerOf(parts);
     parts.push(next);
     at = child;
   }
-}
-
-function childOf(value: Json | undefined, part: string): Json | undefined {
-  if (isList(value)) return value[Number(part)];
-  return isObject(value) ? value[part] : undefined;
 }

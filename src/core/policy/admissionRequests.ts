@@ -1,4 +1,4 @@
-import { isList, isObject, listAt, objectAt, stringAt } from '../model/json.ts';
+import { isList, isObject, objectAt, stringAt, stringsAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import { asKubeObject, nameOf, namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
@@ -102,15 +102,11 @@ export function readUser(info: JsonObject | undefined, roles: JsonObject = {}): 
   return {
     username: stringAt(info, 'username'),
     uid: stringAt(info, 'uid'),
-    groups: textsAt(info, 'groups'),
+    groups: stringsAt(info, 'groups'),
     extra: Object.fromEntries(extra),
-    roles: textsAt(roles, 'roles'),
-    clusterRoles: textsAt(roles, 'clusterRoles'),
+    roles: stringsAt(roles, 'roles'),
+    clusterRoles: stringsAt(roles, 'clusterRoles'),
   };
-}
-
-function textsAt(from: JsonObject, key: string): readonly string[] {
-  return listAt(from, key).filter((each) => typeof each === 'string');
 }
 
 /** Tells whether a document is an AdmissionReview and not an object to create. */

@@ -1,6 +1,6 @@
 import type { App } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
-import { listAt, objectAt } from '../model/json.ts';
+import { listAt, objectAt, stringsAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
@@ -129,7 +129,7 @@ function fluxAdditions(spec: Section, value: Json | undefined): Additions {
     images: (into) => {
       addImages(into, spec, 'images');
     },
-    components: () => listAt(value, 'components').filter((each) => typeof each === 'string'),
+    components: () => stringsAt(value, 'components'),
   };
 }
 
@@ -155,7 +155,7 @@ function argoAdditions(sections: readonly Section[], value: Json | undefined): A
     images: (into) => {
       for (const each of sections) addImageStrings(into, each, via);
     },
-    components: () => listAt(value, 'components').filter((each) => typeof each === 'string'),
+    components: () => stringsAt(value, 'components'),
   };
 }
 

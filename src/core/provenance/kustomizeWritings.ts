@@ -1,4 +1,4 @@
-import { isObject, listAt, stringAt, valueAt } from '../model/json.ts';
+import { isObject, listAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
@@ -211,8 +211,4 @@ async function addPluginPath(
     addInlinePatch(into, located, siteAt(section, ['patch']), target, viaOf);
     addPlugin(into, value, sitesOf(section), viaOf);
   }
-}
-
-function stringsAt(value: Json, key: string): readonly string[] {
-  return listAt(value, key).filter((each) => typeof each === 'string');
 }

@@ -1,5 +1,5 @@
 import type { App } from '../model/app.ts';
-import { isObject, listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
+import { isObject, listAt, objectAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -136,7 +136,7 @@ async function presentComponents(
   tree: FileTree,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const wanted = listAt(options, 'components').filter((each) => typeof each === 'string');
+  const wanted = stringsAt(options, 'components');
   if (options.ignoreMissingComponents !== true) return wanted;
   const kinds = await Promise.all(
     wanted.map(async (each) => {

@@ -1,5 +1,5 @@
 import type { App } from '../model/app.ts';
-import { listAt, objectAt, stringAt } from '../model/json.ts';
+import { listAt, objectAt, stringAt, stringsAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -84,7 +84,7 @@ async function presentComponents(
   tree: FileTree,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const wanted = listAt(spec, 'components').filter((each) => typeof each === 'string');
+  const wanted = stringsAt(spec, 'components');
   if (spec.ignoreMissingComponents !== true) return wanted;
   const kinds = await Promise.all(
     wanted.map(async (each) => {

@@ -1,4 +1,4 @@
-import { isObject, objectAt, stringAt, valueAt } from '../model/json.ts';
+import { isObject, objectAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import { joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
@@ -7,7 +7,6 @@ import type { App } from '../model/app.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { chartNeed } from '../apps/remoteSource.ts';
 import { objectsAt } from '../apps/fileFacts.ts';
-import { stringsAt } from '../diff/readAppRules.ts';
 import { without } from '../diff/without.ts';
 import type { FileTree, HelmRequest, RenderEngine, ValuesLayer } from '../ports.ts';
 import { appendTo, readKustomization } from './derivation.ts';
