@@ -43,7 +43,7 @@ export const findingWords: Readonly<Record<FindingCode, string>> = {
   'render.failed': 'The app does not render.',
   'render.warning': 'The app renders, with a remark that should be read.',
   'source.unparsable': 'The file is not valid YAML.',
-  'source.elsewhere': 'The manifests of the app are in another repository.',
+  'source.elsewhere': 'The app needs something from elsewhere that is not here.',
   'source.undecided': 'What the app renders to cannot be known from the repository alone.',
   'project.denied': 'The AppProject of the Application does not permit it.',
   'provenance.unknown': 'No line of the repository is proven to decide the field.',
