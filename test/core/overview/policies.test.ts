@@ -6,7 +6,7 @@ import { listAt, stringAt } from '../../../src/core/model/json.ts';
 import type { HealthEngine } from '../../../src/core/health/healthScripts.ts';
 import type { Finding } from '../../../src/core/model/finding.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
-import type { OverviewDeps } from '../../../src/core/overview/overview.ts';
+import type { OverviewDeps } from '../../../src/core/overview/overviewDeps.ts';
 import type { PolicyEngine, PolicyQuestion, PolicyResult } from '../../../src/core/policy/judgement.ts';
 import type { RenderEngine, SecretHasher } from '../../../src/core/ports.ts';
 import { memoryRepository } from './memoryRepository.ts';
