@@ -38,6 +38,7 @@ export function policyFinding(verdict: PolicyVerdict, app: App, placeOfRule: Rul
       document: rule?.key,
       source: source && wordsOfSource(source),
       standing,
+      saidBy: verdict.saidBy,
       help: rule && helpOf(rule.object),
       reason: result.reason,
       at: result.at,
@@ -69,7 +70,7 @@ const verbs: Readonly<Partial<Record<FindingCode, string>>> = {
   'policy.audited': 'records a violation of',
 };
 
-function messageOf({ result, object, source, standing }: PolicyVerdict): string {
+function messageOf({ result, object, source, standing, saidBy }: PolicyVerdict): string {
   const who = `Policy ${result.policy}${result.rule === undefined ? '' : `/${result.rule}`}`;
   const from = source?.kind === 'cluster' ? ` of cluster ${source.context}` : '';
   const what = describeKey(object);
@@ -77,7 +78,8 @@ function messageOf({ result, object, source, standing }: PolicyVerdict): string 
   if (verb === undefined) return `${who}${from} is undecided for ${what}: ${sentence(result.reason ?? result.message)}`;
   const trouble = result.result === 'error' ? ' because it cannot be evaluated' : '';
   const now = standing === 'live-too' ? ' The live object violates it too.' : '';
-  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(result.message ?? result.reason)}${now}`;
+  const said = saidBy === undefined ? '' : ` Cluster ${saidBy} said so.`;
+  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(result.message ?? result.reason)}${now}${said}`;
 }
 
 /** One line, ended by a full stop. */

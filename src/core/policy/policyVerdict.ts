@@ -20,10 +20,12 @@ export interface PolicyVerdict {
   readonly binding?: Rule | undefined;
   /** The document that `result.at` points into, where that is not `rule`: a constraint's template. */
   readonly template?: Rule | undefined;
-  /** Where the judging version is from; `undefined` for Pod Security. */
+  /** Where the judging version is from; `undefined` for Pod Security and for what only the server said. */
   readonly source?: RuleSource | undefined;
   /** For a violation: the live object violates the same, or only what Git declares would; absent where nobody knows. */
   readonly standing?: 'live-too' | 'introduced' | undefined;
+  /** The context whose server said the same when it was asked by a dry-run. */
+  readonly saidBy?: string | undefined;
   readonly provenance?: Provenance | undefined;
 }
 

@@ -96,7 +96,8 @@ function wordOf(code: ToldCode, t: Translate): string {
   return words[code];
 }
 
-function standingWords({ standing }: PolicyVerdict, t: Translate): string | undefined {
+function standingWords({ standing, saidBy }: PolicyVerdict, t: Translate): string | undefined {
+  if (saidBy !== undefined) return t('Cluster {0} said so when it was asked.', saidBy);
   if (standing === undefined) return undefined;
   return standing === 'live-too'
     ? t('The live object violates it too.')
