@@ -2,6 +2,7 @@
 import { formatTable } from './row.ts';
 import type { Row } from './row.ts';
 import { measureCoreTests, measureDiff } from './programs.ts';
+import { measureDiscovery } from './discovery.ts';
 import { measureEngine } from './engine.ts';
 import { measureHost } from './hostBench.ts';
 import { measureScale } from './scale.ts';
@@ -16,6 +17,7 @@ const parts: readonly Part[] = [
   { name: 'sizes', measure: measureSizes },
   { name: 'host', measure: measureHost },
   { name: 'engine', measure: measureEngine },
+  { name: 'discovery', measure: measureDiscovery },
   { name: 'diff', measure: measureDiff },
   { name: 'core', measure: measureCoreTests },
   { name: 'scale', measure: measureScale },

@@ -75,7 +75,9 @@ async function goVersion(): Promise<string> {
 /** Go version, sources (tables that they embed among them) and requirements of the rooms that a module is built from. */
 async function digestSources(version: string, rooms: readonly string[]): Promise<string> {
   const files = (await Promise.all(rooms.map((room) => listRoom(room)))).flat();
-  const built = files.filter((file) => /\.(?:go|gz)$|(?:^|[\\/])go\.(?:mod|sum)$/.test(file) && !file.endsWith('_test.go'));
+  const built = files.filter(
+    (file) => /\.(?:go|gz)$|(?:^|[\\/])go\.(?:mod|sum)$/.test(file) && !file.endsWith('_test.go'),
+  );
   const hash = createHash('sha256').update(version).update(String(mostPages));
   for (const file of built.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(path.join(sources, file)));

@@ -33,7 +33,8 @@ export type OutputForm = (typeof outputForms)[number];
 /** Where the live side comes from; the kubeconfig's current-context is never used unasked. */
 export type LiveChoice =
   | { readonly kind: 'none' }
-  | { readonly kind: 'context'; readonly context: string; readonly kubeconfig?: string | undefined }
+  /** Several: an Argo CD hub and the clusters that it deploys to. */
+  | { readonly kind: 'context'; readonly contexts: readonly string[]; readonly kubeconfig?: string | undefined }
   | { readonly kind: 'file'; readonly file: string };
 
 const commands = ['status', 'render', 'diff', 'health'] as const;
@@ -55,9 +56,11 @@ Usage
 Options
   --app NAME          the same as APP; several times for several
   --folder DIR        any folder of the repository (default: the current one)
-  --context NAME      the cluster to compare with, by kubeconfig context
+  --context NAME      the cluster to compare with, by kubeconfig context; several times for several, such as an
+                      Argo CD hub and the clusters that it deploys to
   --kubeconfig FILE   instead of KUBECONFIG or ~/.kube/config
-  --live FILE         a dump (kubectl get -o yaml|json) as the live side instead of a cluster
+  --live PATH         a dump as the live side instead of a cluster: a file (kubectl get -o yaml|json), or a folder of them
+                      (kubectl cluster-info dump, must-gather)
   --revision REV      render: a commit, branch or tag instead of the working tree
   --fetch             fetch charts and bases from the registries and repositories that apps name, with the logins of
                       Helm, Docker and git; what was fetched is kept, and later calls need no network
@@ -126,7 +129,7 @@ function parse(args: readonly string[]) {
         origin: { type: 'string', multiple: true },
         'dry-run': { type: 'string' },
         'fail-on': { type: 'string', multiple: true },
-        context: { type: 'string' },
+        context: { type: 'string', multiple: true },
         kubeconfig: { type: 'string' },
         live: { type: 'string' },
         revision: { type: 'string' },
@@ -174,7 +177,7 @@ function words(values: readonly string[] | undefined): readonly string[] {
 }
 
 interface LiveOptions {
-  readonly context?: string | undefined;
+  readonly context?: string | readonly string[] | undefined;
   readonly kubeconfig?: string | undefined;
   readonly live?: string | undefined;
 }
@@ -184,7 +187,7 @@ export function readLive(values: LiveOptions): LiveChoice {
   const { context, kubeconfig, live } = values;
   if (live !== undefined && context !== undefined) throw wrongUsage('--live and --context exclude each other.');
   if (live !== undefined) return { kind: 'file', file: live };
-  if (context !== undefined) return { kind: 'context', context, kubeconfig };
+  if (context !== undefined) return { kind: 'context', contexts: [context].flat(), kubeconfig };
   if (kubeconfig !== undefined) throw wrongUsage('--kubeconfig needs --context: no context is chosen unasked.');
   return { kind: 'none' };
 }

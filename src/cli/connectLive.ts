@@ -9,16 +9,18 @@ export interface ConnectedLive {
   readonly connection: ClusterConnection;
 }
 
-/** Connects to the named context or opens the dump. The cluster's part of the program is loaded only for this. */
+/** Connects to the named contexts or opens the dump. The cluster's part of the program is loaded only for this. */
 export async function connectLive(
   live: LiveChoice,
   { hasher, log }: Parts,
   signal: AbortSignal,
-): Promise<ConnectedLive | undefined> {
-  if (live.kind === 'none') return undefined;
-  if (live.kind === 'file') return { context: live.file, connection: await openSnapshot(live.file, hasher) };
+): Promise<readonly ConnectedLive[]> {
+  if (live.kind === 'none') return [];
+  if (live.kind === 'file') return [{ context: live.file, connection: await openSnapshot(live.file, hasher) }];
   const { createConnector } = await import('../adapters/cluster/clusterBundle.ts');
   // A person who names a context on the command line trusts the kubeconfig, credential plugins included.
   const connector = createConnector({ kubeconfig: live.kubeconfig, allowExec: () => true, hasher, log });
-  return { context: live.context, connection: await connector.connect(live.context, signal) };
+  return Promise.all(
+    live.contexts.map(async (context) => ({ context, connection: await connector.connect(context, signal) })),
+  );
 }

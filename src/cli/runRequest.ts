@@ -75,7 +75,7 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
   });
   try {
     const connected = await connectLive(request.live, parts, signal);
-    if (connected !== undefined) overview.attach(connected.context, connected.connection);
+    for (const { context, connection } of connected) overview.attach(context, connection);
     await overview.refresh();
     await overview.whenSettled(signal);
     if (request.fetch) {

@@ -33,6 +33,7 @@ const expressions = [
   'has(object.spec.paused)',
   'object.spec.revisionHistoryLimit == 10 && object.spec.progressDeadlineSeconds == 600',
   'has(object.status) && size(object.status) == 0',
+  "object.status.phase == 'Pending' && object.status.qosClass == 'Burstable'",
   "object.spec.serviceAccountName == 'default' && object.spec.serviceAccount == 'default'",
   "object.spec.tolerations.exists(t, t.key == 'node.kubernetes.io/not-ready' && t.tolerationSeconds == 300)",
   'object.spec.volumes.all(v, !has(v.projected))',

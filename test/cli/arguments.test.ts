@@ -12,7 +12,7 @@ describe('the command line', () => {
       apps: ['web', 'api'],
       folder: '.',
       output: 'json',
-      live: { kind: 'context', context: 'prod', kubeconfig: undefined },
+      live: { kind: 'context', contexts: ['prod'], kubeconfig: undefined },
       origins: ['drift', 'unsynced'],
       asksServer: false,
       failOn: { severity: 'error', codes: ['pending'] },
@@ -92,7 +92,7 @@ describe('the command line of policy', () => {
         kind: 'repository',
         folder: '.',
         apps: ['web'],
-        live: { kind: 'context', context: 'prod', kubeconfig: undefined },
+        live: { kind: 'context', contexts: ['prod'], kubeconfig: undefined },
       },
     });
   });

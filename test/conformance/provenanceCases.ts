@@ -137,6 +137,8 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
     return { object, path, outcome: 'undecided', message };
   }
   if (judged.outcome !== 'agree') return { object, path, ...judged };
+  const mistaken = mistakenRole(field, found);
+  if (mistaken !== undefined) return { object, path, outcome: 'wrong', message: mistaken };
   // What a place keeps away shows elsewhere once it is exchanged: as an entry of the list or map around.
   if (found.kind === 'proven' && field.absent === undefined) {
     const { file, start: offset } = found.place;
@@ -177,6 +179,19 @@ function judgePlace(field: JsonObject, found: Provenance): Judgement {
     outcome: 'agree',
     message: via === found.via ? undefined : `remark: via ${found.via}, the case says ${via ?? ''}`,
   };
+}
+
+/** A place that only looks as if it had to do with the field must not be called a part of it or what feeds it. */
+function mistakenRole(field: JsonObject, { also }: Provenance): string | undefined {
+  const lookalikes = listAt(field, 'also')
+    .filter(isObject)
+    .filter((each) => each.role === 'lookalike')
+    .map((each) => `${stringAt(each, 'file') ?? ''}:${numberAt(each, 'line') ?? 0}:${numberAt(each, 'column') ?? 0}`);
+  const found = also.find(({ place: { file, range }, role }) => {
+    const isClaimed = role === 'part' || role === 'input';
+    return isClaimed && lookalikes.includes(`${file}:${range.line}:${range.column}`);
+  });
+  return found && `calls the lookalike ${describe(found.place)} ${found.role}`;
 }
 
 /** As the cases write a place: block scalars and whole files by their first line. */

@@ -1,12 +1,14 @@
 import { readYaml } from '../../core/yaml/readYaml.ts';
 import { unfoldList } from '../../core/yaml/unfoldList.ts';
 import { reduceSecret } from '../../core/diff/secrets.ts';
+import { isObject, stringAt } from '../../core/model/json.ts';
 import type { Json } from '../../core/model/json.ts';
-import { asKubeObject, groupOf, namespaceOf } from '../../core/model/resource.ts';
+import { asKubeObject, groupOf, keyOf, nameOf, namespaceOf } from '../../core/model/resource.ts';
 import type { KubeObject } from '../../core/model/resource.ts';
 import { UserError, messageOf } from '../../core/model/userError.ts';
 import type {
   ApiReply,
+  ApiRequest,
   ClusterConnection,
   LiveEvent,
   SecretHasher,
@@ -16,9 +18,16 @@ import type {
 
 /** A dump to stand for the cluster. */
 export interface Snapshot {
-  /** File name, for messages; it also stands in for the context. */
+  /** Name of the file or folder; it stands in for the context. */
   readonly name: string;
-  /** Output of `kubectl get … -o yaml` or `-o json`: a List, several documents, or one object. */
+  /** Its files. Of a single one every document must be an object; beside others there may be logs and the like. */
+  readonly files: readonly SnapshotFile[];
+}
+
+/** Output of `kubectl get … -o yaml` or `-o json`: a List, several documents, or one object. */
+export interface SnapshotFile {
+  /** For messages. */
+  readonly name: string;
   readonly text: string;
 }
 
@@ -29,10 +38,13 @@ export interface Snapshot {
 export class SnapshotConnection implements ClusterConnection {
   readonly context: string;
   readonly #objects: readonly KubeObject[];
+  /** Plural by `group/Kind`, from the definitions in the dump. */
+  readonly #plurals: ReadonlyMap<string, string>;
 
   constructor(snapshot: Snapshot, hasher: SecretHasher) {
     this.context = snapshot.name;
     this.#objects = readObjects(snapshot).map((object) => reduceSecret(object, hasher));
+    this.#plurals = new Map(this.#objects.flatMap(pluralOf));
   }
 
   readKinds(): Promise<readonly ServedKind[]> {
@@ -48,7 +60,7 @@ export class SnapshotConnection implements ClusterConnection {
         group,
         version: object.apiVersion.slice(object.apiVersion.lastIndexOf('/') + 1),
         kind,
-        plural: kind.toLowerCase(),
+        plural: this.#plurals.get(`${group}/${kind}`) ?? kind.toLowerCase(),
         isNamespaced,
         isPreferred: known?.isPreferred ?? isPreferred,
         verbs: ['get', 'list', 'watch'],
@@ -73,7 +85,11 @@ export class SnapshotConnection implements ClusterConnection {
     };
   }
 
-  send(): Promise<ApiReply> {
+  /** Definitions of custom kinds can be read, as far as they were dumped; everything else needs a cluster. */
+  send({ method, path }: ApiRequest): Promise<ApiReply> {
+    const name = method === 'GET' ? /\/customresourcedefinitions\/([^/?]+)$/.exec(path)?.[1] : undefined;
+    const body = this.#objects.find((object) => isDefinition(object) && nameOf(object) === name);
+    if (body !== undefined) return Promise.resolve({ status: 200, body, warnings: [] });
     const message = `${this.context} is a file, not a cluster; connect to the cluster to change it.`;
     return Promise.reject(new UserError('cluster-failed', message, { file: this.context }));
   }
@@ -88,18 +104,51 @@ function isOf(object: KubeObject, { group, kind, namespace }: WatchTarget): bool
   return namespace === undefined || namespaceOf(object) === namespace;
 }
 
-function readObjects({ name, text }: Snapshot): readonly KubeObject[] {
-  const values = /^\s*[{[]/.test(text) ? readJson(name, text) : readDocuments(name, text);
-  const objects = values.flatMap((value) => unfoldList(value)).map(({ value }) => asKubeObject(value));
-  if (objects.length === 0 || objects.includes(undefined)) {
-    const message = `${name} does not hold Kubernetes objects. Write it with kubectl get … --output=yaml --show-managed-fields.`;
-    throw new UserError('file-unreadable', message, { file: name });
+function isDefinition({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'CustomResourceDefinition' && groupOf(apiVersion) === 'apiextensions.k8s.io';
+}
+
+function pluralOf(object: KubeObject): readonly (readonly [string, string])[] {
+  if (!isDefinition(object)) return [];
+  const [group, kind, plural] = [['group'], ['names', 'kind'], ['names', 'plural']].map((at) =>
+    stringAt(object, 'spec', ...at),
+  );
+  return plural === undefined ? [] : [[`${group ?? ''}/${kind ?? ''}`, plural]];
+}
+
+/** An object that stands in several files (must-gather has lists beside single objects) is one. */
+function readObjects({ name, files }: Snapshot): readonly KubeObject[] {
+  const found = new Map<string, KubeObject>();
+  let others = 0;
+  for (const file of files) {
+    const values = /^\s*[{[]/.test(file.text) ? readJson(file) : readDocuments(file);
+    for (const value of values.flatMap(itemsOf)) {
+      const object = asKubeObject(value);
+      if (object === undefined) others += 1;
+      else if (!found.has(identity(object))) found.set(identity(object), object);
+    }
   }
-  return objects.filter((object) => object !== undefined);
+  if (found.size > 0 && (others === 0 || files.length > 1)) return [...found.values()];
+  const message = `${name} does not hold Kubernetes objects. Write it with kubectl get … --output=yaml --show-managed-fields.`;
+  throw new UserError('file-unreadable', message, { file: name });
+}
+
+function identity(object: KubeObject): string {
+  return `${object.apiVersion} ${keyOf(object)}`;
+}
+
+/** The objects of a list; those of a typed one (`PodList`, as `kubectl cluster-info dump` writes them) do not say their kind. */
+function itemsOf(value: Json): readonly Json[] {
+  const kind = stringAt(value, 'kind') ?? '';
+  const apiVersion = stringAt(value, 'apiVersion') ?? '';
+  const isTyped = kind.endsWith('List') && kind !== 'List' && apiVersion !== '';
+  const items = unfoldList(value).map((each) => each.value);
+  if (!isTyped) return items;
+  return items.map((item) => (isObject(item) ? { apiVersion, kind: kind.slice(0, -'List'.length), ...item } : item));
 }
 
 /** JSON has a parser of its own that is a hundred times faster, and dumps are large. */
-function readJson(name: string, text: string): readonly Json[] {
+function readJson({ name, text }: SnapshotFile): readonly Json[] {
   try {
     // File edge: JSON.parse is typed `any`; what it gives is read tolerantly.
     return [JSON.parse(text) as Json];
@@ -108,7 +157,7 @@ function readJson(name: string, text: string): readonly Json[] {
   }
 }
 
-function readDocuments(name: string, text: string): readonly Json[] {
+function readDocuments({ name, text }: SnapshotFile): readonly Json[] {
   const { documents, problems } = readYaml(text, 'plain');
   const error = problems.find(({ severity }) => severity === 'error');
   if (error === undefined) return documents.map(({ value }) => value);

@@ -32,7 +32,7 @@ export async function judgeRepository(
   });
   try {
     const connected = await connectLive(target.live, parts, signal);
-    if (connected !== undefined) overview.attach(connected.context, connected.connection);
+    for (const { context, connection } of connected) overview.attach(context, connection);
     await overview.refresh();
     await overview.whenSettled(signal);
     const { repo, problems } = overview.state;

@@ -1,6 +1,9 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
+import { builtIn } from '../diff/schema/builtInSchemas.ts';
+import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import { worstKstatus } from '../health/appHealth.ts';
 import type { AppId } from '../model/app.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Difference, ObjectDiff } from '../model/difference.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { RenderProblem } from '../model/rendering.ts';
@@ -10,6 +13,7 @@ import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { ManagedResource, ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
+import { AppSchemas } from './customKinds.ts';
 import { ClusterSettings } from './clusterSettings.ts';
 import { appDisagreement } from './countedHealth.ts';
 import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
@@ -41,6 +45,7 @@ export class AppStateBuilder {
   readonly #states = new Memo<AppId, AppState>();
   readonly #health: ResourceHealth;
   readonly #settings = new ClusterSettings();
+  readonly #schemas = new AppSchemas();
   readonly #hasher: SecretHasher;
   readonly #comparesUnreconciled: boolean;
 
@@ -89,8 +94,9 @@ export class AppStateBuilder {
     const place = home?.place;
     const compared = place && this.#comparer.compare(picture, status, { follower: place, reconciler }, settings);
     const healths = this.#health.of(picture.app, place?.connection.context ?? '', compared, settings, now);
-    const pending = this.#pending.remember(picture.app.id, [picture, compared === undefined], () =>
-      pendingDifferences(picture, compared !== undefined, this.#hasher),
+    const schemas = this.#schemasOf(picture, place);
+    const pending = this.#pending.remember(picture.app.id, [picture, compared === undefined, schemas], () =>
+      pendingDifferences(picture, compared !== undefined, this.#hasher, schemas),
     );
     const all = [...(compared?.differences ?? []), ...pending];
     const places = all.map((difference) => placeOf(difference, knownPlace));
@@ -115,7 +121,16 @@ export class AppStateBuilder {
       });
     });
   }
+
+  /** For custom kinds: the definitions of the cluster they go to, and those that the app brings itself. */
+  #schemasOf({ app, sides }: AppPicture, place: ClusterFollower | undefined): TypeSchemas {
+    const newest = sides.buffers ?? sides.head;
+    const definitions = place?.customKinds.definitions ?? noDefinitions;
+    return newest === undefined ? builtIn : this.#schemas.for(app.id, definitions, newest);
+  }
 }
+
+const noDefinitions: readonly JsonObject[] = [];
 
 function placeOf(difference: Difference, knownPlace: KnownPlace): Provenance | undefined {
   const question = questionOf(difference);

@@ -197,9 +197,9 @@ export function problemFindings(problems: readonly RenderProblem[], app: App): r
   }));
 }
 
-function codeOfProblem({ code, needs, severity }: RenderProblem): FindingCode {
-  if (code !== undefined) return code;
+function codeOfProblem({ needs, severity, code }: RenderProblem): FindingCode {
   if (needs !== undefined) return 'source.elsewhere';
+  if (code !== undefined) return code;
   return severity === 'error' ? 'render.failed' : 'render.warning';
 }
 

@@ -1,4 +1,5 @@
 import { compareRendered } from '../diff/compareRendered.ts';
+import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import { reduceSecret } from '../diff/secrets.ts';
 import type { Difference, Origin } from '../model/difference.ts';
 import type { Rendering } from '../model/rendering.ts';
@@ -23,6 +24,7 @@ export function pendingDifferences(
   { sides }: AppPicture,
   isCompared: boolean,
   hasher: SecretHasher,
+  schemas: TypeSchemas,
 ): readonly Difference[] {
   const present = way.flatMap(({ side, origin }) => {
     const rendering = sides[side];
@@ -31,7 +33,7 @@ export function pendingDifferences(
   });
   return present.slice(1).flatMap(({ rendering, origin }, before) => {
     const previous = present[before]?.rendering;
-    return previous === undefined ? [] : differencesBetween(previous, rendering, origin, hasher);
+    return previous === undefined ? [] : differencesBetween(previous, rendering, origin, hasher, schemas);
   });
 }
 
@@ -45,6 +47,7 @@ function differencesBetween(
   after: Rendering,
   origin: Origin,
   hasher: SecretHasher,
+  schemas: TypeSchemas,
 ): readonly Difference[] {
   if (before === after) return [];
   const old = byKey(before);
@@ -54,7 +57,7 @@ function differencesBetween(
     const previous = old.get(object);
     if (previous === undefined) return [{ origin, object, verdict: 'missing' }];
     if (previous === next) return [];
-    const fields = compareRendered(reduceSecret(previous, hasher), reduceSecret(next, hasher));
+    const fields = compareRendered(reduceSecret(previous, hasher), reduceSecret(next, hasher), schemas);
     return fields.map((field) => ({ origin, object, verdict: 'modified', field }));
   });
   return [...changed, ...gone.map((object): Difference => ({ origin, object, verdict: 'extra' }))];

@@ -98,7 +98,7 @@ export async function findFeeding(question: Question, group: readonly Writing[])
   if (group.length === 0 || question.exchanger.isSpent) return [];
   const probes = group.map((writing, index) => probeFor(writing, index));
   const field = await exchange(question, group, probes);
-  const isMoved = field === undefined || field.value !== question.value;
+  const isMoved = field?.value !== question.value;
   if (!isMoved) return [];
   if (group.length === 1) return field === undefined ? [] : group;
   const middle = Math.ceil(group.length / 2);
@@ -111,7 +111,7 @@ export async function leavingAlone(question: Question, group: readonly Writing[]
   if (group.length === 0 || question.exchanger.isSpent) return [];
   const probes = group.map((writing, index) => probeFor(writing, index));
   const field = await exchange(question, group, probes);
-  if (field !== undefined && field.value === question.value) return group;
+  if (field?.value === question.value) return group;
   if (group.length === 1) return [];
   const middle = Math.ceil(group.length / 2);
   const first = await leavingAlone(question, group.slice(0, middle));

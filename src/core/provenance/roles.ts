@@ -45,7 +45,9 @@ function isInSameItems({ items }: Writing, { tokens }: Field, object: Json): boo
     const item = valueAtTokens(object, tokens.slice(0, depth + 1));
     const [mark] = items?.get(depth) ?? [];
     const [key = '', ...value] = (mark ?? '').split('=');
-    return mark !== undefined && isObject(item) && String(item[key]) === value.join('=');
+    const own = isObject(item) ? item[key] : undefined;
+    const isNamed = typeof own === 'string' || typeof own === 'number';
+    return mark !== undefined && isNamed && String(own) === value.join('=');
   });
 }
 

@@ -1,4 +1,4 @@
-import { isFinal, progressOf } from '../../core/sync/progress.ts';
+import { doubtOf, isFinal, progressOf } from '../../core/sync/progress.ts';
 import type { SyncProgress, SyncRow } from '../../core/sync/progress.ts';
 import { checkReply } from '../../core/sync/checkReply.ts';
 import type { SyncPlan } from '../../core/sync/syncPlan.ts';
@@ -8,7 +8,7 @@ import type { ResourceKey } from '../../core/model/resource.ts';
 import { shortRevision } from '../../core/model/words.ts';
 import { isAbort, messageOf, UserError } from '../../core/model/userError.ts';
 import type { OverviewApi } from '../../core/overview/api.ts';
-import type { AppState } from '../../core/overview/state.ts';
+import type { AppState, ClusterState } from '../../core/overview/state.ts';
 import type { ClusterConnection, Clock } from '../../core/ports.ts';
 import type { PanelProgress, ProgressResource, ProgressStep, Tone } from '../../protocol/panelState.ts';
 import type { Translate } from '../text.ts';
@@ -124,7 +124,7 @@ export interface FollowInput {
 export async function followPlan(input: FollowInput, signal: AbortSignal): Promise<string | undefined> {
   for (;;) {
     const progress = readProgress(input);
-    input.say(progress.message ?? phaseWords(progress, input.t), progress.resources.map(resourceRow));
+    input.say(progress.doubt ?? progress.message ?? phaseWords(progress, input.t), progress.resources.map(resourceRow));
     if (progress.phase === 'failed')
       throw new UserError('cluster-failed', progress.message ?? input.t('The sync failed.'));
     if (isFinal(progress)) return progress.commit === undefined ? undefined : shortRevision(progress.commit);
@@ -139,6 +139,11 @@ export async function followHealth(input: FollowInput, signal: AbortSignal): Pro
     await input.clock.delay(LOOK_MS * 2, signal);
     const state = stateOf(input.overview, input.app);
     const health = state?.health.status ?? 'Unknown';
+    const doubt = doubtOf(clusterOf(input));
+    if (doubt !== undefined) {
+      input.say(doubt, healthRows(state));
+      continue;
+    }
     input.say(state?.health.message ?? input.t('Waiting for the objects to become healthy'), healthRows(state));
     if (failedHealth.has(health)) {
       throw new UserError('cluster-failed', state?.health.message ?? input.t('{0} is {1}.', input.app.name, health));
@@ -157,7 +162,12 @@ function readProgress({ plan, overview }: FollowInput): SyncProgress {
     app: overview.liveObject(plan.context, keyOfTarget(plan.target)),
     source: plan.source === undefined ? undefined : overview.liveObject(plan.context, keyOfTarget(plan.source)),
     healthOf: (key) => health.get(key),
+    cluster: clusterOf({ plan, overview }),
   });
+}
+
+function clusterOf({ plan, overview }: Pick<FollowInput, 'plan' | 'overview'>): ClusterState | undefined {
+  return overview.state.clusters.find(({ context }) => context === plan.context);
 }
 
 function keyOfTarget({ group, kind, namespace, name }: SyncPlan['target']): ResourceKey {

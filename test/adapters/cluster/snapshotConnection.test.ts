@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { openSnapshot } from '../../../src/adapters/cluster/openSnapshot.ts';
 import { createSecretHasher } from '../../../src/adapters/cluster/secretHasher.ts';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { nameOf } from '../../../src/core/model/resource.ts';
@@ -32,7 +36,7 @@ items:
 const maps: WatchTarget = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
 
 function open(text: string): SnapshotConnection {
-  return new SnapshotConnection({ name: 'live.yaml', text }, createSecretHasher());
+  return new SnapshotConnection({ name: 'live.yaml', files: [{ name: 'live.yaml', text }] }, createSecretHasher());
 }
 
 async function listed(text: string, target: WatchTarget): Promise<readonly string[]> {
@@ -78,9 +82,73 @@ describe('a dump as the live side', () => {
   });
 
   it('refuses to be written', async () => {
-    await assert.rejects(open(documents).send(), {
+    await assert.rejects(open(documents).send({ method: 'PATCH', path: '/api/v1/namespaces/web/configmaps/one' }), {
       code: 'cluster-failed',
       message: /live\.yaml is a file, not a cluster/,
+    });
+  });
+
+  it('gives the definitions it holds, under the names that the server would have for them', async () => {
+    const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: berries.shop.example}
+spec: {group: shop.example, names: {kind: Berry, plural: berries}}
+---
+apiVersion: shop.example/v1
+kind: Berry
+metadata: {name: b, namespace: web}
+`;
+    const connection = open(definition);
+    const berry = (await connection.readKinds()).find(({ kind }) => kind === 'Berry');
+    assert.equal(berry?.plural, 'berries');
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const { status, body } = await connection.send({ method: 'GET', path: `${path}/berries.shop.example` });
+    assert.deepEqual([status, body.kind], [200, 'CustomResourceDefinition']);
+    await assert.rejects(connection.send({ method: 'GET', path: `${path}/others.shop.example` }));
+  });
+
+  describe('in a folder', () => {
+    let folder: string;
+    const write = async (path: string, text: string): Promise<void> => {
+      await mkdir(join(folder, dirname(path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    };
+    const names = async (target: WatchTarget): Promise<readonly string[]> => {
+      const recorder = new Recorder();
+      (await openSnapshot(folder, createSecretHasher())).follow(target, recorder.onEvent);
+      await recorder.state('watching');
+      return recorder.lists[0]?.map(nameOf) ?? [];
+    };
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'plumbline-dump-'));
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    it('reads what kubectl cluster-info dump leaves, whose items do not say their kind', async () => {
+      const items = [{ metadata: { name: 'one', namespace: 'web' } }];
+      await write('web/configmaps.json', JSON.stringify({ kind: 'ConfigMapList', apiVersion: 'v1', items }));
+      await write('web/pods.json', JSON.stringify({ kind: 'PodList', apiVersion: 'v1', items: [] }));
+      await write('web/api-5/logs.txt', '{ no json');
+      assert.deepEqual(await names(maps), ['one']);
+    });
+
+    it('reads a must-gather, an object that stands in two files once', async () => {
+      const one = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, namespace: web}\n';
+      const list = `apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: one, namespace: web}\n- metadata: {name: two, namespace: web}\n`;
+      await write('quay/namespaces/web/core/configmaps.yaml', list);
+      await write('quay/namespaces/web/core/configmaps/one.yaml', `---\n${one}`);
+      await write('quay/version.json', '{"major": "1"}');
+      assert.deepEqual([...(await names(maps))].sort(), ['one', 'two']);
+    });
+
+    it('names the file that is cut off, and says when there is nothing', async () => {
+      await assert.rejects(openSnapshot(folder, createSecretHasher()), { code: 'file-unreadable' });
+      await write('a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n');
+      await write('web/cut.json', '{"kind": "PodList", "items": [');
+      await assert.rejects(openSnapshot(folder, createSecretHasher()), { message: /web.cut\.json is not valid JSON/ });
+      await assert.rejects(openSnapshot(join(folder, 'none'), createSecretHasher()), {
+        message: /none cannot be read/,
+      });
     });
   });
 

@@ -27,7 +27,7 @@ spec: {destination: {namespace: pr}, source: {repoURL: 'https://git.example.com/
 
 /** A dump as the live side, whose cluster Secrets can be asked for. */
 function hubWith(answer: () => ApiReply): ClusterConnection {
-  const dump = new SnapshotConnection({ name: 'hub', text: application }, { hash: String });
+  const dump = new SnapshotConnection({ name: 'hub', files: [{ name: 'hub', text: application }] }, { hash: String });
   return {
     context: 'hub',
     readKinds: () => dump.readKinds(),

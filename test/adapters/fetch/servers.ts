@@ -168,14 +168,15 @@ export async function withLogin(registry: string, login: Login): Promise<TestSer
 async function listen(answer: (call: IncomingMessage, reply: ServerResponse) => void): Promise<TestServer> {
   const server: Server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const closed = once(server, 'close');
   const { port } = server.address() as AddressInfo;
   return {
     address: `127.0.0.1:${port}`,
+    // A second time there is nothing left to stop.
     stop: async () => {
-      const ended = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      await ended;
+      await closed;
     },
   };
 }

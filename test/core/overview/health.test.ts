@@ -103,8 +103,12 @@ interface World {
   readonly scripts?: RecordingScripts;
 }
 
+function snapshotOf(objects: readonly string[]): SnapshotConnection {
+  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: objects.join('---\n') }] }, hasher);
+}
+
 async function settle({ files, live, scripts }: World): Promise<AppState> {
-  const connection = new SnapshotConnection({ name: 'prod', text: live.join('---\n') }, hasher);
+  const connection = snapshotOf(live);
   const { state } = await openOver(files, connection, scripts);
   const [app] = state.apps;
   assert.ok(app, 'the app is discovered');
@@ -246,7 +250,7 @@ describe("Argo CD's own settings", () => {
   });
 
   it('are taken as the defaults where they may not be read, which the cluster says', async () => {
-    const snapshot = new SnapshotConnection({ name: 'prod', text: world.join('---\n') }, hasher);
+    const snapshot = snapshotOf(world);
     const connection: ClusterConnection = {
       context: 'prod',
       readKinds: () => snapshot.readKinds(),
@@ -255,7 +259,7 @@ describe("Argo CD's own settings", () => {
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
         return { close: () => undefined };
       },
-      send: () => snapshot.send(),
+      send: (request) => snapshot.send(request),
       close: () => undefined,
     };
     const overview = await openOver(files, connection);

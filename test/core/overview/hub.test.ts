@@ -47,7 +47,7 @@ function cluster(
   server: string,
   secrets?: readonly [name: string, server: string][],
 ): ClusterConnection {
-  const dump = new SnapshotConnection({ name, text }, hasher);
+  const dump = new SnapshotConnection({ name, files: [{ name, text }] }, hasher);
   const encode = (value: string): string => Buffer.from(value).toString('base64');
   const items = (secrets ?? []).map(([of, at]) => ({
     apiVersion: 'v1',

@@ -98,7 +98,8 @@ function watched(repo: RepoReader, asked: string[]): RepoReader {
 }
 
 async function settle(overview: Overview, live?: string): Promise<AppState> {
-  if (live !== undefined) overview.attach('prod', new SnapshotConnection({ name: 'prod', text: live }, hasher));
+  if (live !== undefined)
+    overview.attach('prod', new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: live }] }, hasher));
   await overview.refresh();
   await overview.whenSettled(AbortSignal.timeout(3000));
   const app = overview.state.apps.find(({ app: each }) => each.name === 'web');
@@ -143,6 +144,45 @@ describe('the overview of a repository', () => {
     assert.match(
       finding.message,
       /^Cluster prod runs trace, Git says info \(ConfigMap settings, data\.LOG_LEVEL\)\. Changed by kubectl-edit /,
+    );
+  });
+
+  it('pairs the items of a custom kind by its definition, also in what is not committed', async () => {
+    const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.shop.example}
+spec:
+  group: shop.example
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          parts:
+            type: array
+            x-kubernetes-list-type: map
+            x-kubernetes-list-map-keys: [name]
+            items: {type: object, properties: {name: {type: string}, size: {type: integer}}}
+`;
+    const widget = (parts: string): string =>
+      `apiVersion: shop.example/v1\nkind: Widget\nmetadata: {name: w, namespace: web}\nparts: [${parts}]\n`;
+    const files = (parts: string): Record<string, string> => ({
+      ...tree('info'),
+      'web/definition.yaml': definition,
+      'web/widget.yaml': widget(parts),
+    });
+    const content = {
+      working: files('{name: b, size: 2}, {name: a, size: 3}'),
+      commits: { a: files('{name: a, size: 1}, {name: b, size: 2}') },
+      refs: { head: 'a' },
+    };
+    const app = await settle(open(content));
+    assert.deepEqual(
+      app.differences.map(({ origin, field }) => [origin, field?.path, field?.live, field?.desired]),
+      [['uncommitted', '/parts/1/size', 1, 3]],
     );
   });
 

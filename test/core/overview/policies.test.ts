@@ -82,6 +82,10 @@ function open(working: Readonly<Record<string, string>>, deps: Partial<OverviewD
   return { overview, engine };
 }
 
+function snapshotOf(text: string): SnapshotConnection {
+  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text }] }, hasher);
+}
+
 async function settle(overview: Overview): Promise<void> {
   await overview.whenSettled(AbortSignal.timeout(5_000));
 }
@@ -156,14 +160,7 @@ describe('policies over a repository', () => {
       { 'rules/tags.yaml': policy('latest'), 'web/pod.yaml': pod('nginx:1') },
       { comparesUnreconciled: true },
     );
-    const live = new SnapshotConnection(
-      {
-        name: 'prod',
-        text: `${policy('"1"')}---\n${pod('nginx:1')}  namespace: default\n`.replace('  namespace: default\n', ''),
-      },
-      hasher,
-    );
-    overview.attach('prod', live);
+    overview.attach('prod', snapshotOf(`${policy('"1"')}---\n${pod('nginx:1')}`));
     await overview.refresh();
     await settle(overview);
     assert.deepEqual(policyFindings(overview).map(wordsOf).sort(), [
@@ -176,7 +173,7 @@ describe('policies over a repository', () => {
     const engine = tagEngine();
     const policies = { engine, usesClusters: () => false, folders: () => [] };
     const { overview } = open({ 'web/pod.yaml': pod('nginx:1') }, { policies, comparesUnreconciled: true });
-    overview.attach('prod', new SnapshotConnection({ name: 'prod', text: policy('"1"') }, hasher));
+    overview.attach('prod', snapshotOf(policy('"1"')));
     await overview.refresh();
     await settle(overview);
     assert.deepEqual(policyFindings(overview), []);

@@ -284,6 +284,23 @@ describe('following an Argo CD sync', () => {
     assert.equal(progressOf(plan, { app: undefined }).phase, 'failed');
   });
 
+  it('says that the cluster cannot be seen meanwhile, and takes nothing that it cannot see for gone', () => {
+    const since = '2026-03-02T09:00:00Z';
+    const stale = { context: 'prod', status: { kind: 'stale', since, message: 'The connection was cut.' } } as const;
+    const offline = { context: 'prod', status: { kind: 'offline', message: 'Log in again.' } } as const;
+    const connected = { context: 'prod', status: { kind: 'connected' } } as const;
+    const unseen = progressOf(plan, { app: undefined, cluster: offline });
+    assert.deepEqual([unseen.phase, isFinal(unseen)], ['requested', false]);
+    assert.match(unseen.doubt ?? '', /^Cluster prod cannot be seen; the sync goes on there\. Log in again\.$/);
+    const running = progressOf(plan, { app: application({}), cluster: stale });
+    assert.match(
+      running.doubt ?? '',
+      /not been seen since 2026-03-02T09:00:00Z.*goes on there\. The connection was cut/,
+    );
+    assert.equal(progressOf(plan, { app: application({}), cluster: connected }).doubt, undefined);
+    assert.equal(progressOf(plan, { app: undefined, cluster: connected }).phase, 'failed');
+  });
+
   it('follows a refresh by its annotation', () => {
     const refresh = planArgoRefresh(application(), 'normal', ticket);
     const asked = { name: 'web', namespace: 'argocd', annotations: { 'argocd.argoproj.io/refresh': 'normal' } };

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/cel-go/common/types/ref"
 	corev1 "k8s.io/api/core/v1"
@@ -118,19 +117,6 @@ func (r *request) serve(object question.Object) question.Object {
 		return served
 	}
 	return withField(served, "metadata", withField(metadata, "namespace", r.namespace))
-}
-
-// create gives a new object what a server gives it between mutation and validation (apiserver's registry/rest, BeforeCreate):
-// policies can tell that these fields are there, not what they will say.
-func (r *request) create() {
-	metadata, _ := r.object["metadata"].(question.Object)
-	if r.operation != admission.Create || r.given.SubResource != "" || metadata == nil {
-		return
-	}
-	metadata = withField(metadata, "uid", "00000000-0000-0000-0000-000000000000")
-	metadata["creationTimestamp"] = time.Now().UTC().Format(time.RFC3339)
-	r.object = withField(r.object, "metadata", metadata)
-	r.refresh()
 }
 
 func withField(object question.Object, name string, value any) question.Object {

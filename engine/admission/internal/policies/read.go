@@ -200,7 +200,7 @@ func decode(document question.Document, into any) ([]question.Problem, bool) {
 	}
 	strict, err := kjson.UnmarshalStrict(data, into)
 	if err != nil {
-		return []question.Problem{{Document: document.ID, Severity: "error", Message: "An API server cannot read the document: " + err.Error() + ".", At: pointerOfTypeError(err)}}, false
+		return []question.Problem{{Document: document.ID, Severity: "error", Message: "An API server cannot read the document: " + err.Error() + ".", At: existing(document.Object, pointerOfTypeError(err))}}, false
 	}
 	problems := []question.Problem{}
 	for _, each := range strict {
@@ -223,6 +223,22 @@ func pointerOfTypeError(err error) string {
 		return pointerOfPath(named[1])
 	}
 	return ""
+}
+
+// existing is the pointer as far as it leads: the decoder leaves out the places in lists.
+func existing(object question.Object, pointer string) string {
+	found := ""
+	for _, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		value, ok := object[name]
+		if !ok {
+			break
+		}
+		found += "/" + name
+		if object, ok = value.(question.Object); !ok {
+			break
+		}
+	}
+	return found
 }
 
 // fieldInMessage finds the field in the decoder's text `… into Go struct field Type.spec.validations of type …`.

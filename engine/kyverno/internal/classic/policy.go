@@ -3,8 +3,6 @@
 package classic
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
@@ -51,7 +49,7 @@ func Read(object contract.Object) (*Policy, error) {
 	if object["kind"] == "Policy" {
 		policy = &kyvernov1.Policy{}
 	}
-	if err := decode(object, policy); err != nil {
+	if err := contract.Decode(object, policy); err != nil {
 		return nil, err
 	}
 	if policy.IsNamespaced() && policy.GetNamespace() == "" {
@@ -63,18 +61,7 @@ func Read(object contract.Object) (*Policy, error) {
 // ReadException makes a PolicyException (kyverno.io) of an object.
 func ReadException(object contract.Object) (*kyvernov2.PolicyException, error) {
 	exception := &kyvernov2.PolicyException{}
-	return exception, decode(object, exception)
-}
-
-func decode(object contract.Object, into any) error {
-	text, err := json.Marshal(object)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
+	return exception, contract.Decode(object, exception)
 }
 
 // Mutates tells whether the policy has rules that change the object.

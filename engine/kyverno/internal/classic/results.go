@@ -50,9 +50,11 @@ func (s *subject) result(document string, prepared *variant, name string) contra
 	result := contract.Result{
 		Request: s.request, Document: document, Policy: s.policy.GetName(), Rule: name, Actions: []string{},
 	}
-	for i, rule := range s.policy.GetSpec().Rules {
-		if rule.Name == baseName(name) || rule.Name == name {
-			result.At = "/spec/rules/" + strconv.Itoa(i) + part(rule)
+	// By index: rules are large, and policies may have thousands.
+	rules, base := s.policy.GetSpec().Rules, baseName(name)
+	for i := range rules {
+		if rules[i].Name == base || rules[i].Name == name {
+			result.At = "/spec/rules/" + strconv.Itoa(i) + part(rules[i])
 		}
 	}
 	if rule, ok := find(prepared.rules, name); ok && rule.HasValidate() {
@@ -62,9 +64,9 @@ func (s *subject) result(document string, prepared *variant, name string) contra
 }
 
 func find(rules []kyvernov1.Rule, name string) (kyvernov1.Rule, bool) {
-	for _, rule := range rules {
-		if rule.Name == name {
-			return rule, true
+	for i := range rules {
+		if rules[i].Name == name {
+			return rules[i], true
 		}
 	}
 	return kyvernov1.Rule{}, false

@@ -133,7 +133,7 @@ func (c *court) read() {
 
 func (c *court) problem(document contract.Document, err error) {
 	problem := contract.Problem{Document: document.ID, Severity: "error", Message: err.Error()}
-	if failure := (modern.Failure{}); errors.As(err, &failure) {
+	if failure := (contract.Failure{}); errors.As(err, &failure) {
 		problem.At = failure.At
 	}
 	c.problems = append(c.problems, problem)

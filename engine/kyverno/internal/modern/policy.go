@@ -40,22 +40,13 @@ var (
 	mentionsHTTP      = regexp.MustCompile(`\bhttp\s*\.\s*(Get|Post|Client)\b`)
 )
 
-// Failure is a policy that does not compile, and where.
-type Failure struct {
-	Message string
-	At      string
-}
-
-// Error gives the message.
-func (f Failure) Error() string { return f.Message }
-
 // IsMutating tells of which of the two families a kind is.
 func IsMutating(kind string) bool { return strings.HasSuffix(kind, "MutatingPolicy") }
 
 // ReadException makes a PolicyException (policies.kyverno.io) of an object.
 func ReadException(object contract.Object) (*policies.PolicyException, error) {
 	exception := &policies.PolicyException{}
-	return exception, decode(object, exception)
+	return exception, contract.Decode(object, exception)
 }
 
 // Compile makes a policy of an object.
@@ -79,7 +70,7 @@ func (p *Policy) compileValidating(object contract.Object, kind string, exceptio
 	if strings.HasPrefix(kind, "Namespaced") {
 		policy = &policies.NamespacedValidatingPolicy{}
 	}
-	if err := decode(object, policy); err != nil {
+	if err := contract.Decode(object, policy); err != nil {
 		return err
 	}
 	spec := policy.GetValidatingPolicySpec()
@@ -104,7 +95,7 @@ func (p *Policy) compileMutating(object contract.Object, kind string, exceptions
 	if strings.HasPrefix(kind, "Namespaced") {
 		policy = &policies.NamespacedMutatingPolicy{}
 	}
-	if err := decode(object, policy); err != nil {
+	if err := contract.Decode(object, policy); err != nil {
 		return err
 	}
 	spec := policy.GetSpec()
@@ -118,17 +109,6 @@ func (p *Policy) compileMutating(object contract.Object, kind string, exceptions
 	return nil
 }
 
-func decode(object contract.Object, into any) error {
-	text, err := json.Marshal(object)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return Failure{Message: strings.TrimPrefix(err.Error(), "json: ")}
-	}
-	return nil
-}
-
 // fieldPath finds the field that the compiler names: `spec.validations[0].expression: Invalid value: …`.
 var fieldPath = regexp.MustCompile(`\bspec(?:\.\w+|\[\d+\])+`)
 
@@ -137,10 +117,10 @@ func explain(err error) error {
 	message := err.Error()
 	found := fieldPath.FindStringIndex(message)
 	if found == nil {
-		return Failure{Message: message, At: "/spec"}
+		return contract.Failure{Message: message, At: "/spec"}
 	}
 	field := message[found[0]:found[1]]
-	return Failure{Message: strings.TrimRight(message[found[0]:], ")]"), At: toPointer(field)}
+	return contract.Failure{Message: strings.TrimRight(message[found[0]:], ")]"), At: toPointer(field)}
 }
 
 func toPointer(field string) string {
