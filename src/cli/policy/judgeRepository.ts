@@ -55,6 +55,7 @@ function select(state: OverviewState, { apps: asked, folder }: RepositoryTarget)
 function reportOf(state: OverviewState): PolicyReport {
   const findings = state.apps.flatMap((app) => app.findings.filter(({ code }) => code.startsWith('policy.')));
   const rules = findings.filter(({ object }) => object === undefined);
+  const notices = [...noticesOf(state), ...unreadWords(state)];
   const isBroken = rules.some(({ severity }) => severity === 'error');
   return {
     results: state.apps.flatMap(({ app, policies = [] }) => policies.map((each) => printedVerdict(each, app.name))),
@@ -63,16 +64,24 @@ function reportOf(state: OverviewState): PolicyReport {
         const { file, line } = printedPlace(place) ?? {};
         return { severity: severity === 'error' ? 'error' : 'warning', message, file, line };
       }),
-      ...noticesOf(state).map((message): PrintedProblem => ({ severity: 'warning', message })),
+      ...notices.map((message): PrintedProblem => ({ severity: 'warning', message })),
     ],
     report: {
       command: 'policy',
       apps: state.apps.map(reportedApp),
       findings,
-      notices: noticesOf(state),
-      hasTrouble: isBroken || hasTrouble(state),
+      notices,
+      hasTrouble: isBroken || hasTrouble(state) || unreadWords(state).length > 0,
     },
   };
+}
+
+/** Policies of the cluster that may not be read: without them nobody knows whether more is violated. */
+function unreadWords({ policies = [] }: OverviewState): readonly string[] {
+  const words = policies.flatMap(({ context = '', unread = [] }) =>
+    unread.length === 0 ? [] : [`${context}: may not list ${unread.join(', ')}, so that these say nothing here`],
+  );
+  return [...new Set(words)];
 }
 
 function reportedApp({ app, policies = [] }: AppState): PolicyReport['report']['apps'][number] {

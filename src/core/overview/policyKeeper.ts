@@ -9,6 +9,7 @@ import type { RuleProblem } from '../policy/bookFindings.ts';
 import { CachedJudge } from '../policy/cachedJudge.ts';
 import type { Judgement } from '../policy/judgePolicies.ts';
 import type { AdmissionRequest, PolicyEngine, PolicyQuestion, PolicyResult } from '../policy/judgement.ts';
+import { policyKind } from '../policy/policyKinds.ts';
 import { hideSecretValues } from '../policy/policySecrets.ts';
 import type { PolicyVerdict } from '../policy/policyVerdict.ts';
 import { makeRuleBook, replacedBook } from '../policy/ruleBook.ts';
@@ -40,6 +41,8 @@ export interface SceneBook {
   readonly context?: string | undefined;
   readonly apps: readonly App[];
   readonly book: RuleBook;
+  /** Kinds of policies (plural) that the cluster does not let us read: what they say is not known. */
+  readonly unread?: readonly string[] | undefined;
   readonly problems: readonly RuleProblem[];
 }
 
@@ -68,9 +71,10 @@ export class PolicyKeeper {
     const books: SceneBook[] = [];
     for (const scene of policyScenes(inputs.picture.apps, inputs.contextOf, inputs.followers)) {
       const book = bookOf(scene, inputs);
-      if (book.rules.length === 0 && !mayAskPodSecurity(scene)) continue;
+      const unread = unreadKinds(scene, inputs);
+      if (book.rules.length === 0 && unread.length === 0 && !mayAskPodSecurity(scene)) continue;
       const { problems, found } = await this.#judgeScene(scene, book, signal);
-      books.push({ context: scene.context, apps: scene.apps.map(({ app }) => app), book, problems });
+      books.push({ context: scene.context, apps: scene.apps.map(({ app }) => app), book, unread, problems });
       for (const { app } of scene.apps)
         verdicts.set(
           app.id,
@@ -193,6 +197,13 @@ function bookOf(scene: PolicyScene, { picture, folders, usesClusters }: PolicyIn
   return makeRuleBook(repositoryRules(scene, picture.apps, files), folders, cluster);
 }
 
+/** Kinds of policies that the cluster serves and does not let us list. */
+function unreadKinds({ follower }: PolicyScene, { usesClusters }: PolicyInputs): readonly string[] {
+  if (follower === undefined || !usesClusters) return [];
+  const ruling = follower.refusedWishes.filter(({ group, kind }) => policyKind(group, kind) !== undefined);
+  return [...new Set(ruling.map(({ plural }) => plural))].sort();
+}
+
 /** Whether some Namespace is known, which may ask for Pod Security. */
 function mayAskPodSecurity(scene: PolicyScene): boolean {
   return surroundingsOf(scene, []).context.length > 0;
@@ -236,10 +247,11 @@ function problemsOf(
   rules: readonly Rule[],
   { follower }: PolicyScene,
 ): readonly RuleProblem[] {
-  return problems.map(({ severity, message, at, document }) => ({
+  return problems.map(({ severity, message, at, line, document }) => ({
     severity: severity === 'warning' && follower === undefined ? 'information' : severity,
     message,
     at,
+    line,
     rule: ruleById(rules, document),
   }));
 }

@@ -98,7 +98,9 @@ export class PolicyWatch {
     return verdicts.flatMap((verdict) => {
       // As with drift: a squiggle that jumps from line to line while the proof runs would be worse than a later one.
       const isWaiting = verdict.provenance === undefined;
-      return isWaiting ? [] : (policyFinding(verdict, app, (rule, at) => this.#placer.placeOf(rule, at)) ?? []);
+      return isWaiting
+        ? []
+        : (policyFinding(verdict, app, (rule, at, line) => this.#placer.placeOf(rule, at, line)) ?? []);
     });
   }
 

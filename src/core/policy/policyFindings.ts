@@ -9,7 +9,7 @@ import type { PolicyVerdict } from './policyVerdict.ts';
 import type { Rule, RuleSource } from './ruleBook.ts';
 
 /** Where a part of a rule is written; `undefined` when no file of the repository holds it. */
-export type RulePlace = (rule: Rule, at?: string) => Place | undefined;
+export type RulePlace = (rule: Rule, at?: string, line?: number) => Place | undefined;
 
 const severityOf: Readonly<Partial<Record<FindingCode, Severity>>> = {
   'policy.denied': 'error',
@@ -104,7 +104,8 @@ function relatedPlaces(
   { result, rule, binding, template }: PolicyVerdict,
   placeOfRule: RulePlace,
 ): readonly RelatedPlace[] {
-  const expression = template === undefined ? rule && placeOfRule(rule, result.at) : placeOfRule(template, result.at);
+  const document = template ?? rule;
+  const expression = document && placeOfRule(document, result.at, result.line);
   const constraint = template && rule && placeOfRule(rule);
   const bound = binding && placeOfRule(binding);
   return [

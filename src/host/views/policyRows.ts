@@ -114,7 +114,8 @@ export function policySourcesRow({ policies = [] }: OverviewState, { t }: RowCon
     policies.flatMap(({ book }) => [...book.rules, ...book.replaced]).map((rule) => [rule.id, rule]),
   );
   const judging = [...rules.values()].filter(({ object }) => isJudging(object));
-  if (judging.length === 0) return [];
+  const notices = unreadRows(policies, t);
+  if (judging.length === 0 && notices.length === 0) return [];
   const sources = new Map<string, readonly Rule[]>();
   for (const rule of judging) {
     const name = sourceName(rule, t);
@@ -125,16 +126,39 @@ export function policySourcesRow({ policies = [] }: OverviewState, { t }: RowCon
       id: 'policies',
       label: t('Policies'),
       description: String(judging.length),
-      children: [...sources].map(([name, own]) =>
-        folderRow({
-          id: `policies|${name}`,
-          label: name,
-          description: String(own.length),
-          children: own.toSorted((a, b) => a.key.localeCompare(b.key)).map(ruleRow),
-        }),
-      ),
+      children: [
+        ...notices,
+        ...[...sources].map(([name, own]) =>
+          folderRow({
+            id: `policies|${name}`,
+            label: name,
+            description: String(own.length),
+            children: own.toSorted((a, b) => a.key.localeCompare(b.key)).map(ruleRow),
+          }),
+        ),
+      ],
     }),
   ];
+}
+
+/** What could not be read: without it "no violation" would be a guess. */
+function unreadRows(books: NonNullable<OverviewState['policies']>, t: Translate): readonly Row[] {
+  const unread = new Map(
+    books.flatMap(({ context, unread: kinds = [] }) => (kinds.length > 0 ? [[context, kinds]] : [])),
+  );
+  return [...unread].map(([context, kinds]) => {
+    const label = t('{0}: may not list {1}', context ?? '', kinds.join(', '));
+    const icon = { name: 'info' };
+    return {
+      id: `policies|unread|${context ?? ''}`,
+      label,
+      tooltip: label,
+      icon,
+      spoken: label,
+      context: 'notice',
+      children: [],
+    };
+  });
 }
 
 function sourceName({ source }: Rule, t: Translate): string {
