@@ -76,7 +76,7 @@ export async function bundleAll(options: BundleOptions): Promise<readonly Bundle
 }
 
 /** Bundles again whenever a source changes, until the process ends. */
-export async function watchAll(options: BundleOptions): Promise<void> {
+async function watchAll(options: BundleOptions): Promise<void> {
   const contexts = await Promise.all(
     targets.map((target) => esbuild.context({ ...optionsOf(target, options), logLevel: 'info' })),
   );

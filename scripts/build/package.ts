@@ -12,7 +12,7 @@ import { buildAll } from './main.ts';
 import { projectRoot } from './targets.ts';
 
 /** Where the package goes. */
-export const vsixFile = path.join(projectRoot, 'plumbline.vsix');
+const vsixFile = path.join(projectRoot, 'plumbline.vsix');
 
 /**
  * Packs the engine's modules by Brotli, which leaves a quarter less than the package's own compression: they are most of

@@ -60,7 +60,7 @@ async function installByApt(progress: Progress): Promise<void> {
 }
 
 /** The browser to drive; installs Debian's when that is possible. `LabError` says in one line what to do otherwise. */
-export async function ensureChromium(progress: Progress): Promise<string> {
+async function ensureChromium(progress: Progress): Promise<string> {
   const chosen = process.env.PLUMBLINE_CHROMIUM;
   const found = findChromium();
   if (found !== undefined) return found;

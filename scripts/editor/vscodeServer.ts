@@ -39,7 +39,7 @@ export interface ServerOptions {
 }
 
 /** A workbench without welcome pages, suggestions, updates and background fetches. */
-export const calmSettings: Readonly<Record<string, unknown>> = {
+const calmSettings: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,

@@ -12,7 +12,7 @@ export interface DriftStep {
 const edit = 'kubectl-edit';
 
 /** The drift of the lab, in the order it is made. */
-export const driftSteps: readonly DriftStep[] = [
+const driftSteps: readonly DriftStep[] = [
   {
     reconciler: 'flux',
     what: 'Deployment shop-prod/web: spec.replicas 3 → 5',

@@ -21,16 +21,6 @@ const packages = {
 /** The name of a binary that `test/cluster` builds. */
 export type BinaryName = keyof typeof packages;
 
-/** Every binary, for those who want all of them built ahead. */
-export const allBinaries: readonly BinaryName[] = [
-  'control-plane',
-  'guard',
-  'kubectl',
-  'kustomize',
-  'kustomize-controller',
-  'argocd',
-];
-
 /** Takes one line for people about what is being waited for. */
 export type Progress = (line: string) => void;
 

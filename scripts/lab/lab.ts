@@ -42,7 +42,7 @@ export interface Lab {
 }
 
 /** Names what a lab of these reconcilers needs built. */
-export function binariesFor(reconcilers: readonly ReconcilerName[]): readonly BinaryName[] {
+function binariesFor(reconcilers: readonly ReconcilerName[]): readonly BinaryName[] {
   const perReconciler = { flux: ['kustomize-controller'], argocd: ['kustomize', 'argocd'] } as const;
   return ['control-plane', 'guard', 'kubectl', ...reconcilers.flatMap((name) => perReconciler[name])];
 }

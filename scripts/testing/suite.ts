@@ -16,7 +16,7 @@ export interface FileSuite {
 }
 
 /** Runs a command with the terminal as its output; resolves to its exit code, -1 when it could not start. */
-export function runShown(
+function runShown(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -1,5 +1,3 @@
-import type { Disposable } from 'vscode';
-
 /** Owns what was made for it and ends it, last made first. */
 export class Lifetime {
   readonly #owned: { dispose(): unknown }[] = [];
@@ -13,9 +11,4 @@ export class Lifetime {
   dispose(): void {
     for (const thing of this.#owned.splice(0).toReversed()) thing.dispose();
   }
-}
-
-/** Makes a disposable of a function, for parts that do not depend on the editor. */
-export function disposable(dispose: () => void): Pick<Disposable, 'dispose'> {
-  return { dispose };
 }

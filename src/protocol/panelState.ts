@@ -290,7 +290,7 @@ export const isPanelNotice: Guard<PanelNotice> = shape<PanelNotice>({
 });
 
 /** Accepts a schema for the editor. */
-export const isPanelSchema: Guard<PanelSchema> = shape<PanelSchema>({
+const isPanelSchema: Guard<PanelSchema> = shape<PanelSchema>({
   uri: isText,
   fileMatch: listOf(isText),
   schema: isRecord,

@@ -1,41 +1,24 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { projectRoot } from '../../scripts/lab/projectPaths.ts';
 import { runOrThrow } from '../../scripts/lab/run.ts';
 import type { ScratchRepository } from '../../scripts/testing/scratchRepository.ts';
 import { storefrontRepository } from '../../scripts/testing/scratchRepository.ts';
-
-/** What a call of the command left behind. */
-interface Answer {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the real command, as a person would. */
-function plumbline(...args: readonly string[]): Promise<Answer> {
-  const command = [path.join(projectRoot, 'src/cli/main.ts'), ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout, stderr) => {
-      resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
-}
+import { runCli } from './runCli.ts';
+import type { CliAnswer } from './runCli.ts';
 
 /** Trouble that ends a call: nothing on stdout, one line on stderr, exit status 2. */
 async function refuses(args: readonly string[], message: RegExp): Promise<void> {
-  const { exit, stdout, stderr } = await plumbline(...args);
+  const { exit, stdout, stderr } = await runCli(args);
   assert.match(stderr, message);
   assert.deepEqual([exit, stdout, stderr.trimEnd().split('\n').length], [2, '', 1]);
 }
 
 /** Trouble with one part: told in one line, with the rest of the answer above it. */
-async function tells(args: readonly string[], message: RegExp): Promise<Answer> {
-  const answer = await plumbline(...args);
+async function tells(args: readonly string[], message: RegExp): Promise<CliAnswer> {
+  const answer = await runCli(args);
   const told = answer.stdout.split('\n').filter((line) => line.startsWith('! '));
   assert.equal(told.length, 1, `one line of trouble in:\n${answer.stdout}`);
   assert.match(told[0] ?? '', message);
@@ -45,7 +28,7 @@ async function tells(args: readonly string[], message: RegExp): Promise<Answer> 
 
 const allApps = ['payments', 'web-staging', 'catalog', 'web', 'tools/load-test'];
 
-function namesIn({ stdout }: Answer): readonly string[] {
+function namesIn({ stdout }: CliAnswer): readonly string[] {
   const names = stdout.split('\n').map((line) => line.split(' ', 1).join(''));
   return allApps.filter((name) => names.includes(name));
 }
@@ -133,7 +116,7 @@ describe('the command line and bad input', () => {
 
     it('reads the apps while HEAD is detached', async () => {
       await git('checkout', '--quiet', '--detach');
-      const answer = await plumbline('status', '--folder', folder);
+      const answer = await runCli(['status', '--folder', folder]);
       await git('checkout', '--quiet', 'main');
       assert.deepEqual([answer.exit, namesIn(answer), answer.stderr], [0, allApps, '']);
     });

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { projectRoot } from '../../scripts/lab/projectPaths.ts';
 import { chart, startChartRepository } from '../adapters/fetch/servers.ts';
 import { ScratchRepository } from '../adapters/git/scratchRepository.ts';
+import { runCli } from './runCli.ts';
 
-/** Runs the real command, with a cache of its own. */
-function plumbline(
+/** Runs the real command, with a cache and settings of its own; what it said is both of its outputs. */
+async function plumbline(
   home: string,
   ...args: readonly string[]
 ): Promise<{ readonly exit: number; readonly said: string }> {
-  const command = [path.join(projectRoot, 'src/cli/main.ts'), ...args];
-  const env = { ...process.env, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, DOCKER_CONFIG: home };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { env }, (_, stdout, stderr) => {
-      resolve({ exit: child.exitCode ?? -1, said: stdout + stderr });
-    });
-  });
+  const own = { XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home, DOCKER_CONFIG: home };
+  const { exit, stdout, stderr } = await runCli(args, own);
+  return { exit, said: stdout + stderr };
 }
 
 describe('fetching on the command line', function () {

@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
-import { projectRoot } from '../../scripts/lab/projectPaths.ts';
-
-interface Answer {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { runCli } from './runCli.ts';
+import type { CliAnswer } from './runCli.ts';
 
 const url = 'https://git.example.com/shop.git';
 const tracked = (id: string): string => `annotations: {argocd.argoproj.io/tracking-id: '${id}'}`;
@@ -84,14 +79,7 @@ describe('plumbline health', function () {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text);
   };
-  const health = (...args: readonly string[]): Promise<Answer> => {
-    const command = [path.join(projectRoot, 'src/cli/main.ts'), 'health', '--folder', folder, ...args];
-    return new Promise((resolve) => {
-      execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout, stderr) => {
-        resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      });
-    });
-  };
+  const health = (...args: readonly string[]): Promise<CliAnswer> => runCli(['health', '--folder', folder, ...args]);
 
   before(async () => {
     const scratch = await mkdtemp(path.join(tmpdir(), 'plumbline-health-'));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,20 +9,11 @@ import type { ScratchRepository } from '../../scripts/testing/scratchRepository.
 import { storefrontRepository } from '../../scripts/testing/scratchRepository.ts';
 import { listAt, objectAt, stringAt } from '../../src/core/model/json.ts';
 import type { Json, JsonObject } from '../../src/core/model/json.ts';
+import { runCli } from './runCli.ts';
+import type { CliAnswer } from './runCli.ts';
 
-interface Answer {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function policy(...args: readonly string[]): Promise<Answer> {
-  const command = [path.join(projectRoot, 'src/cli/main.ts'), 'policy', ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout, stderr) => {
-      resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
+function policy(...args: readonly string[]): Promise<CliAnswer> {
+  return runCli(['policy', ...args]);
 }
 
 function parse(text: string): JsonObject {

@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { projectRoot } from '../../scripts/lab/projectPaths.ts';
+import { runCli } from './runCli.ts';
+import type { CliAnswer } from './runCli.ts';
 
-interface Answer {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function policy(...args: readonly string[]): Promise<Answer> {
-  const command = [path.join(projectRoot, 'src/cli/main.ts'), 'policy', ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout, stderr) => {
-      resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
+function policy(...args: readonly string[]): Promise<CliAnswer> {
+  return runCli(['policy', ...args]);
 }
 
 describe('policies of files and bad input', () => {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { projectRoot } from '../../scripts/lab/projectPaths.ts';
 import type { ScratchRepository } from '../../scripts/testing/scratchRepository.ts';
 import { storefrontRepository } from '../../scripts/testing/scratchRepository.ts';
 import { isFailure, readFailOn } from '../../src/cli/report/failOn.ts';
@@ -15,6 +13,8 @@ import type { Finding } from '../../src/core/model/finding.ts';
 import { listAt, numberAt, objectAt, stringAt, valueAt } from '../../src/core/model/json.ts';
 import type { Json, JsonObject } from '../../src/core/model/json.ts';
 import { resourceKey } from '../../src/core/model/resource.ts';
+import { runCli } from './runCli.ts';
+import type { CliAnswer } from './runCli.ts';
 
 const web = appId('kustomize', { path: 'web' });
 const deployment = resourceKey({ group: 'apps', kind: 'Deployment', namespace: 'web', name: 'web' });
@@ -158,14 +158,8 @@ describe('the command line over a changed working tree', () => {
   const file = 'apps/web/overlays/prod/web-size.yaml';
   let line: number;
 
-  const plumbline = (...args: readonly string[]): Promise<{ readonly exit: number; readonly stdout: string }> => {
-    const command = [path.join(projectRoot, 'src/cli/main.ts'), ...args, '--folder', repository.folder];
-    return new Promise((resolve) => {
-      execFile(process.execPath, command, { encoding: 'utf8' }, (error, stdout) => {
-        resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout });
-      });
-    });
-  };
+  const plumbline = (...args: readonly string[]): Promise<CliAnswer> =>
+    runCli([...args, '--folder', repository.folder]);
 
   before(async () => {
     repository = await storefrontRepository();

@@ -17,10 +17,10 @@ import { listAt, objectAt, stringAt, valueAt } from '../../src/core/model/json.t
 import type { JsonObject } from '../../src/core/model/json.ts';
 import { asKubeObject, groupOf } from '../../src/core/model/resource.ts';
 import type { KubeObject } from '../../src/core/model/resource.ts';
-import type { ApiReply, ClusterConnection, Log } from '../../src/core/ports.ts';
+import type { ApiReply, ClusterConnection } from '../../src/core/ports.ts';
+import { quietLog } from '../quietLog.ts';
 
 const signal = new AbortController().signal;
-const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const manager = { tool: 'argocd-ssa', fieldManager: 'argocd-controller' } as const;
 const namespace = 'default';
 
@@ -48,7 +48,7 @@ describe('a server-side dry-run', () => {
       kubeconfig: plane.kubeconfig,
       allowExec: () => false,
       hasher: createSecretHasher(),
-      log: quiet,
+      log: quietLog,
     }).connect(context, signal);
 
   const send = async (method: 'POST' | 'PATCH', path: string, body: JsonObject): Promise<ApiReply> => {

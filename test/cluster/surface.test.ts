@@ -32,6 +32,7 @@ import {
 } from '../surface/surface.ts';
 import { SurfaceApi } from '../surface/surfaceApi.ts';
 import { readSurface, type Surface, type SurfaceKind } from '../surface/surfaceKinds.ts';
+import { quietLog } from '../quietLog.ts';
 
 // The first run on a machine compiles Kubernetes.
 const withBuild = 20 * 60_000;
@@ -203,8 +204,7 @@ describe('differences over the whole API surface', () => {
 
   /** As the product reads them: each definition by its name over a real connection. */
   async function readSchemas(kinds: readonly SurfaceKind[]): Promise<TypeSchemas> {
-    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const options = { kubeconfig: plane.kubeconfig, allowExec: () => false, hasher: tools.hasher, log: quiet };
+    const options = { kubeconfig: plane.kubeconfig, allowExec: () => false, hasher: tools.hasher, log: quietLog };
     const signal = AbortSignal.timeout(30_000);
     const connection = await createConnector(options).connect(plane.context, signal);
     const served = await connection.readKinds(signal);

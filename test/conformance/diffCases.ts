@@ -85,7 +85,7 @@ async function runCase(file: string, value: JsonObject, schemas: TypeSchemas): P
 }
 
 /** The input that the product would build: the text rendered as its tool renders it, the facts as they are stated. */
-export async function readInput(value: JsonObject, schemas: TypeSchemas): Promise<DiffInput> {
+async function readInput(value: JsonObject, schemas: TypeSchemas): Promise<DiffInput> {
   const app = objectAt(value, 'app');
   const profile = stringAt(value, 'profile') === 'kustomize' ? 'kustomize' : 'plain';
   const text = stringAt(value, 'desired');

@@ -41,7 +41,7 @@ export async function* runPolicyCases(dir: string, engine: PolicyEngine): AsyncI
 }
 
 /** The expectations of one case folder, each with how it was met; trouble with the case leaves all undecided. */
-export async function runPolicyCase(folder: string, engine: PolicyEngine): Promise<readonly ExpectationResult[]> {
+async function runPolicyCase(folder: string, engine: PolicyEngine): Promise<readonly ExpectationResult[]> {
   const text = await readFile(path.join(folder, 'expected.yaml'), 'utf8');
   const expected = readExpectations(readYaml(text, 'plain').documents[0]?.value);
   const patched = await readPatched(path.join(folder, 'patched.yaml'));

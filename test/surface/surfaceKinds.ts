@@ -83,7 +83,7 @@ function schemaOfKind(document: JsonObject, apiVersion: string, kind: string): S
 }
 
 /** The schema behind references (`$ref`, or one in `allOf`); an inline one is named by its owner and field. */
-export function resolveSchema(raw: Json | undefined, document: JsonObject, inlineName: string): Schema {
+function resolveSchema(raw: Json | undefined, document: JsonObject, inlineName: string): Schema {
   const reference =
     stringAt(raw, '$ref') ??
     listAt(raw, 'allOf')

@@ -219,7 +219,7 @@ export class TargetReader {
 }
 
 /** The API path of a selection, `/apis/apps/v1/namespaces/web/deployments`. */
-export function collectionPath({ group, version, plural, namespace }: WatchTarget): string {
+function collectionPath({ group, version, plural, namespace }: WatchTarget): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return `${root}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${plural}`;
 }

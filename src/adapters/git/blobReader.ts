@@ -84,7 +84,7 @@ export class BlobReader {
 }
 
 /** Reads the output of `git cat-file --batch`: `<id> <type> <size>\n<content>\n`, or `<id> missing\n`. */
-export function parseBatch(output: Buffer): ReadonlyMap<string, Uint8Array> {
+function parseBatch(output: Buffer): ReadonlyMap<string, Uint8Array> {
   const blobs = new Map<string, Uint8Array>();
   for (let at = 0; at < output.length;) {
     const end = output.indexOf(10, at);

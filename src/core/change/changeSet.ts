@@ -97,7 +97,7 @@ export function buildChangeSet(input: ChangeInput, compare: CompareRendered): Ch
 }
 
 /** What becomes of each object between two renderings; unchanged ones are left out. Sorted: removed, changed, added, then by key. */
-export function effectsOf(
+function effectsOf(
   { before, after }: AppRenderings,
   compare: CompareRendered,
   liveObject: (key: ResourceKey) => KubeObject | undefined,

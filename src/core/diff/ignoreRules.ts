@@ -94,7 +94,7 @@ function matchesSelector(selector: string | undefined, words: Json | undefined):
 }
 
 /** Tells whether a place is ignored: at or below an ignored path. */
-export function isIgnoredAt(ignoring: Ignoring, place: Tokens): boolean {
+function isIgnoredAt(ignoring: Ignoring, place: Tokens): boolean {
   return ignoring.paths.some(
     (path) => path.length <= place.length && path.every((part, index) => String(part) === String(place[index])),
   );

@@ -43,7 +43,7 @@ export function withStamps(desired: KubeObject, stamps: Stamps): KubeObject {
 }
 
 /** Argo CD's tracking id: `<app>:<group>/<kind>:<namespace>/<name>`; CRDs bear none (argo-cd `resource_tracking.md`). */
-export function trackingIdOf(app: AppFacts, object: KubeObject): string {
+function trackingIdOf(app: AppFacts, object: KubeObject): string {
   const namespace = namespaceOf(object) ?? app.namespace ?? '';
   return `${app.name}:${groupOf(object.apiVersion)}/${object.kind}:${namespace}/${nameOf(object)}`;
 }

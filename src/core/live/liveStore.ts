@@ -91,11 +91,6 @@ export function objectsOfKind(store: LiveStore, group: string, kind: string): re
   return [...found.values()];
 }
 
-/** How many objects the store holds, over all selections. */
-export function countObjects(store: LiveStore): number {
-  return [...store.targets.values()].reduce((count, target) => count + target.objects.size, 0);
-}
-
 function newTarget(target: WatchTarget): LiveTarget {
   return { target, state: { kind: 'listing' }, isListed: false, objects: PersistentMap.empty() };
 }

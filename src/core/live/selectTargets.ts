@@ -39,7 +39,7 @@ export interface Selection {
 }
 
 /** Kinds by which reconcilers say what they do; followed wherever they are served. */
-export const reconcilerKinds = [
+const reconcilerKinds = [
   { group: 'argoproj.io', kind: 'Application' },
   { group: 'argoproj.io', kind: 'AppProject' },
   { group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization' },

@@ -249,7 +249,7 @@ function isLasting({ reads }: Rendering): boolean {
 const nothing: Rendering = { objects: [], problems: [], reads: [] };
 
 /** Names under which the followed revision may be known here, the likeliest first. */
-export function followedRevisions(app: App, repo: RepoState): readonly string[] {
+function followedRevisions(app: App, repo: RepoState): readonly string[] {
   const own = repo.upstream?.name;
   const followed = app.source.kind === 'here' ? app.source.revision : undefined;
   const remotes = repo.remotes.map(({ name }) => name);

@@ -15,21 +15,18 @@ import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
-import type { ClusterNeeds } from './clusterFollower.ts';
-import { appliedRevisions, needsOf } from './clusterNeeds.ts';
+import { appliedRevisions } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
 import { changeBetween } from './changeBetween.ts';
-import { findHome } from './home.ts';
-import { Memo } from './memo.ts';
-import { rulesKnown } from './policyScene.ts';
+import { NeedsKeeper } from './needsKeeper.ts';
 import { PolicyJudging } from './policyJudging.ts';
 import type { OverviewDeps } from './overviewDeps.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
-import { findReconciler } from './reconcilerObject.ts';
 import { CoalescingRunner } from './runner.ts';
 import { ScriptedHealth } from './scriptedHealth.ts';
+import { ServerAsker } from './serverAsker.ts';
 import type { ClusterState, OverviewChange, OverviewState } from './state.ts';
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
@@ -54,7 +51,8 @@ export class Overview implements OverviewApi {
   readonly #clusters: AppClusters;
   readonly #reported = new Map<string, ClusterState['status']>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
-  readonly #needs = new Memo<string, ClusterNeeds>();
+  readonly #needs: NeedsKeeper;
+  readonly #server: ServerAsker;
   readonly #policies: PolicyJudging | undefined;
   readonly #hub = new HubMemory();
   readonly #ended = new AbortController();
@@ -72,7 +70,10 @@ export class Overview implements OverviewApi {
     this.#renderer = new CachedRenderer(deps.engine);
     this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log, this.#clusters.of);
     this.#scripted = new ScriptedHealth(deps.health, deps.log);
-    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, deps.comparesUnreconciled ?? false);
+    const isNamedEnough = deps.comparesUnreconciled ?? false;
+    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, isNamedEnough);
+    this.#server = new ServerAsker(this.#builder, this.#followers);
+    this.#needs = new NeedsKeeper({ isNamedEnough, usesPolicies: () => deps.policies?.usesClusters() ?? false });
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
     this.#policies =
       deps.policies &&
@@ -157,12 +158,10 @@ export class Overview implements OverviewApi {
 
   async askServer(id: AppId, object?: ResourceKey): Promise<number> {
     const picture = this.#picture?.apps.find(({ app }) => app.id === id);
-    const found =
-      picture && this.#builder.questions(picture, this.#followers, (key) => object === undefined || key === object);
-    if (found === undefined) return 0;
-    await found.follower.ask(found.questions, true);
+    const asked = picture && (await this.#server.ask(picture, object));
+    if (asked === undefined) return 0;
     this.#publish();
-    return found.questions.length;
+    return asked;
   }
 
   async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
@@ -233,32 +232,16 @@ export class Overview implements OverviewApi {
     this.#publish();
   }
 
-  /** Follows what the picture and the reconcilers' lists of managed objects ask for, as they are now. */
-  #updateNeeds(picture: GitPicture): void {
-    const isNamedEnough = this.#deps.comparesUnreconciled ?? false;
-    const homes = picture.apps.map(({ app }) => findHome(app, this.#followers, isNamedEnough));
-    const places = homes.flatMap((home, index) => {
-      const app = picture.apps[index]?.app;
-      return [home?.place, app && home && findReconciler(app, home.follower.store)];
-    });
-    for (const [context, follower] of this.#followers) {
-      const { kinds, store } = follower;
-      const rules = this.#deps.policies?.usesClusters() === true ? rulesKnown(picture, store) : undefined;
-      const inputs = [follower, picture, kinds, rules?.length, ...(rules ?? []), ...places];
-      const needs = this.#needs.remember(context, inputs, () => needsOf(picture, homes, follower, rules));
-      follower.setNeeds(needs);
-    }
-  }
-
   /** Puts the state together from what is known now, and starts what its being true still needs. */
   #publish(): void {
     if (this.#ended.signal.aborted) return;
-    if (this.#picture !== undefined) this.#updateNeeds(this.#picture);
+    if (this.#picture !== undefined) this.#needs.update(this.#picture, this.#followers);
     const before = this.#state;
     this.#state = this.#assemble();
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
-    if (this.#picture !== undefined && this.#deps.asksSuspects === true) this.#askSuspects(this.#picture);
+    if (this.#picture !== undefined && this.#deps.asksSuspects === true)
+      for (const asking of this.#server.askSuspects(this.#picture, this.#state.apps)) this.#inBackground(asking);
     if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
       this.#inBackground(this.#reread());
     else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
@@ -268,21 +251,6 @@ export class Overview implements OverviewApi {
     }
     const judging = this.#policies?.start();
     if (judging !== undefined) this.#inBackground(judging);
-  }
-
-  /** One question for each suspicion and each state of its two sides, whatever the answer. */
-  #askSuspects(picture: GitPicture): void {
-    for (const { app, resources } of this.#state.apps) {
-      const suspects = new Set(resources.flatMap(({ key, diff }) => (diff?.verdict === 'suspect' ? [key] : [])));
-      const own = picture.apps.find((each) => each.app.id === app.id);
-      if (suspects.size === 0 || own === undefined) continue;
-      const found = this.#builder.questions(own, this.#followers, (key) => suspects.has(key));
-      const open = found?.questions.filter(
-        ({ id, desired, live }) => !found.follower.dryRuns.isAsked(id, desired, live),
-      );
-      if (found !== undefined && open !== undefined && open.length > 0)
-        this.#inBackground(found.follower.ask(open, false));
-    }
   }
 
   #assemble(): OverviewState {

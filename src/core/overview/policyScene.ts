@@ -81,7 +81,7 @@ export function clusterRules(context: string, store: LiveStore): readonly Rule[]
 }
 
 /** Every object of a store that rules. */
-export function ruleObjects(store: LiveStore): readonly KubeObject[] {
+function ruleObjects(store: LiveStore): readonly KubeObject[] {
   return [...store.targets.values()].flatMap(({ objects }) =>
     [...objects.entries()].flatMap(([, object]) => (policyKindOf(object) === undefined ? [] : [object])),
   );

@@ -167,7 +167,7 @@ function unknown(why: string): Provenance {
 const itemKeys = ['name', 'key', 'containerPort', 'port', 'mountPath', 'ip'] as const;
 
 /** A path into one version of an object as a path into another: list items that carry a key are found by it. */
-export function translatePath(from: Json, to: Json, path: JsonPointer): JsonPointer {
+function translatePath(from: Json, to: Json, path: JsonPointer): JsonPointer {
   const out: (string | number)[] = [];
   let [a, b]: readonly (Json | undefined)[] = [from, to];
   for (const part of pointerParts(path)) {

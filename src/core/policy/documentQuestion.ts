@@ -85,7 +85,7 @@ function settingsFrom(documents: readonly JsonObject[]): PolicySettings {
 }
 
 /** A Namespace that is itself to be created is known to the objects that go into it. */
-export function namespacesAmong(objects: readonly KubeObject[], known: readonly JsonObject[]): readonly KubeObject[] {
+function namespacesAmong(objects: readonly KubeObject[], known: readonly JsonObject[]): readonly KubeObject[] {
   const isNamespace = ({ apiVersion, kind }: JsonObject): boolean => apiVersion === 'v1' && kind === 'Namespace';
   const names = new Set(known.filter(isNamespace).map((each) => stringAt(each, 'metadata', 'name')));
   return objects.filter((each) => isNamespace(each) && !names.has(stringAt(each, 'metadata', 'name')));

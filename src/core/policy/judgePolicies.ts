@@ -63,7 +63,7 @@ export function joinJudgements(judgements: readonly Judgement[]): Judgement {
 }
 
 /** The part of a question that concerns one engine; `undefined` when it has nothing to judge by. */
-export function questionFor(name: PolicyEngineName, question: PolicyQuestion): PolicyQuestion | undefined {
+function questionFor(name: PolicyEngineName, question: PolicyQuestion): PolicyQuestion | undefined {
   const policies = question.policies.filter(({ object }) => policyKindOf(object)?.engine === name);
   // A template alone judges nothing, but one that does not compile must be told.
   const isAsked =

@@ -47,7 +47,7 @@ export function reportResult(
 }
 
 /** `Kind/namespace/name`. */
-export function wordsOfName({ kind, namespace, name }: JudgedName): string {
+function wordsOfName({ kind, namespace, name }: JudgedName): string {
   return `${kind}/${namespace}/${name}`;
 }
 

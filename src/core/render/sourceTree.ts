@@ -13,7 +13,7 @@ export interface IgnoreRule {
 }
 
 /** Reads ignore rules in the form of `.gitignore` (gitignore(5)); they count below `folder`. */
-export function readIgnoreRules(text: string, folder: RepoPath): readonly IgnoreRule[] {
+function readIgnoreRules(text: string, folder: RepoPath): readonly IgnoreRule[] {
   return text.split('\n').flatMap((line): readonly IgnoreRule[] => {
     const written = line.replace(/\r$/, '').replace(/(?<!\\)\s+$/, '');
     if (written === '' || written.startsWith('#')) return [];

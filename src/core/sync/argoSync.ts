@@ -62,7 +62,7 @@ export function tokenOf(operation: JsonObject | undefined): string | undefined {
 }
 
 /** The name of an Application in the API. */
-export function argoTarget(application: KubeObject): ObjectName {
+function argoTarget(application: KubeObject): ObjectName {
   return {
     group: groupOf(application.apiVersion),
     version: application.apiVersion.slice(application.apiVersion.lastIndexOf('/') + 1),

@@ -88,7 +88,7 @@ export function sourceOf(app: KubeObject): { readonly namespace: string; readonl
 }
 
 /** The name of a Flux object in the API. */
-export function fluxTarget(object: KubeObject): ObjectName {
+function fluxTarget(object: KubeObject): ObjectName {
   return {
     group: groupOf(object.apiVersion),
     version: object.apiVersion.slice(object.apiVersion.lastIndexOf('/') + 1),

@@ -48,7 +48,7 @@ export async function compareWithCluster(deps: CommandDeps, argument: unknown): 
 }
 
 /** Opens the diff editor over the live and the rendered form of an object; without a cluster the rendered form alone. */
-export async function showComparison({ app, objectsContext: context }: AppState, object: ResourceKey): Promise<void> {
+async function showComparison({ app, objectsContext: context }: AppState, object: ResourceKey): Promise<void> {
   const rendered = documentUri({ kind: 'rendered', app: app.id, object, side: 'buffers' });
   if (context === undefined) {
     await showDocument(rendered);

@@ -18,7 +18,7 @@ export interface PlannedAction {
 }
 
 /** What can be done about the policy results that stand on a place. */
-export function planActions(verdicts: readonly PolicyVerdict[], t: Translate): readonly PlannedAction[] {
+function planActions(verdicts: readonly PolicyVerdict[], t: Translate): readonly PlannedAction[] {
   return verdicts.flatMap((verdict) => {
     const { policy } = verdict.result;
     const fix = verdict.result.wanted === undefined ? undefined : t('Set the value that {0} asks for…', policy);
@@ -36,7 +36,7 @@ export function planActions(verdicts: readonly PolicyVerdict[], t: Translate): r
 }
 
 /** The policy results that a file shows at some places. */
-export function verdictsIn(
+function verdictsIn(
   { apps }: OverviewState,
   file: RepoPath,
   isMeant: (place: Place) => boolean,

@@ -22,7 +22,7 @@ const healthTones: Readonly<Record<string, Tone>> = {
 };
 
 /** The tone of a health word of Argo CD or kstatus. */
-export function toneOfHealth(status: string): Tone {
+function toneOfHealth(status: string): Tone {
   return healthTones[status] ?? 'unknown';
 }
 

@@ -8,7 +8,7 @@ import type { PanelDeps } from './panelDeps.ts';
 export type { PanelDeps, PanelRepository } from './panelDeps.ts';
 
 /** The view type of Change & Sync panels; `onWebviewPanel:` activation names it. */
-export const panelViewType = 'plumbline.changeAndSync';
+const panelViewType = 'plumbline.changeAndSync';
 
 /** Opens Change & Sync panels, one for each app, and brings them back after a restart of the window. */
 export class PanelController {

@@ -79,7 +79,7 @@ export function isSecretValue(object: ResourceKey, { path }: FieldDifference): b
 const podPrefix = /^\/spec(?:\/jobTemplate\/spec)?\/template\/spec(?=\/)/;
 
 /** A field as short as it stays clear: the way into the pod template and into `data` is left out. */
-export function shortField(path: string): string {
+function shortField(path: string): string {
   const [first, ...rest] = pointerParts(path);
   if (first === 'data' && rest.length === 1) return rest.join('');
   return wordsOfPath(path.replace(podPrefix, ''));

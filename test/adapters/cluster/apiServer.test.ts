@@ -16,16 +16,16 @@ import { findServed } from '../../../src/core/live/selectTargets.ts';
 import { stringAt, valueAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import { nameOf, resourceKey } from '../../../src/core/model/resource.ts';
-import type { ApiReply, ApiRequest, ClusterConnection, Log, WatchTarget } from '../../../src/core/ports.ts';
+import type { ApiReply, ApiRequest, ClusterConnection, WatchTarget } from '../../../src/core/ports.ts';
 import { HastyClock } from './hastyClock.ts';
 import { kubeconfigText } from './kubeconfigText.ts';
 import { Recorder } from './recorder.ts';
 import { TamperingProxy } from './tamperingProxy.ts';
+import { quietLog } from '../../quietLog.ts';
 
 // The first run on a machine compiles Kubernetes.
 const withBuild = 20 * 60_000;
 const signal = new AbortController().signal;
-const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const secretText = 'correct-horse-battery-staple';
 
 describe('a cluster by its API server', () => {
@@ -40,7 +40,7 @@ describe('a cluster by its API server', () => {
       kubeconfig: plane.kubeconfig,
       allowExec: () => false,
       hasher: createSecretHasher(),
-      log: quiet,
+      log: quietLog,
       ...options,
     };
     const connection = await createConnector(all).connect(context, signal);
@@ -95,7 +95,7 @@ describe('a cluster by its API server', () => {
       kubeconfig: plane.kubeconfig,
       allowExec: () => false,
       hasher: createSecretHasher(),
-      log: quiet,
+      log: quietLog,
     }).connect(plane.context, signal);
   });
   afterEach(async () => {

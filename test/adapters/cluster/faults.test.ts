@@ -13,15 +13,15 @@ import { applyEvent, emptyStore } from '../../../src/core/live/liveStore.ts';
 import { listAt, stringAt } from '../../../src/core/model/json.ts';
 import type { Json, JsonObject } from '../../../src/core/model/json.ts';
 import { UserError } from '../../../src/core/model/userError.ts';
-import type { ApiReply, ApiRequest, ClusterConnection, Log, WatchTarget } from '../../../src/core/ports.ts';
+import type { ApiReply, ApiRequest, ClusterConnection, WatchTarget } from '../../../src/core/ports.ts';
 import { HastyClock } from './hastyClock.ts';
 import { kubeconfigText } from './kubeconfigText.ts';
 import { Recorder } from './recorder.ts';
 import { TamperingProxy } from './tamperingProxy.ts';
 import type { Verdict } from './tamperingProxy.ts';
+import { quietLog } from '../../quietLog.ts';
 
 const signal = new AbortController().signal;
-const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Milliseconds of the product's own time for which a fault goes on. */
 const duration = 180_000;
@@ -153,7 +153,7 @@ describe('a cluster behind a bad wire', function () {
   const toStop: TamperingProxy[] = [];
 
   const connect = async (kubeconfig: string, options: Partial<ConnectorOptions> = {}): Promise<ClusterConnection> => {
-    const all = { kubeconfig, allowExec: () => true, hasher: createSecretHasher(), log: quiet, clock, ...options };
+    const all = { kubeconfig, allowExec: () => true, hasher: createSecretHasher(), log: quietLog, clock, ...options };
     // Pages, so that lists and watches can be told apart; streamed lists have tests of their own.
     const follow = { streamsLists: false, ...options.follow };
     const connection = await createConnector({ ...all, follow }).connect('test', signal);
@@ -218,7 +218,7 @@ describe('a cluster behind a bad wire', function () {
       kubeconfig: plane.kubeconfig,
       allowExec: () => false,
       hasher: createSecretHasher(),
-      log: quiet,
+      log: quietLog,
       limits: { requestsPerSecond: 1000, burst: 1000 },
     }).connect(plane.context, signal);
   });

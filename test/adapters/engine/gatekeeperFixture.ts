@@ -6,7 +6,7 @@ import type { AdmissionRequest, PolicyQuestion, PolicyResult } from '../../../sr
 import { readYaml } from '../../../src/core/yaml/readYaml.ts';
 
 /** Folder of Gatekeeper's cases; what they mean is in the README beside the suites they come from. */
-export const casesFolder = fileURLToPath(new URL('../../cases/policy/own-gatekeeper', import.meta.url));
+const casesFolder = fileURLToPath(new URL('../../cases/policy/own-gatekeeper', import.meta.url));
 
 /** One line of `expected.yaml`. */
 export interface Expectation {

@@ -1,5 +1,5 @@
 /** Draws numbers that a seed repeats (mulberry32). */
-export function drawer(seed: number): () => number {
+function drawer(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -7,6 +7,7 @@ import { Overview } from '../../../src/core/overview/overview.ts';
 import type { ApiReply, ClusterConnection } from '../../../src/core/ports.ts';
 import { memoryRepository } from '../../core/overview/memoryRepository.ts';
 import { openPool } from './engineFixture.ts';
+import { quietLog } from '../../quietLog.ts';
 
 const set = `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -50,8 +51,7 @@ describe('the overview of a hub', function () {
 
   it('shows what ApplicationSets make once a hub says its clusters, and follows it when they change', async () => {
     const repo = memoryRepository({ working: { 'set.yaml': set, 'web/a.yaml': configMap }, commits: {}, refs: {} });
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const overview = new Overview({ repo, engine: pool, health: pool, hasher: { hash: String }, clock: systemClock, log });
+    const overview = new Overview({ repo, engine: pool, health: pool, hasher: { hash: String }, clock: systemClock, log: quietLog });
     const settle = async (): Promise<readonly string[]> => {
       await overview.refresh();
       await overview.whenSettled(AbortSignal.timeout(20_000));

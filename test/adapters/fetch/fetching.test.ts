@@ -40,9 +40,9 @@ import {
   withLogin,
 } from './servers.ts';
 import type { TestServer } from './servers.ts';
+import { quietLog } from '../../quietLog.ts';
 
 const signal = new AbortController().signal;
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const login = { user: 'ada', password: 'p:ss' };
 
 function refused(code: UserErrorCode, message: RegExp): (error: unknown) => boolean {
@@ -95,7 +95,7 @@ describe('fetching from elsewhere', function () {
       DOCKER_CONFIG: path.join(folder, 'docker'),
     };
     const fetcher = (allowExec = false): SourceFetcher =>
-      createFetcher({ store, chooser: pool, environment, allowExec: () => allowExec, log });
+      createFetcher({ store, chooser: pool, environment, allowExec: () => allowExec, log: quietLog });
     return { store, folder, environment, fetcher };
   };
   const textAt = async (store: FetchStore, need: RemoteNeed, file: string): Promise<string> => {

@@ -20,9 +20,9 @@ import { renderApp } from '../../../src/core/render/renderApp.ts';
 import { openPool } from '../engine/engineFixture.ts';
 import { ScratchRepository } from '../git/scratchRepository.ts';
 import { chart, startChartRepository } from './servers.ts';
+import { quietLog } from '../../quietLog.ts';
 
 const signal = new AbortController().signal;
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function configMap(name: string, data: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {${data}}\n`;
@@ -62,7 +62,7 @@ describe('kustomizations with remote bases', function () {
   const open = async (files: Readonly<Record<string, string>>): Promise<Opened> => {
     const store = new FetchStore(path.join(home, String(count++)));
     const environment = { HOME: home, PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1' };
-    const fetcher = createFetcher({ store, chooser: pool, environment, allowExec: () => false, log });
+    const fetcher = createFetcher({ store, chooser: pool, environment, allowExec: () => false, log: quietLog });
     const tree = new MountTree(new MemoryTree(files), store);
     const { apps } = await discoverApps(tree, [], signal, pool);
     const app = apps.find(({ name }) => name === 'web');

@@ -7,16 +7,10 @@ import { stringAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { AppState, ResourceState } from '../../../src/core/overview/state.ts';
-import type { ClusterConnection, RenderEngine, SecretHasher } from '../../../src/core/ports.ts';
+import type { ClusterConnection } from '../../../src/core/ports.ts';
+import { quietLog } from '../../quietLog.ts';
 import { memoryRepository } from './memoryRepository.ts';
-
-const noEngine: RenderEngine = {
-  kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
-  helm: () => Promise.reject(new Error('No chart is rendered here.')),
-  applicationSet: () => Promise.reject(new Error('No set is expanded here.')),
-};
-const hasher: SecretHasher = { hash: String };
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+import { noEngine, plainHasher } from './unasked.ts';
 
 /** Stands for the engine's scripts, which the tests of the adapter run: says what it was asked, and answers by `judge`. */
 class RecordingScripts implements HealthEngine {
@@ -104,7 +98,7 @@ interface World {
 }
 
 function snapshotOf(objects: readonly string[]): SnapshotConnection {
-  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: objects.join('---\n') }] }, hasher);
+  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: objects.join('---\n') }] }, plainHasher);
 }
 
 async function settle({ files, live, scripts }: World): Promise<AppState> {
@@ -122,7 +116,7 @@ async function openOver(
 ): Promise<Overview> {
   const content = { working: files, commits: { a: files }, refs: { head: 'a', 'refs/remotes/origin/main': 'a' } };
   const repo = memoryRepository(content);
-  const deps = { repo, engine: noEngine, health: scripts, hasher, clock: systemClock, log };
+  const deps = { repo, engine: noEngine, health: scripts, hasher: plainHasher, clock: systemClock, log: quietLog };
   const overview = new Overview({ ...deps, comparesUnreconciled: true });
   opened.push(overview);
   overview.attach('prod', connection);

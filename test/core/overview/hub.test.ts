@@ -4,13 +4,10 @@ import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnec
 import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
-import type { ClusterConnection, RenderEngine } from '../../../src/core/ports.ts';
+import type { ClusterConnection } from '../../../src/core/ports.ts';
+import { quietLog } from '../../quietLog.ts';
 import { memoryRepository } from './memoryRepository.ts';
-
-const hasher = { hash: String };
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const no = (): Promise<never> => Promise.reject(new Error('Nothing of it is asked here.'));
-const noEngine: RenderEngine = { kustomize: no, helm: no, applicationSet: no };
+import { noEngine, noScripts, plainHasher } from './unasked.ts';
 
 const application = (destination: string): string => `
 apiVersion: argoproj.io/v1alpha1
@@ -47,7 +44,7 @@ function cluster(
   server: string,
   secrets?: readonly [name: string, server: string][],
 ): ClusterConnection {
-  const dump = new SnapshotConnection({ name, files: [{ name, text }] }, hasher);
+  const dump = new SnapshotConnection({ name, files: [{ name, text }] }, plainHasher);
   const encode = (value: string): string => Buffer.from(value).toString('base64');
   const items = (secrets ?? []).map(([of, at]) => ({
     apiVersion: 'v1',
@@ -72,8 +69,14 @@ async function look(destination: string, clusters: readonly ClusterConnection[])
   const files = { 'clusters/web.yaml': application(destination), 'web/settings.yaml': map('info') };
   const content = { working: files, commits: { a: files }, refs: { head: 'a', 'refs/remotes/origin/main': 'a' } };
   const repo = memoryRepository(content);
-  const health = { judgeHealth: no };
-  const overview = new Overview({ repo, engine: noEngine, health, hasher, clock: systemClock, log });
+  const overview = new Overview({
+    repo,
+    engine: noEngine,
+    health: noScripts,
+    hasher: plainHasher,
+    clock: systemClock,
+    log: quietLog,
+  });
   opened.push(overview);
   for (const each of clusters) overview.attach(each.context, each);
   await overview.refresh();

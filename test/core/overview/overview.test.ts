@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
-import type { HealthEngine } from '../../../src/core/health/healthScripts.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import { wordsOfValue } from '../../../src/core/model/words.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
-import type { FileTree, RenderEngine, RepoReader, SecretHasher } from '../../../src/core/ports.ts';
+import type { FileTree, RepoReader } from '../../../src/core/ports.ts';
+import { quietLog } from '../../quietLog.ts';
 import { memoryRepository } from './memoryRepository.ts';
 import type { MemoryRepositoryContent } from './memoryRepository.ts';
+import { noEngine, noScripts, plainHasher } from './unasked.ts';
 
 const application = `
 apiVersion: argoproj.io/v1alpha1
@@ -58,17 +59,6 @@ metadata:
 data: {LOG_LEVEL: ${level}}
 `;
 
-/** Folders of plain manifests are rendered in process; the engine has no part in these tests. */
-const noEngine: RenderEngine = {
-  kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
-  helm: () => Promise.reject(new Error('No chart is rendered here.')),
-  applicationSet: () => Promise.reject(new Error('No ApplicationSet is declared here.')),
-};
-/** No kind of these tests has a health script. */
-const noScripts: HealthEngine = { judgeHealth: () => Promise.reject(new Error('No script is asked here.')) };
-const hasher: SecretHasher = { hash: String };
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
 const opened: Overview[] = [];
 
 function open(content: MemoryRepositoryContent): Overview {
@@ -76,7 +66,14 @@ function open(content: MemoryRepositoryContent): Overview {
 }
 
 function openOver(repo: RepoReader): Overview {
-  const overview = new Overview({ repo, engine: noEngine, health: noScripts, hasher, clock: systemClock, log });
+  const overview = new Overview({
+    repo,
+    engine: noEngine,
+    health: noScripts,
+    hasher: plainHasher,
+    clock: systemClock,
+    log: quietLog,
+  });
   opened.push(overview);
   return overview;
 }
@@ -99,7 +96,10 @@ function watched(repo: RepoReader, asked: string[]): RepoReader {
 
 async function settle(overview: Overview, live?: string): Promise<AppState> {
   if (live !== undefined)
-    overview.attach('prod', new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: live }] }, hasher));
+    overview.attach(
+      'prod',
+      new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: live }] }, plainHasher),
+    );
   await overview.refresh();
   await overview.whenSettled(AbortSignal.timeout(3000));
   const app = overview.state.apps.find(({ app: each }) => each.name === 'web');

@@ -3,24 +3,13 @@ import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import { listAt, stringAt } from '../../../src/core/model/json.ts';
-import type { HealthEngine } from '../../../src/core/health/healthScripts.ts';
 import type { Finding } from '../../../src/core/model/finding.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { OverviewDeps } from '../../../src/core/overview/overviewDeps.ts';
 import type { PolicyEngine, PolicyQuestion, PolicyResult } from '../../../src/core/policy/judgement.ts';
-import type { RenderEngine, SecretHasher } from '../../../src/core/ports.ts';
+import { quietLog } from '../../quietLog.ts';
 import { memoryRepository } from './memoryRepository.ts';
-
-/** Folders of plain manifests are rendered in process. */
-const noEngine: RenderEngine = {
-  kustomize: () => Promise.reject(new Error('No kustomization is rendered here.')),
-  helm: () => Promise.reject(new Error('No chart is rendered here.')),
-  applicationSet: () => Promise.reject(new Error('No ApplicationSet is made here.')),
-};
-/** No kind of these tests has a health script. */
-const noScripts: HealthEngine = { judgeHealth: () => Promise.reject(new Error('No script is asked here.')) };
-const hasher: SecretHasher = { hash: String };
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+import { noEngine, noScripts, plainHasher } from './unasked.ts';
 
 /** An engine of one rule: a policy names the image tag that it does not allow, in `spec.tag`. */
 function tagEngine(): PolicyEngine & { readonly asked: PolicyQuestion[] } {
@@ -72,9 +61,9 @@ function open(working: Readonly<Record<string, string>>, deps: Partial<OverviewD
     repo,
     engine: noEngine,
     health: noScripts,
-    hasher,
+    hasher: plainHasher,
     clock: systemClock,
-    log,
+    log: quietLog,
     policies,
     ...deps,
   });
@@ -83,7 +72,7 @@ function open(working: Readonly<Record<string, string>>, deps: Partial<OverviewD
 }
 
 function snapshotOf(text: string): SnapshotConnection {
-  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text }] }, hasher);
+  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text }] }, plainHasher);
 }
 
 async function settle(overview: Overview): Promise<void> {

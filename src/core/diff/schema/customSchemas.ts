@@ -20,7 +20,7 @@ export function customSchemas(definitions: readonly JsonObject[], metadata: Type
 }
 
 /** The type of a structural schema (Kubernetes "Specifying a structural schema"). */
-export function structuralType(schema: JsonObject): TypeNode {
+function structuralType(schema: JsonObject): TypeNode {
   if (schema['x-kubernetes-int-or-string'] === true) {
     return scalar('int-or-string', schema, { maybeQuantity: isQuantityPattern(schema.pattern) });
   }
