@@ -11,6 +11,7 @@ import type { Judgement } from '../policy/judgePolicies.ts';
 import type { AdmissionRequest, PolicyEngine, PolicyQuestion, PolicyResult } from '../policy/judgement.ts';
 import { policyKind } from '../policy/policyKinds.ts';
 import { hideSecretValues } from '../policy/policySecrets.ts';
+import { failuresOf } from '../policy/policyVerdict.ts';
 import type { PolicyVerdict } from '../policy/policyVerdict.ts';
 import { makeRuleBook, replacedBook } from '../policy/ruleBook.ts';
 import type { Rule, RuleBook } from '../policy/ruleBook.ts';
@@ -237,7 +238,8 @@ function verdictsOf(
 ): readonly PolicyVerdict[] {
   return results.flatMap((result) => {
     const object = objects.get(result.request);
-    return object === undefined || isUnknownNamespace(result) ? [] : [verdictOf(object, result, rules, lives)];
+    if (object === undefined || isUnknownNamespace(result)) return [];
+    return failuresOf(result).map((each) => verdictOf(object, each, rules, lives));
   });
 }
 
@@ -275,7 +277,7 @@ function verdictOf(
   };
 }
 
-/** What the same rule says of the live object. Undecided or not asked: nobody knows. */
+/** What the same part of the same rule says of the live object. Undecided or not asked: nobody knows. */
 function standingOf(result: PolicyResult, { results }: Judgement): PolicyVerdict['standing'] {
   const same = results.filter(
     (each) =>
@@ -283,6 +285,6 @@ function standingOf(result: PolicyResult, { results }: Judgement): PolicyVerdict
       each.document === result.document &&
       each.rule === result.rule,
   );
-  if (same.some(isViolation)) return 'live-too';
+  if (same.flatMap(failuresOf).some((each) => isViolation(each) && each.at === result.at)) return 'live-too';
   return same.length > 0 && same.every((each) => each.result === 'pass') ? 'introduced' : undefined;
 }
