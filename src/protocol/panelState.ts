@@ -105,7 +105,7 @@ export interface BlastEntry {
 /** Something to think about before acting. */
 export interface RiskNote {
   readonly code: string;
-  readonly severity: 'warning' | 'danger';
+  readonly severity: 'info' | 'warning' | 'danger';
   readonly message: string;
 }
 
@@ -238,7 +238,7 @@ export const isPanelEffect: Guard<PanelEffect> = shape<PanelEffect>({
   risks: listOf(
     shape<RiskNote>({
       code: isText,
-      severity: oneOf('warning', 'danger'),
+      severity: oneOf('info', 'warning', 'danger'),
       message: isText,
     }),
   ),

@@ -55,6 +55,7 @@ function select(state: OverviewState, { apps: asked, folder }: RepositoryTarget)
 function reportOf(state: OverviewState): PolicyReport {
   const findings = state.apps.flatMap((app) => app.findings.filter(({ code }) => code.startsWith('policy.')));
   const rules = findings.filter(({ object }) => object === undefined);
+  const notices = [...noticesOf(state), ...unreadWords(state)];
   const isBroken = rules.some(({ severity }) => severity === 'error');
   return {
     results: state.apps.flatMap(({ app, policies = [] }) => policies.map((each) => printedVerdict(each, app.name))),
@@ -63,16 +64,24 @@ function reportOf(state: OverviewState): PolicyReport {
         const { file, line } = printedPlace(place) ?? {};
         return { severity: severity === 'error' ? 'error' : 'warning', message, file, line };
       }),
-      ...noticesOf(state).map((message): PrintedProblem => ({ severity: 'warning', message })),
+      ...notices.map((message): PrintedProblem => ({ severity: 'warning', message })),
     ],
     report: {
       command: 'policy',
       apps: state.apps.map(reportedApp),
       findings,
-      notices: noticesOf(state),
-      hasTrouble: isBroken || hasTrouble(state),
+      notices,
+      hasTrouble: isBroken || hasTrouble(state) || unreadWords(state).length > 0,
     },
   };
+}
+
+/** Policies of the cluster that may not be read: without them nobody knows whether more is violated. */
+function unreadWords({ policies = [] }: OverviewState): readonly string[] {
+  const words = policies.flatMap(({ context = '', unread = [] }) =>
+    unread.length === 0 ? [] : [`${context}: may not list ${unread.join(', ')}, so that these say nothing here`],
+  );
+  return [...new Set(words)];
 }
 
 function reportedApp({ app, policies = [] }: AppState): PolicyReport['report']['apps'][number] {
@@ -81,13 +90,14 @@ function reportedApp({ app, policies = [] }: AppState): PolicyReport['report']['
 
 function printedVerdict(verdict: PolicyVerdict, app: string): PrintedResult {
   const { kind, namespace = '', name } = parseKey(verdict.object);
-  const { source, provenance } = verdict;
+  const { source, provenance, saidBy } = verdict;
+  const said = saidBy === undefined ? undefined : `server of ${saidBy}`;
   // Values of Secrets are out of it already; what is left to say of the object is its namespace.
   const object = namespace === '' ? undefined : { metadata: { namespace } };
   const report = reportResult(
     verdict.result,
     { named: { kind, namespace, name }, object },
-    source && wordsOfSource(source),
+    source === undefined ? said : wordsOfSource(source),
   );
   const place = provenance?.kind === 'proven' ? provenance.place : undefined;
   return { ...report, app, place: printedPlace(place) };

@@ -31,20 +31,22 @@ export function readKindRules(value: Json | undefined): readonly KindRule[] {
   }));
 }
 
-/** Which setting keeps Argo CD from a kind on a cluster, by its server's URL; `undefined` when it looks at it. */
+/** One sentence on what keeps Argo CD from a kind on a cluster, by its server's URL; `undefined` when it looks at it. */
 export function whyExcluded(
   { excluded, included }: KindFilter,
   group: string,
   kind: string,
   server: string,
-): 'resource.exclusions' | 'resource.inclusions' | undefined {
+): string | undefined {
   const matches = (rule: KindRule): boolean =>
     matchesAny(rule.groups, group) &&
     (rule.kinds.length === 0 || rule.kinds.includes('*') || rule.kinds.includes(kind)) &&
     matchesAny(rule.clusters, server);
-  if ([...neverManaged, ...excluded].some(matches)) return 'resource.exclusions';
+  if (neverManaged.some(matches)) return 'Argo CD never looks at objects of this kind.';
+  if (excluded.some(matches)) return 'resource.exclusions of argocd-cm keeps Argo CD from objects of this kind.';
   if (included.some(matches)) return undefined;
-  return included.some(({ clusters }) => matchesAny(clusters, server)) ? 'resource.inclusions' : undefined;
+  const isLimited = included.some(({ clusters }) => matchesAny(clusters, server));
+  return isLimited ? 'resource.inclusions of argocd-cm keeps Argo CD from objects of this kind.' : undefined;
 }
 
 function matchesAny(patterns: readonly string[], text: string): boolean {

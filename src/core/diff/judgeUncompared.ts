@@ -60,8 +60,7 @@ function whyArgoSkips(desired: KubeObject): string | undefined {
 const ownServer = 'https://kubernetes.default.svc';
 
 function whyKindIsExcluded({ app }: DiffInput, { apiVersion, kind }: KubeObject): string | undefined {
-  const setting = app?.kinds && whyExcluded(app.kinds, groupOf(apiVersion), kind, ownServer);
-  return setting && `${setting} of argocd-cm keeps Argo CD from objects of this kind.`;
+  return app?.kinds && whyExcluded(app.kinds, groupOf(apiVersion), kind, ownServer);
 }
 
 const fluxPrefix = 'kustomize.toolkit.fluxcd.io';

@@ -1,4 +1,3 @@
-import type { HealthEngine } from '../health/healthScripts.ts';
 import type { HubFacts } from '../apps/hubFacts.ts';
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
@@ -8,7 +7,7 @@ import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
-import type { ClusterConnection, Clock, Log, RenderEngine, RepoReader, SecretHasher } from '../ports.ts';
+import type { ClusterConnection } from '../ports.ts';
 import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
 import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
@@ -20,34 +19,15 @@ import { appliedRevisions } from './clusterNeeds.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
+import { changeBetween } from './changeBetween.ts';
 import { NeedsKeeper } from './needsKeeper.ts';
 import { PolicyJudging } from './policyJudging.ts';
-import type { PolicyDeps } from './policyJudging.ts';
+import type { OverviewDeps } from './overviewDeps.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { CoalescingRunner } from './runner.ts';
 import { ScriptedHealth } from './scriptedHealth.ts';
 import { ServerAsker } from './serverAsker.ts';
-import type { AppState, ClusterState, OverviewChange, OverviewState } from './state.ts';
-
-/** What the overview reaches the outside through. */
-export interface OverviewDeps {
-  readonly repo: RepoReader;
-  readonly engine: RenderEngine;
-  readonly health: HealthEngine;
-  readonly hasher: SecretHasher;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Compare what no reconciler of the cluster runs with it too; for the command line, where the person named both. */
-  readonly comparesUnreconciled?: boolean | undefined;
-  /** Judges what is declared by policies; absent: nothing is judged. */
-  readonly policies?: PolicyDeps | undefined;
-  /** Look for the lines of pending differences too; for reports, which name the line of a change. */
-  readonly placesPending?: boolean | undefined;
-  /** The version that charts are rendered for where no cluster says its own: `v1.33.4`. */
-  readonly kubeVersion?: (() => string | undefined) | undefined;
-  /** Let a server-side dry-run decide by itself where the comparison alone cannot tell; nothing is written. */
-  readonly asksSuspects?: boolean | undefined;
-}
+import type { ClusterState, OverviewChange, OverviewState } from './state.ts';
 
 /** Live events that follow each other within this time, in milliseconds, lead to one new state. */
 const gatherTime = 50;
@@ -331,20 +311,4 @@ export class Overview implements OverviewApi {
       if (!isAbort(error)) this.#deps.log.error(messageOf(error));
     });
   }
-}
-
-/** What a view must redraw; `undefined` when nothing is different. */
-function changeBetween(before: OverviewState, after: OverviewState): OverviewChange | undefined {
-  const old = new Map<AppId, AppState>(before.apps.map((state) => [state.app.id, state]));
-  const apps = after.apps.filter((state) => old.get(state.app.id) !== state).map(({ app }) => app.id);
-  const isStructural =
-    before.phase !== after.phase ||
-    before.apps.length !== after.apps.length ||
-    after.apps.some(({ app }) => !old.has(app.id)) ||
-    JSON.stringify(besidesApps(before)) !== JSON.stringify(besidesApps(after));
-  return apps.length === 0 && !isStructural ? undefined : { apps, isStructural };
-}
-
-function besidesApps({ repo, clusters, problems }: OverviewState): unknown {
-  return { repo, clusters, problems };
 }

@@ -83,7 +83,7 @@ export class PolicyJudging {
   #inputs(): PolicyInputs | undefined {
     const picture = this.#overview.picture();
     if (picture === undefined) return undefined;
-    const contexts = new Map(this.#overview.apps().map(({ app, context }) => [app.id, context]));
+    const contexts = new Map(this.#overview.apps().map(({ app, objectsContext }) => [app.id, objectsContext]));
     return {
       picture,
       followers: this.#overview.followers,

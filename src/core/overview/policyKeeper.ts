@@ -9,7 +9,9 @@ import type { RuleProblem } from '../policy/bookFindings.ts';
 import { CachedJudge } from '../policy/cachedJudge.ts';
 import type { Judgement } from '../policy/judgePolicies.ts';
 import type { AdmissionRequest, PolicyEngine, PolicyQuestion, PolicyResult } from '../policy/judgement.ts';
+import { policyKind } from '../policy/policyKinds.ts';
 import { hideSecretValues } from '../policy/policySecrets.ts';
+import { failuresOf } from '../policy/policyVerdict.ts';
 import type { PolicyVerdict } from '../policy/policyVerdict.ts';
 import { makeRuleBook, replacedBook } from '../policy/ruleBook.ts';
 import type { Rule, RuleBook } from '../policy/ruleBook.ts';
@@ -40,6 +42,8 @@ export interface SceneBook {
   readonly context?: string | undefined;
   readonly apps: readonly App[];
   readonly book: RuleBook;
+  /** Kinds of policies (plural) that the cluster does not let us read: what they say is not known. */
+  readonly unread?: readonly string[] | undefined;
   readonly problems: readonly RuleProblem[];
 }
 
@@ -68,9 +72,10 @@ export class PolicyKeeper {
     const books: SceneBook[] = [];
     for (const scene of policyScenes(inputs.picture.apps, inputs.contextOf, inputs.followers)) {
       const book = bookOf(scene, inputs);
-      if (book.rules.length === 0 && !mayAskPodSecurity(scene)) continue;
+      const unread = unreadKinds(scene, inputs);
+      if (book.rules.length === 0 && unread.length === 0 && !mayAskPodSecurity(scene)) continue;
       const { problems, found } = await this.#judgeScene(scene, book, signal);
-      books.push({ context: scene.context, apps: scene.apps.map(({ app }) => app), book, problems });
+      books.push({ context: scene.context, apps: scene.apps.map(({ app }) => app), book, unread, problems });
       for (const { app } of scene.apps)
         verdicts.set(
           app.id,
@@ -193,6 +198,13 @@ function bookOf(scene: PolicyScene, { picture, folders, usesClusters }: PolicyIn
   return makeRuleBook(repositoryRules(scene, picture.apps, files), folders, cluster);
 }
 
+/** Kinds of policies that the cluster serves and does not let us list. */
+function unreadKinds({ follower }: PolicyScene, { usesClusters }: PolicyInputs): readonly string[] {
+  if (follower === undefined || !usesClusters) return [];
+  const ruling = follower.refusedWishes.filter(({ group, kind }) => policyKind(group, kind) !== undefined);
+  return [...new Set(ruling.map(({ plural }) => plural))].sort();
+}
+
 /** Whether some Namespace is known, which may ask for Pod Security. */
 function mayAskPodSecurity(scene: PolicyScene): boolean {
   return surroundingsOf(scene, []).context.length > 0;
@@ -226,7 +238,8 @@ function verdictsOf(
 ): readonly PolicyVerdict[] {
   return results.flatMap((result) => {
     const object = objects.get(result.request);
-    return object === undefined || isUnknownNamespace(result) ? [] : [verdictOf(object, result, rules, lives)];
+    if (object === undefined || isUnknownNamespace(result)) return [];
+    return failuresOf(result).map((each) => verdictOf(object, each, rules, lives));
   });
 }
 
@@ -236,10 +249,11 @@ function problemsOf(
   rules: readonly Rule[],
   { follower }: PolicyScene,
 ): readonly RuleProblem[] {
-  return problems.map(({ severity, message, at, document }) => ({
+  return problems.map(({ severity, message, at, line, document }) => ({
     severity: severity === 'warning' && follower === undefined ? 'information' : severity,
     message,
     at,
+    line,
     rule: ruleById(rules, document),
   }));
 }
@@ -263,7 +277,7 @@ function verdictOf(
   };
 }
 
-/** What the same rule says of the live object. Undecided or not asked: nobody knows. */
+/** What the same part of the same rule says of the live object. Undecided or not asked: nobody knows. */
 function standingOf(result: PolicyResult, { results }: Judgement): PolicyVerdict['standing'] {
   const same = results.filter(
     (each) =>
@@ -271,6 +285,6 @@ function standingOf(result: PolicyResult, { results }: Judgement): PolicyVerdict
       each.document === result.document &&
       each.rule === result.rule,
   );
-  if (same.some(isViolation)) return 'live-too';
+  if (same.flatMap(failuresOf).some((each) => isViolation(each) && each.at === result.at)) return 'live-too';
   return same.length > 0 && same.every((each) => each.result === 'pass') ? 'introduced' : undefined;
 }

@@ -15,6 +15,7 @@ import type { PlaceQuestion } from './placeQuestion.ts';
 import { PolicyKeeper } from './policyKeeper.ts';
 import type { PolicyInputs, PolicyPicture, SceneBook } from './policyKeeper.ts';
 import type { ProvenanceFinder } from './provenanceFinder.ts';
+import { withServerWords } from './serverVerdicts.ts';
 import type { AppState } from './state.ts';
 
 const noPolicies: PolicyPicture = { verdicts: new Map(), books: [] };
@@ -27,6 +28,9 @@ export class PolicyWatch {
   readonly #placer = new RulePlacer();
   readonly #states = new Memo<AppId, AppState>();
   readonly #placed = new Memo<string, PolicyVerdict>();
+  readonly #spoken = new Memo<AppId, readonly PolicyVerdict[]>();
+  /** What each app shows: what was judged here, and what a server said. */
+  readonly #shown = new Map<AppId, readonly PolicyVerdict[]>();
   #judged: readonly unknown[] = [];
   #found: PolicyPicture = noPolicies;
 
@@ -75,9 +79,15 @@ export class PolicyWatch {
 
   /** An app's state with what policies say of it. */
   complete(state: AppState, picture: AppPicture): AppState {
-    const verdicts = (this.#found.verdicts.get(state.app.id) ?? noVerdicts).map((each) =>
-      this.#withPlace(each, picture),
+    const judged = this.#found.verdicts.get(state.app.id) ?? noVerdicts;
+    const { resources, objectsContext } = state;
+    const spoken = this.#spoken.remember(state.app.id, [judged, resources, objectsContext], () =>
+      withServerWords(judged, state),
     );
+    this.#shown.set(state.app.id, spoken);
+    // Nothing was judged yet, which is not the same as nothing to say.
+    if (this.#judged.length === 0 && spoken.length === 0) return state;
+    const verdicts = spoken.map((each) => this.#withPlace(each, picture));
     return this.#states.remember(state.app.id, [state, this.#found, ...verdicts], () => {
       const findings = [...this.#verdictFindings(verdicts, state.app), ...this.#bookFindings(state.app)];
       return { ...state, policies: verdicts, findings: [...state.findings, ...findings] };
@@ -88,7 +98,9 @@ export class PolicyWatch {
     return verdicts.flatMap((verdict) => {
       // As with drift: a squiggle that jumps from line to line while the proof runs would be worse than a later one.
       const isWaiting = verdict.provenance === undefined;
-      return isWaiting ? [] : (policyFinding(verdict, app, (rule, at) => this.#placer.placeOf(rule, at)) ?? []);
+      return isWaiting
+        ? []
+        : (policyFinding(verdict, app, (rule, at, line) => this.#placer.placeOf(rule, at, line)) ?? []);
     });
   }
 
@@ -130,7 +142,7 @@ export class PolicyWatch {
   }
 
   #waiting(picture: AppPicture): readonly (readonly PlaceQuestion[])[] {
-    return (this.#found.verdicts.get(picture.app.id) ?? noVerdicts).flatMap((verdict) => {
+    return (this.#shown.get(picture.app.id) ?? noVerdicts).flatMap((verdict) => {
       const questions = questionsOf(verdict, picture.sides.buffers);
       const answers = questions.map((question) => this.#finder.answer(picture, question));
       const isDone = answers.some((each) => each?.kind === 'proven') || answers.every((each) => each !== undefined);

@@ -7,7 +7,7 @@ import { wordsOfRule } from './ruleBook.ts';
 import type { Rule, RuleBook } from './ruleBook.ts';
 
 /** Trouble with a rule, or with an engine where it names none. */
-export interface RuleProblem extends Pick<PolicyProblem, 'message' | 'at'> {
+export interface RuleProblem extends Pick<PolicyProblem, 'message' | 'at' | 'line'> {
   readonly severity: Severity;
   readonly rule?: Rule | undefined;
 }
@@ -20,7 +20,11 @@ export function homeOf(rule: Rule | undefined, apps: readonly App[]): App | unde
 }
 
 /** The finding of trouble with a rule, on its own line; of a cluster's or a folder's rule, which Git cannot mend, as information. */
-export function problemFinding({ rule, severity, message, at }: RuleProblem, app: App, placeOf: RulePlace): Finding {
+export function problemFinding(
+  { rule, severity, message, at, line }: RuleProblem,
+  app: App,
+  placeOf: RulePlace,
+): Finding {
   const isOurs = rule === undefined || rule.source.kind === 'repository';
   const trouble = severity === 'error' ? ' does not work' : '';
   const what = rule === undefined ? 'Policies were not judged' : `${wordsOfRule(rule.object)}${trouble}`;
@@ -29,7 +33,7 @@ export function problemFinding({ rule, severity, message, at }: RuleProblem, app
     code: rule === undefined ? 'policy.undecided' : 'policy.broken',
     severity: isOurs ? severity : 'information',
     app: app.id,
-    place: rule && placeOf(rule, at),
+    place: rule && placeOf(rule, at, line),
     message: `${what}${where}: ${message}`,
     related: [],
     data: { ...(rule !== undefined && { document: rule.key }), ...(at !== undefined && { at }) },

@@ -9,7 +9,7 @@ import type { PolicyVerdict } from './policyVerdict.ts';
 import type { Rule, RuleSource } from './ruleBook.ts';
 
 /** Where a part of a rule is written; `undefined` when no file of the repository holds it. */
-export type RulePlace = (rule: Rule, at?: string) => Place | undefined;
+export type RulePlace = (rule: Rule, at?: string, line?: number) => Place | undefined;
 
 const severityOf: Readonly<Partial<Record<FindingCode, Severity>>> = {
   'policy.denied': 'error',
@@ -38,6 +38,7 @@ export function policyFinding(verdict: PolicyVerdict, app: App, placeOfRule: Rul
       document: rule?.key,
       source: source && wordsOfSource(source),
       standing,
+      saidBy: verdict.saidBy,
       help: rule && helpOf(rule.object),
       reason: result.reason,
       at: result.at,
@@ -69,20 +70,45 @@ const verbs: Readonly<Partial<Record<FindingCode, string>>> = {
   'policy.audited': 'records a violation of',
 };
 
-function messageOf({ result, object, source, standing }: PolicyVerdict): string {
-  const who = `Policy ${result.policy}${result.rule === undefined ? '' : `/${result.rule}`}`;
+/** `policy/rule`, as people name a rule. */
+export function nameOfRule({ policy, rule }: PolicyResult): string {
+  return rule === undefined ? policy : `${policy}/${rule}`;
+}
+
+/**
+ * What a result says to people, in one line: the policy's own message without what Kyverno puts around it (rule and path,
+ * which are told by themselves), or why it is undecided. Empty where the engine says nothing.
+ */
+export function whyOf({ result, rule, message = '', reason = '' }: PolicyResult): string {
+  const text = result === 'undecided' ? reason || message : ownMessage(message, rule) || reason;
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+const wrapper = 'validation error: ';
+
+/** kyverno/kyverno, pkg/engine/handlers/validation: `validation error: MESSAGE. rule NAME failed at path /spec/…`. */
+function ownMessage(message: string, rule: string | undefined): string {
+  if (rule === undefined || !message.startsWith(wrapper)) return message;
+  const ends = [` rule ${rule} failed at path `, ` rule ${rule}[`].map((end) => message.indexOf(end, wrapper.length));
+  const end = Math.min(...ends.filter((each) => each !== -1));
+  return Number.isFinite(end) ? message.slice(wrapper.length, end) : message;
+}
+
+function messageOf({ result, object, source, standing, saidBy }: PolicyVerdict): string {
+  const who = `Policy ${nameOfRule(result)}`;
   const from = source?.kind === 'cluster' ? ` of cluster ${source.context}` : '';
   const what = describeKey(object);
   const verb = verbs[codeOf(result) ?? 'policy.undecided'];
-  if (verb === undefined) return `${who}${from} is undecided for ${what}: ${sentence(result.reason ?? result.message)}`;
+  if (verb === undefined) return `${who}${from} is undecided for ${what}: ${sentence(whyOf(result))}`;
   const trouble = result.result === 'error' ? ' because it cannot be evaluated' : '';
   const now = standing === 'live-too' ? ' The live object violates it too.' : '';
-  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(result.message ?? result.reason)}${now}`;
+  const said = saidBy === undefined ? '' : ` Cluster ${saidBy} said so.`;
+  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(whyOf(result))}${now}${said}`;
 }
 
 /** One line, ended by a full stop. */
-function sentence(text = 'no reason is given'): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+function sentence(text: string): string {
+  const line = text === '' ? 'no reason is given' : text;
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
@@ -102,7 +128,8 @@ function relatedPlaces(
   { result, rule, binding, template }: PolicyVerdict,
   placeOfRule: RulePlace,
 ): readonly RelatedPlace[] {
-  const expression = template === undefined ? rule && placeOfRule(rule, result.at) : placeOfRule(template, result.at);
+  const document = template ?? rule;
+  const expression = document && placeOfRule(document, result.at, result.line);
   const constraint = template && rule && placeOfRule(rule);
   const bound = binding && placeOfRule(binding);
   return [

@@ -1,6 +1,6 @@
 import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
-import { isList, isObject, stringAt } from '../model/json.ts';
+import { isList, isObject, listAt, stringAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
@@ -20,10 +20,12 @@ export interface PolicyVerdict {
   readonly binding?: Rule | undefined;
   /** The document that `result.at` points into, where that is not `rule`: a constraint's template. */
   readonly template?: Rule | undefined;
-  /** Where the judging version is from; `undefined` for Pod Security. */
+  /** Where the judging version is from; `undefined` for Pod Security and for what only the server said. */
   readonly source?: RuleSource | undefined;
   /** For a violation: the live object violates the same, or only what Git declares would; absent where nobody knows. */
   readonly standing?: 'live-too' | 'introduced' | undefined;
+  /** The context whose server said the same when it was asked by a dry-run. */
+  readonly saidBy?: string | undefined;
   readonly provenance?: Provenance | undefined;
 }
 
@@ -53,6 +55,17 @@ export function findVerdict(verdicts: readonly PolicyVerdict[], ref: VerdictRef)
   return same.find(({ result }) => result.message === ref.message) ?? same[0];
 }
 
+/** The failed validations of a result that names several, each as a result of its own with its own text and place. */
+export function failuresOf(result: PolicyResult): readonly PolicyResult[] {
+  const failures = listAt(result.details, 'failures').flatMap((each) => {
+    const [at, message] = [stringAt(each, 'at'), stringAt(each, 'message')];
+    if (at === undefined || message === undefined) return [];
+    const reads = listAt(each, 'reads').filter((read) => typeof read === 'string');
+    return [{ ...result, at, message, reads, details: undefined }];
+  });
+  return failures.length > 1 ? failures : [result];
+}
+
 /** A place of the object that a violation may be shown on; `object` is the object as a whole. */
 export type ViolationSpot =
   { readonly kind: 'field'; readonly path: JsonPointer } | { readonly kind: 'object'; readonly path: '/metadata/name' };
@@ -62,7 +75,8 @@ const mostSpots = 4;
 
 /**
  * The fields that a violation is shown on, the best first: the one at fault, those that the failed expression read, the
- * container that the message names, the field that the details name, and the object's name. Only fields that are there.
+ * container that the message names, the field that the details name, and the object's name. Only fields that are there:
+ * for one that is missing stands the container that lacks it, and what was read before it decided nothing.
  */
 export function spotsOf(
   object: KubeObject,
@@ -71,12 +85,19 @@ export function spotsOf(
   const named = details === undefined ? undefined : (stringAt(details, 'field') ?? stringAt(details, 'path'));
   const fields = [
     ...(path === undefined ? [] : [path]),
-    ...reads,
+    ...readsUntilMissing(object, reads),
     ...containersIn(object, path, message),
     ...(named === undefined ? [] : [pointerOfWords(named)]),
   ].filter((each) => each !== '' && isScalarBelow(valueUnder(object, pointerParts(each))));
   const spots = [...new Set(fields)].slice(0, mostSpots).map((each) => ({ kind: 'field', path: each }) as const);
   return [...spots, { kind: 'object', path: '/metadata/name' }];
+}
+
+/** Reads come last first: the one that met nothing ended the evaluation, and those before it were in order. */
+function readsUntilMissing(object: KubeObject, reads: readonly JsonPointer[]): readonly JsonPointer[] {
+  const end = reads.findIndex((each) => valueUnder(object, pointerParts(each)) === undefined);
+  if (end === -1) return reads;
+  return [...reads.slice(0, end), ...containersIn(object, reads[end], '')];
 }
 
 /** `spec.containers[0].image` and pointers alike as a pointer. */

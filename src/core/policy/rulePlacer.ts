@@ -26,9 +26,9 @@ export class RulePlacer {
 
   /**
    * The scalar at a pointer into a rule, or the first one below it; the rule's name where the file writes that part
-   * otherwise than it renders; `undefined` for a rule that no file holds.
+   * otherwise than it renders; `undefined` for a rule that no file holds. `line`, from 1, is one of a block of text.
    */
-  placeOf(rule: Rule, at = ''): Place | undefined {
+  placeOf(rule: Rule, at = '', line?: number): Place | undefined {
     const declared = declaredOf(rule);
     if (declared === undefined || at === '') return declared?.place;
     const parts = pointerParts(at);
@@ -37,8 +37,21 @@ export class RulePlacer {
     const site = this.#files
       .get(declared.file)
       ?.sites.find((each) => each.document === declared.document && isBelow(each, path));
-    return site?.place ?? declared.place;
+    if (site === undefined) return declared.place;
+    return line !== undefined && site.style === 'literal' ? lineOfBlock(site.place, line) : site.place;
   }
+}
+
+/** One line of a block scalar, whose first line is its sign (`|`). */
+function lineOfBlock(place: Place, line: number): Place {
+  const lines = place.text.split('\n');
+  const text = lines[line]?.trim();
+  if (text === undefined || text === '') return place;
+  const indent = (lines[line] ?? '').indexOf(text);
+  const start = place.start + lines.slice(0, line).join('\n').length + 1 + indent;
+  const at = place.range.line + line;
+  const range = { line: at, column: indent + 1, endLine: at, endColumn: indent + 1 + text.length };
+  return { file: place.file, range, start, end: start + text.length, text };
 }
 
 interface LocatedFile {

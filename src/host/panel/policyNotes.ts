@@ -4,7 +4,7 @@ import type { FindingCode } from '../../core/model/finding.ts';
 import { describeKey } from '../../core/model/resource.ts';
 import type { ResourceKey } from '../../core/model/resource.ts';
 import type { AppState } from '../../core/overview/state.ts';
-import { codeOf } from '../../core/policy/policyFindings.ts';
+import { codeOf, nameOfRule, whyOf } from '../../core/policy/policyFindings.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
 import type { RiskNote } from '../../protocol/panelState.ts';
 import type { Translate } from '../text.ts';
@@ -16,6 +16,14 @@ const told = [
   'policy.audited',
   'policy.undecided',
 ] as const satisfies readonly FindingCode[];
+
+/** What lets the object in unheard, or may, is no warning. */
+const severities: Readonly<Record<(typeof told)[number], RiskNote['severity']>> = {
+  'policy.denied': 'danger',
+  'policy.warned': 'warning',
+  'policy.audited': 'info',
+  'policy.undecided': 'info',
+};
 
 /**
  * What policies say of the objects that a change set touches, of the app itself and of the others that it reaches, worst
@@ -37,8 +45,7 @@ export function policyNotes(
         .filter(({ object, result }) => codeOf(result) === code && touched.get(app.id)?.has(object) === true)
         .map((verdict): RiskNote => {
           const text = textOf(verdict, code, t);
-          const severity = code === 'policy.denied' ? 'danger' : 'warning';
-          return { code, severity, message: app.id === own ? text : `${app.name}: ${text}` };
+          return { code, severity: severities[code], message: app.id === own ? text : `${app.name}: ${text}` };
         }),
     ),
   );
@@ -46,13 +53,12 @@ export function policyNotes(
 
 function textOf({ object, result, standing }: PolicyVerdict, code: (typeof told)[number], t: Translate): string {
   const what = describeKey(object);
-  const policy = `${result.policy}${result.rule === undefined ? '' : `/${result.rule}`}`;
-  const why = (result.message ?? result.reason ?? '').replaceAll(/\s+/g, ' ').trim();
+  const [policy, why] = [nameOfRule(result), whyOf(result)];
   const sentences: Readonly<Record<(typeof told)[number], string>> = {
     'policy.denied': t('{0} denies {1}: {2}', policy, what, why),
     'policy.warned': t('{0} warns about {1}: {2}', policy, what, why),
     'policy.audited': t('{0} records a violation of {1}: {2}', policy, what, why),
-    'policy.undecided': t('{0} is undecided for {1}: {2}', policy, what, result.reason ?? why),
+    'policy.undecided': t('{0} is undecided for {1}: {2}', policy, what, why),
   };
   const now = standing === 'live-too' ? ` ${t('The live object violates it too.')}` : '';
   return `${sentences[code]}${now}`;

@@ -1,5 +1,6 @@
 import type { App, AppKind } from '../../core/model/app.ts';
 import { describeNeed } from '../../core/model/remoteNeed.ts';
+import { codeOf } from '../../core/policy/policyFindings.ts';
 import type { AppState } from '../../core/overview/state.ts';
 import type { Translate } from '../text.ts';
 import type { RowIcon } from './row.ts';
@@ -110,13 +111,15 @@ export function sourceName(source: Extract<App['source'], { kind: 'here' }>): st
 }
 
 function stateWords(state: AppState, t: Translate): readonly string[] {
-  const { app, sync, health, differences, problems } = state;
+  const { app, sync, health, differences, problems, policies = [] } = state;
   const errors = problems.filter(({ severity, needs }) => severity === 'error' && needs === undefined).length;
+  const denied = policies.filter(({ result }) => codeOf(result) === 'policy.denied').length;
   const isWaiting = problems.some(({ needs }) => needs !== undefined);
   const parts = [
     sourceWords(app, t),
     errors > 0 ? t('does not render') : isWaiting ? t('not fetched') : undefined,
     differences.length > 0 ? differenceCount(differences.length, t) : undefined,
+    denied > 0 ? t('{0} denied', denied) : undefined,
     sync.isRunning ? t('syncing') : syncWord(state),
     sync.isSuspended ? t('suspended') : undefined,
     health.status === 'Unknown' ? undefined : health.status,

@@ -2,10 +2,11 @@ import type { App } from '../../core/model/app.ts';
 import type { FindingCode } from '../../core/model/finding.ts';
 import { parseKey } from '../../core/model/resource.ts';
 import type { AppState, OverviewState } from '../../core/overview/state.ts';
-import { codeOf } from '../../core/policy/policyFindings.ts';
+import { codeOf, nameOfRule, whyOf } from '../../core/policy/policyFindings.ts';
 import { isJudging } from '../../core/policy/policyKinds.ts';
 import { exemptionFor } from '../../core/policy/policyException.ts';
 import { refOf } from '../../core/policy/policyVerdict.ts';
+import type { PolicyResult } from '../../core/policy/judgement.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
 import type { Rule } from '../../core/policy/ruleBook.ts';
 import type { Translate } from '../text.ts';
@@ -33,9 +34,16 @@ export function policiesRow({ app, policies = [] }: AppState, context: RowContex
       id: `${app.id}|policies`,
       label: context.t('Policies'),
       description: countWords(found, context.t),
-      children: found.map((verdict) => verdictRow(app, verdict, context)),
+      children: [
+        ...found.filter(({ result }) => !isUndecided(result)).map((verdict) => verdictRow(app, verdict, context)),
+        ...undecidedRows(app, found, context),
+      ],
     }),
   ];
+}
+
+function warningCount(n: number, t: Translate): string {
+  return n === 1 ? t('1 warning') : t('{0} warnings', n);
 }
 
 /** `1 denied, 2 warnings`. */
@@ -44,7 +52,7 @@ function countWords(verdicts: readonly PolicyVerdict[], t: Translate): string {
   const [denied = 0, warned = 0, audited = 0, undecided = 0] = counts;
   return [
     denied > 0 ? t('{0} denied', denied) : undefined,
-    warned > 0 ? t('{0} warned about', warned) : undefined,
+    warned > 0 ? warningCount(warned, t) : undefined,
     audited > 0 ? t('{0} audited', audited) : undefined,
     undecided > 0 ? t('{0} undecided', undecided) : undefined,
   ]
@@ -52,12 +60,40 @@ function countWords(verdicts: readonly PolicyVerdict[], t: Translate): string {
     .join(', ');
 }
 
+function isUndecided(result: PolicyResult): boolean {
+  return codeOf(result) === 'policy.undecided';
+}
+
+/** What a policy cannot decide for want of one thing, it cannot decide for many objects: one row, with the objects below. */
+function undecidedRows(app: App, found: readonly PolicyVerdict[], context: RowContext): readonly Row[] {
+  const groups = new Map<string, readonly PolicyVerdict[]>();
+  for (const verdict of found.filter(({ result }) => isUndecided(result))) {
+    const key = [nameOfRule(verdict.result), verdict.rule?.id ?? '', whyOf(verdict.result)].join('|');
+    groups.set(key, [...(groups.get(key) ?? []), verdict]);
+  }
+  return [...groups].flatMap(([key, members]) => {
+    const rows = members.map((verdict) => verdictRow(app, verdict, context));
+    return rows.length === 1 ? rows : [undecidedRow(`${app.id}|undecided|${key}`, rows, context)];
+  });
+}
+
+function undecidedRow(id: string, rows: readonly Row[], { t }: RowContext): Row {
+  const label = t('{0} objects', rows.length);
+  const [first] = rows;
+  const description = first?.description;
+  return {
+    ...folderRow({ id, label, description, children: rows }),
+    tooltip: description,
+    icon: icons['policy.undecided'],
+    spoken: [wordOf('policy.undecided', t), label, description].join(', '),
+  };
+}
+
 function verdictRow(app: App, verdict: PolicyVerdict, { t }: RowContext): Row {
   const { object, result, source, binding } = verdict;
   const { kind, name } = parseKey(object);
   const code = codeOfTold(verdict);
-  const policy = `${result.policy}${result.rule === undefined ? '' : `/${result.rule}`}`;
-  const text = oneLine(result.result === 'undecided' ? (result.reason ?? '') : (result.message ?? result.reason ?? ''));
+  const [policy, text] = [nameOfRule(result), whyOf(result)];
   const from = source?.kind === 'cluster' ? t('Cluster: {0}', source.context) : undefined;
   return {
     id: `${app.id}|policy|${object}|${policy}|${source?.kind ?? ''}|${binding?.id ?? ''}|${result.path ?? ''}|${text}`,
@@ -96,15 +132,12 @@ function wordOf(code: ToldCode, t: Translate): string {
   return words[code];
 }
 
-function standingWords({ standing }: PolicyVerdict, t: Translate): string | undefined {
+function standingWords({ standing, saidBy }: PolicyVerdict, t: Translate): string | undefined {
+  if (saidBy !== undefined) return t('Cluster {0} said so when it was asked.', saidBy);
   if (standing === undefined) return undefined;
   return standing === 'live-too'
     ? t('The live object violates it too.')
     : t('The live object does not violate it; what Git declares does.');
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** The policies that are in force, by where they are from; nothing while there are none. */
@@ -113,7 +146,8 @@ export function policySourcesRow({ policies = [] }: OverviewState, { t }: RowCon
     policies.flatMap(({ book }) => [...book.rules, ...book.replaced]).map((rule) => [rule.id, rule]),
   );
   const judging = [...rules.values()].filter(({ object }) => isJudging(object));
-  if (judging.length === 0) return [];
+  const notices = unreadRows(policies, t);
+  if (judging.length === 0 && notices.length === 0) return [];
   const sources = new Map<string, readonly Rule[]>();
   for (const rule of judging) {
     const name = sourceName(rule, t);
@@ -124,16 +158,39 @@ export function policySourcesRow({ policies = [] }: OverviewState, { t }: RowCon
       id: 'policies',
       label: t('Policies'),
       description: String(judging.length),
-      children: [...sources].map(([name, own]) =>
-        folderRow({
-          id: `policies|${name}`,
-          label: name,
-          description: String(own.length),
-          children: own.toSorted((a, b) => a.key.localeCompare(b.key)).map(ruleRow),
-        }),
-      ),
+      children: [
+        ...notices,
+        ...[...sources].map(([name, own]) =>
+          folderRow({
+            id: `policies|${name}`,
+            label: name,
+            description: String(own.length),
+            children: own.toSorted((a, b) => a.key.localeCompare(b.key)).map(ruleRow),
+          }),
+        ),
+      ],
     }),
   ];
+}
+
+/** What could not be read: without it "no violation" would be a guess. */
+function unreadRows(books: NonNullable<OverviewState['policies']>, t: Translate): readonly Row[] {
+  const unread = new Map(
+    books.flatMap(({ context, unread: kinds = [] }) => (kinds.length > 0 ? [[context, kinds]] : [])),
+  );
+  return [...unread].map(([context, kinds]) => {
+    const label = t('{0}: may not list {1}', context ?? '', kinds.join(', '));
+    const icon = { name: 'info' };
+    return {
+      id: `policies|unread|${context ?? ''}`,
+      label,
+      tooltip: label,
+      icon,
+      spoken: label,
+      context: 'notice',
+      children: [],
+    };
+  });
 }
 
 function sourceName({ source }: Rule, t: Translate): string {

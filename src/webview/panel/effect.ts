@@ -45,7 +45,7 @@ export class EffectView {
       el(
         'li',
         { class: `note ${risk.severity}` },
-        icon(risk.severity === 'danger' ? 'flame' : 'warning'),
+        icon(risk.severity === 'danger' ? 'flame' : risk.severity),
         el('span', {}, risk.message),
       ),
     );

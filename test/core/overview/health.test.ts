@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
-import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import type { HealthEngine, HealthQuestion, ScriptVerdict } from '../../../src/core/health/healthScripts.ts';
 import { stringAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
@@ -9,6 +8,7 @@ import { Overview } from '../../../src/core/overview/overview.ts';
 import type { AppState, ResourceState } from '../../../src/core/overview/state.ts';
 import type { ClusterConnection } from '../../../src/core/ports.ts';
 import { quietLog } from '../../quietLog.ts';
+import { quickClock } from './quickClock.ts';
 import { memoryRepository } from './memoryRepository.ts';
 import { noEngine, plainHasher } from './unasked.ts';
 
@@ -116,7 +116,7 @@ async function openOver(
 ): Promise<Overview> {
   const content = { working: files, commits: { a: files }, refs: { head: 'a', 'refs/remotes/origin/main': 'a' } };
   const repo = memoryRepository(content);
-  const deps = { repo, engine: noEngine, health: scripts, hasher: plainHasher, clock: systemClock, log: quietLog };
+  const deps = { repo, engine: noEngine, health: scripts, hasher: plainHasher, clock: quickClock, log: quietLog };
   const overview = new Overview({ ...deps, comparesUnreconciled: true });
   opened.push(overview);
   overview.attach('prod', connection);

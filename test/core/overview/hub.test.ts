@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
-import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
 import type { ClusterConnection } from '../../../src/core/ports.ts';
 import { quietLog } from '../../quietLog.ts';
+import { quickClock } from './quickClock.ts';
 import { memoryRepository } from './memoryRepository.ts';
 import { noEngine, noScripts, plainHasher } from './unasked.ts';
 
@@ -74,7 +74,7 @@ async function look(destination: string, clusters: readonly ClusterConnection[])
     engine: noEngine,
     health: noScripts,
     hasher: plainHasher,
-    clock: systemClock,
+    clock: quickClock,
     log: quietLog,
   });
   opened.push(overview);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
-import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import { wordsOfValue } from '../../../src/core/model/words.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
 import type { FileTree, RepoReader } from '../../../src/core/ports.ts';
 import { quietLog } from '../../quietLog.ts';
+import { quickClock } from './quickClock.ts';
 import { memoryRepository } from './memoryRepository.ts';
 import type { MemoryRepositoryContent } from './memoryRepository.ts';
 import { noEngine, noScripts, plainHasher } from './unasked.ts';
@@ -71,7 +71,7 @@ function openOver(repo: RepoReader): Overview {
     engine: noEngine,
     health: noScripts,
     hasher: plainHasher,
-    clock: systemClock,
+    clock: quickClock,
     log: quietLog,
   });
   opened.push(overview);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
-import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
 import { listAt, stringAt } from '../../../src/core/model/json.ts';
 import type { Finding } from '../../../src/core/model/finding.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
-import type { OverviewDeps } from '../../../src/core/overview/overview.ts';
+import type { OverviewDeps } from '../../../src/core/overview/overviewDeps.ts';
 import type { PolicyEngine, PolicyQuestion, PolicyResult } from '../../../src/core/policy/judgement.ts';
 import { quietLog } from '../../quietLog.ts';
+import { quickClock } from './quickClock.ts';
 import { memoryRepository } from './memoryRepository.ts';
 import { noEngine, noScripts, plainHasher } from './unasked.ts';
 
@@ -62,7 +62,7 @@ function open(working: Readonly<Record<string, string>>, deps: Partial<OverviewD
     engine: noEngine,
     health: noScripts,
     hasher: plainHasher,
-    clock: systemClock,
+    clock: quickClock,
     log: quietLog,
     policies,
     ...deps,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { asKubeObject } from '../../../src/core/model/resource.ts';
 import type { PolicyResult } from '../../../src/core/policy/judgement.ts';
-import { spotsOf } from '../../../src/core/policy/policyVerdict.ts';
+import { failuresOf, spotsOf } from '../../../src/core/policy/policyVerdict.ts';
 
 const deployment = asKubeObject({
   apiVersion: 'apps/v1',
@@ -37,6 +37,13 @@ describe('where a violation is shown', () => {
     ]);
   });
 
+  it('on the container that lacks what was read last, not on what another one has', () => {
+    const second = main.replace('0', '1');
+    const reads = [`${second}/resources/limits`, `${main}/image`, '/spec/replicas'];
+    assert.deepEqual(spots({ reads }), [`${second}/name`, 'object']);
+    assert.deepEqual(spots({ reads: ['/spec/strategy', '/spec/replicas'] }), ['object']);
+  });
+
   it('never on a field that is not there or holds nothing', () => {
     assert.deepEqual(spots({ path: '/spec/paused', reads: [`${main}/env`, '/metadata/annotations'] }), ['object']);
   });
@@ -58,5 +65,35 @@ describe('where a violation is shown', () => {
       `${main.replace('0', '1')}/image`,
       'object',
     ]);
+  });
+});
+
+describe('a result of several failed validations', () => {
+  const result: PolicyResult = {
+    request: 'r',
+    policy: 'p',
+    binding: 'b',
+    result: 'warn',
+    actions: ['Warn'],
+    message: 'first',
+    at: '/spec/validations/0/expression',
+    reads: ['/spec/replicas'],
+  };
+
+  it('is one result for each, with its own text, expression and fields', () => {
+    const failures = [
+      { at: '/spec/validations/0/expression', message: 'first', reads: ['/spec/replicas'] },
+      { at: '/spec/validations/2/expression', message: 'second' },
+    ];
+    assert.deepEqual(failuresOf({ ...result, details: { failures } }), [
+      { ...result, details: undefined },
+      { ...result, details: undefined, at: '/spec/validations/2/expression', message: 'second', reads: [] },
+    ]);
+  });
+
+  it('stays as it is where it names none', () => {
+    assert.deepEqual(failuresOf(result), [result]);
+    const named = { ...result, details: { failures: [{ at: '/x', message: 'first' }] } };
+    assert.deepEqual(failuresOf(named), [named]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asKubeObject } from '../../../src/core/model/resource.ts';
+import { asKubeObject, resourceKey } from '../../../src/core/model/resource.ts';
 import type { PolicyVerdict } from '../../../src/core/policy/policyVerdict.ts';
 import { ruleOf } from '../../../src/core/policy/ruleBook.ts';
 import { appRows } from '../../../src/host/views/appRows.ts';
@@ -9,6 +9,7 @@ import { plainText } from '../../../src/host/text.ts';
 import { appState, deployment, fluxApp, now, overview, place } from './states.ts';
 
 const context = { now, t: plainText };
+const service = resourceKey({ group: '', kind: 'Service', namespace: 'web', name: 'web' });
 
 function verdict(more: Partial<PolicyVerdict['result']>, rest: Partial<PolicyVerdict> = {}): PolicyVerdict {
   const result = {
@@ -43,6 +44,31 @@ describe('policies in the Apps view', () => {
         ['Deployment web', 'few: it needs the registry', 'verdict'],
       ],
     );
+  });
+
+  it('say once what a policy cannot decide of several objects, with the objects below', () => {
+    const lacks = { result: 'undecided', reason: 'it needs the registry', message: undefined, actions: [] } as const;
+    const policies = [verdict(lacks), verdict(lacks, { object: service }), verdict({ ...lacks, rule: 'other' })];
+    const row = find(appRows(overview({ apps: [appState({ policies })] }), context), `${fluxApp().id}|policies`);
+    assert.deepEqual(
+      row?.children.map(({ label, description, children }) => [label, description, children.map((each) => each.label)]),
+      [
+        ['2 objects', 'few: it needs the registry', ['Deployment web', 'Service web']],
+        ['Deployment web', 'few/other: it needs the registry', []],
+      ],
+    );
+  });
+
+  it('are counted as people say it, denials behind the name of the app too', () => {
+    const warned = verdict({ result: 'warn', actions: ['Warn'] });
+    const audited = verdict({ actions: ['Audit'] });
+    const policies = [warned, warned, audited, verdict({}), verdict({ rule: 'b' })];
+    const rows = appRows(overview({ apps: [appState({ policies })] }), context);
+    assert.equal(find(rows, `${fluxApp().id}|policies`)?.description, '2 denied, 2 warnings, 1 audited');
+    assert.match(find(rows, fluxApp().id)?.description ?? '', /\b2 denied\b/);
+    const one = appRows(overview({ apps: [appState({ policies: [warned] })] }), context);
+    assert.equal(find(one, `${fluxApp().id}|policies`)?.description, '1 warning');
+    assert.doesNotMatch(find(one, fluxApp().id)?.description ?? '', /denied/);
   });
 
   it('are not there while nothing asks for a person', () => {
