@@ -5,6 +5,7 @@ import { measureCoreTests, measureDiff } from './programs.ts';
 import { measureDiscovery } from './discovery.ts';
 import { measureEngine } from './engine.ts';
 import { measureHost } from './hostBench.ts';
+import { measurePolicy } from './policy.ts';
 import { measureScale } from './scale.ts';
 import { measureSizes } from './sizes.ts';
 
@@ -19,6 +20,7 @@ const parts: readonly Part[] = [
   { name: 'engine', measure: measureEngine },
   { name: 'discovery', measure: measureDiscovery },
   { name: 'diff', measure: measureDiff },
+  { name: 'policy', measure: measurePolicy },
   { name: 'core', measure: measureCoreTests },
   { name: 'scale', measure: measureScale },
 ];
