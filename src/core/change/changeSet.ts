@@ -71,7 +71,7 @@ export interface ChangeInput extends AppRenderings {
   readonly repo: RepoState;
   /** Files whose editors differ from the disk. */
   readonly unsaved: readonly RepoPath[];
-  /** Other apps that read any of the changed files. */
+  /** Other apps that the repository's changes may concern; only those count that read a file of the change set. */
   readonly others: readonly AppRenderings[];
   readonly liveObject: (key: ResourceKey) => KubeObject | undefined;
 }
@@ -80,7 +80,9 @@ export interface ChangeInput extends AppRenderings {
 export function buildChangeSet(input: ChangeInput, compare: CompareRendered): ChangeSet {
   const files = filesOf(input);
   const effects = effectsOf(input, compare, input.liveObject);
+  const paths = new Set(files.map(({ path }) => path));
   const others = input.others
+    .filter(({ before, after }) => [...before.reads, ...after.reads].some(({ path }) => paths.has(path)))
     .map((other) => ({ app: other.app, effects: effectsOf(other, compare, () => undefined) }))
     .filter((other) => other.effects.length > 0);
   const own = { app: input.app, effects };

@@ -106,8 +106,8 @@ function messageOf({ result, object, source, standing, saidBy }: PolicyVerdict):
   return `${who}${from} ${verb} ${what}${trouble}: ${sentence(whyOf(result))}${now}${said}`;
 }
 
-/** One line, ended by a full stop. */
-function sentence(text: string): string {
+/** A line as a sentence, ended by a full stop unless it ends itself. */
+export function sentence(text: string): string {
   const line = text === '' ? 'no reason is given' : text;
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -80,7 +80,7 @@ export class PanelPicture {
     return { app, before, after };
   }
 
-  /** The other apps that read any of the changed files. */
+  /** The other apps that read any file that is changed, in this change set or beside it. */
   async #others(touched: ReadonlySet<RepoPath>): Promise<readonly AppRenderings[]> {
     if (touched.size === 0) return [];
     const states = this.#repository.overview.state.apps.filter(({ app }) => app.id !== this.#app);

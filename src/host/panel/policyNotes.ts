@@ -4,7 +4,7 @@ import type { FindingCode } from '../../core/model/finding.ts';
 import { describeKey } from '../../core/model/resource.ts';
 import type { ResourceKey } from '../../core/model/resource.ts';
 import type { AppState } from '../../core/overview/state.ts';
-import { codeOf, nameOfRule, whyOf } from '../../core/policy/policyFindings.ts';
+import { codeOf, nameOfRule, sentence, whyOf } from '../../core/policy/policyFindings.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
 import type { RiskNote } from '../../protocol/panelState.ts';
 import type { Translate } from '../text.ts';
@@ -53,7 +53,7 @@ export function policyNotes(
 
 function textOf({ object, result, standing }: PolicyVerdict, code: (typeof told)[number], t: Translate): string {
   const what = describeKey(object);
-  const [policy, why] = [nameOfRule(result), whyOf(result)];
+  const [policy, why] = [nameOfRule(result), sentence(whyOf(result))];
   const sentences: Readonly<Record<(typeof told)[number], string>> = {
     'policy.denied': t('{0} denies {1}: {2}', policy, what, why),
     'policy.warned': t('{0} warns about {1}: {2}', policy, what, why),

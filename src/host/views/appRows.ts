@@ -240,7 +240,8 @@ function placeWords({ provenance }: PlacedDifference, t: Translate): string | un
 }
 
 function problemsRow({ app, problems, findings }: AppState, context: RowContext): readonly Row[] {
-  const said = new Set(problems.map(({ message }) => message));
+  // A finding of a problem names the app, which a row below the app need not.
+  const said = new Set(problems.flatMap(({ message }) => [message, `${app.name}: ${message}`]));
   const more = findings
     .filter(({ code, message }) => code.startsWith('source.') && !said.has(message))
     .map(({ message, place, severity }): RenderProblem => ({

@@ -122,12 +122,25 @@ describe('a change set', () => {
     const own = renderings(app('web'), [deployment('web', image('1.4.1'))], [deployment('web', image('1.4.2'))]);
     const reached = renderings(app('staging'), [deployment('s', { replicas: 1 })], [deployment('s', { replicas: 2 })]);
     const untouched = renderings(app('other'), [deployment('o', {})], [deployment('o', {})]);
-    const set = build(own, { others: [reached, untouched] });
+    const set = build(own, { others: [reached, untouched], unsaved: ['apps/web/web.yaml'] });
     assert.deepEqual(
       set.others.map((other) => other.app.name),
       ['staging'],
     );
     assert.equal(set.message, 'web: image 1.4.1 → 1.4.2\n\nAlso changes:\n- staging: replicas 1 → 2');
+  });
+
+  it('leaves out apps that other changed files change: they are not in the commit', () => {
+    const own = renderings(app('web'), [deployment('web', image('1.4.1'))], [deployment('web', image('1.4.2'))]);
+    const elsewhere: AppRenderings = {
+      app: app('policies'),
+      before: rendering([], []),
+      after: rendering([deployment('p', {})], ['policies/new.yaml']),
+    };
+    const repo = { ...clean, changes: [changed('apps/web/web.yaml'), changed('policies/new.yaml')] };
+    const set = build(own, { repo, others: [elsewhere] });
+    assert.deepEqual(set.others, []);
+    assert.equal(set.message, 'web: image 1.4.1 → 1.4.2');
   });
 });
 

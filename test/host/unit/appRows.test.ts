@@ -116,6 +116,27 @@ describe('rows of the Apps view', () => {
     assert.deepEqual(row?.target, { kind: 'file', file: 'apps/web/kustomization.yaml', line: 4, column: 1 });
   });
 
+  it('tell trouble once that is a problem of the app and a finding', () => {
+    const why = 'It needs the chart web, which was not fetched yet.';
+    const problem = { severity: 'warning', message: why, file: 'apps/web/web.yaml', line: 4 } as const;
+    const { app } = gitOnly();
+    const findings = [
+      {
+        code: 'source.elsewhere',
+        severity: 'information',
+        app: app.id,
+        message: `${app.name}: ${why}`,
+        related: [],
+        data: {},
+      },
+    ] as const;
+    const rows = rowsIn(appRows(overview({ apps: [gitOnly({ problems: [problem], findings })] }), context));
+    assert.deepEqual(
+      rows.filter(({ context: words }) => words === 'problem').map(({ label }) => label),
+      [why],
+    );
+  });
+
   it('say on an object what its reconciler says otherwise, and why', () => {
     const why = 'Argo CD looked before the object changed.';
     const disagreements = [{ about: 'health', ours: 'Degraded', theirs: 'Healthy', why }] as const;

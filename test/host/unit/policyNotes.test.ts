@@ -39,10 +39,10 @@ describe('policy results in the panel', () => {
     assert.deepEqual(
       notes.map(({ severity, message }) => [severity, message]),
       [
-        ['danger', 'few/replicas denies Deployment web: too many'],
-        ['warning', 'few warns about Deployment web: too many'],
-        ['info', 'few records a violation of Deployment web: too many'],
-        ['info', 'few is undecided for Deployment web: it needs the registry'],
+        ['danger', 'few/replicas denies Deployment web: too many.'],
+        ['warning', 'few warns about Deployment web: too many.'],
+        ['info', 'few records a violation of Deployment web: too many.'],
+        ['info', 'few is undecided for Deployment web: it needs the registry.'],
       ],
     );
   });
