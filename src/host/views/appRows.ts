@@ -272,13 +272,18 @@ function repositoryProblems(problems: readonly RenderProblem[], context: RowCont
   return [folderRow({ id: 'problems', label, description: String(problems.length), isExpanded: true, children })];
 }
 
-function problemRow(prefix: string, { severity, message, file, line, column }: RenderProblem, { t }: RowContext): Row {
+/** How trouble looks and what a screen reader calls it; what was not fetched is no mistake of anybody's. */
+function markOf({ severity, needs }: RenderProblem, t: Translate): { readonly icon: RowIcon; readonly word: string } {
+  if (needs !== undefined) return { icon: { name: 'cloud-download' }, word: t('not fetched') };
+  return severity === 'error'
+    ? { icon: { name: 'error', color: 'list.errorForeground' }, word: t('Error') }
+    : { icon: { name: 'warning', color: 'list.warningForeground' }, word: t('Warning') };
+}
+
+function problemRow(prefix: string, problem: RenderProblem, { t }: RowContext): Row {
+  const { message, file, line, column } = problem;
+  const { icon, word } = markOf(problem, t);
   const where = file === undefined ? undefined : `${baseName(file)}${line === undefined ? '' : `:${line}`}`;
-  const icon: RowIcon =
-    severity === 'error'
-      ? { name: 'error', color: 'list.errorForeground' }
-      : { name: 'warning', color: 'list.warningForeground' };
-  const word = severity === 'error' ? t('Error') : t('Warning');
   return {
     id: `${prefix}|${file ?? ''}|${line ?? ''}|${message}`,
     label: message,

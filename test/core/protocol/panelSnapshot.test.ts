@@ -186,7 +186,7 @@ describe('the effect part of the panel', () => {
     const { risks } = effectOf([changed], [], undefined, policies);
     assert.deepEqual(
       risks.filter(({ code }) => code.startsWith('policy.')),
-      [{ code: 'policy.denied', severity: 'danger', message: 'few denies Deployment web: too many' }],
+      [{ code: 'policy.denied', severity: 'danger', message: 'few denies Deployment web: too many.' }],
     );
   });
 });

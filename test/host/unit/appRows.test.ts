@@ -118,7 +118,8 @@ describe('rows of the Apps view', () => {
 
   it('tell trouble once that is a problem of the app and a finding', () => {
     const why = 'It needs the chart web, which was not fetched yet.';
-    const problem = { severity: 'warning', message: why, file: 'apps/web/web.yaml', line: 4 } as const;
+    const needs = { kind: 'oci', url: 'oci://registry.example/charts/web', version: '1.x' } as const;
+    const problem = { severity: 'error', message: why, file: 'apps/web/web.yaml', line: 4, needs } as const;
     const { app } = gitOnly();
     const findings = [
       {
@@ -132,8 +133,9 @@ describe('rows of the Apps view', () => {
     ] as const;
     const rows = rowsIn(appRows(overview({ apps: [gitOnly({ problems: [problem], findings })] }), context));
     assert.deepEqual(
-      rows.filter(({ context: words }) => words === 'problem').map(({ label }) => label),
-      [why],
+      rows.filter(({ context: words }) => words === 'problem').map(({ label, icon }) => [label, icon?.name]),
+      // Nobody's mistake: no red cross.
+      [[why, 'cloud-download']],
     );
   });
 
