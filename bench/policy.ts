@@ -173,7 +173,10 @@ async function measureTool(
   }
 }
 
-/** Judgement of many objects by many policies of each engine: cold, warm, after one edit, and the engines' own tools. */
+/**
+ * Judgement of many objects by many policies of each engine: cold, warm, after one edit, and the engines' own tools. Each
+ * policy counts with each object as a pair, whether it matches or not.
+ */
 export async function measurePolicy(progress: (line: string) => void): Promise<readonly Row[]> {
   const subjects: readonly Subject[] = [
     { engine: 'admission', policies: admissionPolicies(policies) },

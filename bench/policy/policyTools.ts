@@ -59,7 +59,9 @@ export async function ensureTool(tool: PolicyTool, progress: (line: string) => v
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'AbortError';
     const late = `${tool.name} was not built within ${String(buildMinutes)} minutes; the next run goes on from there`;
-    return { reason: isLate ? late : `${tool.name} cannot be built: ${String(error)}` };
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = isMissing ? 'Go or nice is missing' : String(error);
+    return { reason: isLate ? late : `${tool.name} cannot be built: ${why}` };
   }
 }
 
