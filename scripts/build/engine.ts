@@ -40,9 +40,7 @@ export class EngineBuildError extends Error {
 export async function ensureEngine(progress: (message: string) => void): Promise<string> {
   const version = await goVersion();
   // One after the other: each build keeps every core busy.
-  for (const name of moduleNames) {
-    if (await exists(path.join(sources, modules[name].room))) await ensureModule(name, version, progress);
-  }
+  for (const name of moduleNames) await ensureModule(name, version, progress);
   return products;
 }
 
@@ -52,7 +50,7 @@ async function ensureModule(name: ModuleName, version: string, progress: (messag
   const product = path.join(products, `${name}.wasm`);
   if (!(await exists(kept))) {
     progress(
-      `Building the rendering engine (${modules[name].title} as WebAssembly; about half a minute the first time)`,
+      `Building the engine (${modules[name].title} as WebAssembly; half a minute to a few minutes the first time)`,
     );
     await buildModule(name, kept);
   }
@@ -62,22 +60,20 @@ async function ensureModule(name: ModuleName, version: string, progress: (messag
 async function goVersion(): Promise<string> {
   const wanted = `Install Go ${oldestGo.major}.${oldestGo.minor} or newer from https://go.dev/dl/ and put it on the PATH.`;
   const version = await run('go', ['env', 'GOVERSION'], { cwd: sources }).catch((cause: unknown) => {
-    throw new EngineBuildError(`The rendering engine is built with Go, and "go" cannot be run. ${wanted}`, { cause });
+    throw new EngineBuildError(`The engine is built with Go, and "go" cannot be run. ${wanted}`, { cause });
   });
   const found = version.stdout.trim();
   const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(found) ?? [];
   const isNewEnough =
     Number(major) > oldestGo.major || (Number(major) === oldestGo.major && Number(minor) >= oldestGo.minor);
-  if (!isNewEnough) throw new EngineBuildError(`${found} is too old for the rendering engine. ${wanted}`);
+  if (!isNewEnough) throw new EngineBuildError(`${found} is too old for the engine. ${wanted}`);
   return found;
 }
 
-/** Go version, sources (tables that they embed among them) and requirements of the rooms that a module is built from. */
+/** Go version and everything in the rooms that a module is built from, for Go can embed any file. */
 async function digestSources(version: string, rooms: readonly string[]): Promise<string> {
   const files = (await Promise.all(rooms.map((room) => listRoom(room)))).flat();
-  const built = files.filter(
-    (file) => /\.(?:go|gz)$|(?:^|[\\/])go\.(?:mod|sum)$/.test(file) && !file.endsWith('_test.go'),
-  );
+  const built = files.filter((file) => !file.endsWith('_test.go'));
   const hash = createHash('sha256').update(version).update(String(mostPages));
   for (const file of built.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(path.join(sources, file)));
@@ -85,9 +81,11 @@ async function digestSources(version: string, rooms: readonly string[]): Promise
   return hash.digest('hex').slice(0, 16);
 }
 
+/** The files of a room, relative to `engine`. */
 async function listRoom(room: string): Promise<readonly string[]> {
-  const files = await readdir(path.join(sources, room), { recursive: true });
-  return files.map((file) => path.join(room, file));
+  const entries = await readdir(path.join(sources, room), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => path.relative(sources, path.join(entry.parentPath, entry.name)));
 }
 
 async function buildModule(name: ModuleName, target: string): Promise<void> {
@@ -114,7 +112,7 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
     await rename(unfinished, target);
   } catch (cause) {
     await rm(unfinished, { force: true });
-    throw new EngineBuildError(`The rendering engine does not build: ${whyGoFailed(cause)}`, { cause });
+    throw new EngineBuildError(`The engine does not build: ${whyGoFailed(cause)}`, { cause });
   }
 }
 
