@@ -85,10 +85,16 @@ export class SnapshotConnection implements ClusterConnection {
     };
   }
 
-  /** Definitions of custom kinds can be read, as far as they were dumped; everything else needs a cluster. */
+  /** Definitions of custom kinds and Events can be read, as far as they were dumped; everything else needs a cluster. */
   send({ method, path }: ApiRequest): Promise<ApiReply> {
     const name = method === 'GET' ? /\/customresourcedefinitions\/([^/?]+)$/.exec(path)?.[1] : undefined;
     const body = this.#objects.find((object) => isDefinition(object) && nameOf(object) === name);
+    const place = method === 'GET' ? /^\/api\/v1\/namespaces\/([^/]+)\/events$/.exec(path)?.[1] : undefined;
+    if (place !== undefined) {
+      const target = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespace: place };
+      const items = this.#objects.filter((object) => isOf(object, target));
+      return Promise.resolve({ status: 200, body: { kind: 'EventList', items }, warnings: [] });
+    }
     if (body !== undefined) return Promise.resolve({ status: 200, body, warnings: [] });
     const message = `${this.context} is a file, not a cluster; connect to the cluster to change it.`;
     return Promise.reject(new UserError('cluster-failed', message, { file: this.context }));
