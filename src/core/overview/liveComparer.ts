@@ -1,4 +1,5 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
+import { withKnownTypes } from '../argocd/knownTypes.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
 import { dryRunRequest } from '../diff/dryRun.ts';
@@ -7,7 +8,7 @@ import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
-import type { AppId } from '../model/app.ts';
+import type { App, AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
 import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
@@ -44,6 +45,7 @@ export interface ComparedAt {
 export class LiveComparer {
   readonly #hasher: SecretHasher;
   readonly #schemas = new AppSchemas();
+  readonly #known = new Memo<AppId, TypeSchemas>();
   readonly #apps = new Memo<AppId, LiveComparison>();
   readonly #objects = new Memo<string, ObjectDiff>();
   readonly #facts = new Memo<string, ClusterFacts>();
@@ -111,6 +113,12 @@ export class LiveComparer {
     return this.#facts.remember(connection.context, [kinds, ...autoscalers], () => clusterFacts(autoscalers, kinds));
   }
 
+  /** Argo CD gives fields of custom kinds types of its own; the other tools do not. */
+  #knownTypes({ kind, id }: App, schemas: TypeSchemas, settings: ArgoSettings): TypeSchemas {
+    if (kind !== 'argo-application') return schemas;
+    return this.#known.remember(id, [schemas, settings], () => withKnownTypes(schemas, settings.knownTypes));
+  }
+
   #compareOne(
     picture: AppPicture,
     { key, rendered, live, seen }: Pair,
@@ -123,7 +131,9 @@ export class LiveComparer {
     const desired = rendered?.object;
     // Other kinds' definitions are no reason to compare a built-in one anew.
     const own =
-      desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
+      desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined
+        ? builtIn
+        : this.#knownTypes(app, schemas, settings);
     const answer = answerOf(follower, app, { key, desired, live });
     const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings, answer];
     const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
