@@ -105,7 +105,8 @@ export class SnapshotConnection implements ClusterConnection {
   }
 }
 
-function isOf(object: KubeObject, { group, kind, namespace }: WatchTarget): boolean {
+function isOf(object: KubeObject, { group, kind, namespace, name }: WatchTarget): boolean {
+  if (name !== undefined && nameOf(object) !== name) return false;
   if (object.kind !== kind || groupOf(object.apiVersion) !== group) return false;
   return namespace === undefined || namespaceOf(object) === namespace;
 }
