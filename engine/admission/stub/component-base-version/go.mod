@@ -1,4 +1,4 @@
-module k8s.io/component-base
+module k8s.io/component-base/version
 
 go 1.26.0
 

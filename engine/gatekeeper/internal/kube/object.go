@@ -1,6 +1,14 @@
-package question
+// Package kube reads fields of Kubernetes objects.
+package kube
 
-import "strings"
+import (
+	"strings"
+
+	"plumbline.dev/engine/contract"
+)
+
+// Object is a Kubernetes object; its whole numbers are int64, as Kubernetes' own decoders make them.
+type Object map[string]any
 
 // At gives the value at a path of keys, nil where there is none.
 func (o Object) At(path ...string) any {
@@ -45,12 +53,12 @@ func (o Object) Texts(path ...string) map[string]string {
 }
 
 // GVK is the object's kind with its group and version.
-func (o Object) GVK() GVK {
+func (o Object) GVK() contract.GVK {
 	group, version, hasGroup := strings.Cut(o.Text("apiVersion"), "/")
 	if !hasGroup {
 		group, version = "", group
 	}
-	return GVK{Group: group, Version: version, Kind: o.Text("kind")}
+	return contract.GVK{Group: group, Version: version, Kind: o.Text("kind")}
 }
 
 // Name is the object's metadata.name.
@@ -91,15 +99,4 @@ func copyValue(value any) any {
 	default:
 		return value
 	}
-}
-
-// Pointer is the JSON pointer (RFC 6901) of a path of keys.
-func Pointer(keys ...string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	var text strings.Builder
-	for _, key := range keys {
-		text.WriteString("/")
-		text.WriteString(escape.Replace(key))
-	}
-	return text.String()
 }

@@ -1,10 +1,13 @@
-package contract
+// Package decode reads documents as Kyverno's types, and says which field does not fit.
+package decode
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+
+	"plumbline.dev/engine/contract"
 )
 
 // Failure is why a policy does not work, and the part of its document at fault.
@@ -16,8 +19,8 @@ type Failure struct {
 // Error gives the message.
 func (f Failure) Error() string { return f.Message }
 
-// Decode reads an object as a type; a Failure names the field that does not fit.
-func Decode(object Object, into any) error {
+// Into reads an object as a type; a Failure names the field that does not fit.
+func Into(object contract.Object, into any) error {
 	text, err := json.Marshal(object)
 	if err != nil {
 		return err
