@@ -179,7 +179,7 @@ function forgettingBelow(lessons: Lessons, schema: Schema | undefined, value: Js
   const items = schema && schemaBelow(schema, 0);
   const keyOf = (item: Json): Json | undefined => (schema && identityOf(item, schema)) ?? nameIn(item);
   const keptByKey = new Map(kept.map((item) => [keyOf(item), item]));
-  const isKeyed = value.every((item) => keyOf(item) !== undefined);
+  const isKeyed = hasDistinctKeys(value.map(keyOf)) && hasDistinctKeys(kept.map(keyOf));
   // The place of an item tells nothing where items have keys: admission adds items of its own, and an item may be
   // forgotten as a whole, a volume of a source that is switched off.
   if (isKeyed) {
@@ -190,6 +190,10 @@ function forgettingBelow(lessons: Lessons, schema: Schema | undefined, value: Js
   }
   if (value.length !== kept.length) return value;
   return value.map((item, index) => forgettingBelow(lessons, items, item, kept[index]));
+}
+
+function hasDistinctKeys(keys: readonly (Json | undefined)[]): boolean {
+  return !keys.includes(undefined) && new Set(keys).size === keys.length;
 }
 
 function nameIn(item: Json): Json | undefined {
@@ -220,7 +224,7 @@ function zeroPlaces(value: Json, at: Tokens): readonly Tokens[] {
 }
 
 function weighs(value: Json): boolean {
-  if (isList(value)) return value.some(weighs);
+  if (isList(value)) return value.length > 0;
   if (isObject(value)) return Object.values(value).some(weighs);
   return value !== null && value !== false && value !== 0 && value !== '';
 }
