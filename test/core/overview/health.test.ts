@@ -248,12 +248,13 @@ describe("Argo CD's own settings", () => {
     const connection: ClusterConnection = {
       context: 'prod',
       readKinds: () => snapshot.readKinds(),
+      readSchemas: (apiVersion) => snapshot.readSchemas(apiVersion),
       follow: (target, onEvent) => {
         if (target.namespace !== 'argocd') return snapshot.follow(target, onEvent);
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
         return { close: () => undefined };
       },
-      send: (request) => snapshot.send(request),
+      send: () => snapshot.send(),
       close: () => undefined,
     };
     const overview = await openOver(files, connection);
