@@ -5,6 +5,8 @@ package judge
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/util/version"
+
 	"plumbline.dev/engine/admission/internal/language"
 	"plumbline.dev/engine/admission/internal/podsecurity"
 	"plumbline.dev/engine/admission/internal/policies"
@@ -34,6 +36,7 @@ func (e *Engine) Answer(data []byte) question.Answer {
 		world:      known,
 		set:        set,
 		authorizer: newAuthorizer(asked.Settings.Authorizer),
+		version:    in,
 		pods:       podsecurity.New(known, asked.Policies, in),
 		results:    []question.Result{},
 	}
@@ -55,6 +58,7 @@ type judge struct {
 	world      *world.World
 	set        policies.Set
 	authorizer *decisions
+	version    *version.Version
 	pods       *podsecurity.Judge
 	results    []question.Result
 	problems   []question.Problem
@@ -77,7 +81,7 @@ func (j *judge) request(given question.Request) {
 	for _, result := range j.mutate(request) {
 		j.add(request, result)
 	}
-	request.create()
+	request.create(j.version)
 	for _, policy := range j.set.Validating {
 		for _, result := range j.validate(request, policy) {
 			j.add(request, result)
