@@ -72,13 +72,13 @@ func compileCEL(policy kyvernov1.PolicyInterface, rule kyvernov1.Rule) (*celRule
 // decideCEL evaluates the expressions of the rules that apply.
 func (e *Engine) decideCEL(s *subject, policy *Policy, prepared *variant, responses []engineapi.RuleResponse) {
 	for i, response := range responses {
-		rule, ok := find(prepared.rules, response.Name())
-		if !ok || !rule.HasValidateCEL() || response.Status() != engineapi.RuleStatusPass {
+		meant := prepared.rules[response.Name()]
+		if meant == nil || !meant.rule.HasValidateCEL() || response.Status() != engineapi.RuleStatusPass {
 			continue
 		}
-		responses[i] = *e.evaluateCEL(s, policy, rule)
+		responses[i] = *e.evaluateCEL(s, policy, meant.rule)
 		if missing := e.world.TakeMissing(); missing != "" {
-			e.missing[rule.Name] = missing
+			e.missing[meant.rule.Name] = missing
 		}
 	}
 }

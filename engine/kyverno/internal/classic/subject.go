@@ -64,7 +64,7 @@ func (s *subject) beyond(document string, prepared *variant) []contract.Result {
 		if s.isElsewhere() || s.matches(loosen(each.rule, s.unknown)) != nil {
 			continue
 		}
-		result := s.result(document, prepared, each.rule.Name)
+		result := s.result(document, each.rule.Name, prepared.rules[each.rule.Name])
 		result.Result = contract.Undecided
 		result.Reason = each.reason
 		results = append(results, result)
