@@ -33,9 +33,12 @@ type celRule struct {
 
 // alwaysHolds takes the place of expressions.
 func alwaysHolds(rule kyvernov1.Rule) kyvernov1.Rule {
-	validation := *rule.Validation
-	validation.CEL = nil
-	validation.Deny = &kyvernov1.Deny{}
+	validation := kyvernov1.Validation{Deny: &kyvernov1.Deny{}}
+	if rule.Validation != nil {
+		validation.FailureAction, validation.FailureActionOverrides = rule.Validation.FailureAction, rule.Validation.FailureActionOverrides
+		validation.AllowExistingViolations = rule.Validation.AllowExistingViolations
+	}
+	rule.VerifyImages, rule.Generation, rule.Mutation = nil, nil, nil
 	never := kyvernov1.AnyAllConditions{AnyConditions: []kyvernov1.Condition{{Operator: kyvernov1.ConditionOperators["Equals"]}}}
 	never.AnyConditions[0].SetKey("never")
 	never.AnyConditions[0].SetValue("so")

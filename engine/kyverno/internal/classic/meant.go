@@ -13,6 +13,10 @@ type meant struct {
 	// at is the part of the policy's document that decides.
 	at      string
 	pattern any
+	// reason is why nothing here can decide it; empty for others.
+	reason string
+	// isNameless is so for what is no rule to people: a CleanupPolicy as a whole.
+	isNameless bool
 	// tight matches only what the rule matches for every user and all labels of the namespace; nil if that is nothing.
 	tight                         *kyvernov1.Rule
 	asksForUser, asksForNamespace bool
@@ -21,15 +25,23 @@ type meant struct {
 // meant reads all rules of a policy, by name; of two rules of one name the first counts.
 func (p *Policy) meant(rules []kyvernov1.Rule, unknown unknowns) map[string]*meant {
 	at := map[string]string{}
+	if p.reason != "" {
+		at[cleanupRule] = "/spec"
+		return p.allMeant(rules, unknown, at)
+	}
 	for i, rule := range p.policy.GetSpec().Rules {
 		at[rule.Name] = "/spec/rules/" + strconv.Itoa(i) + part(rule)
 	}
+	return p.allMeant(rules, unknown, at)
+}
+
+func (p *Policy) allMeant(rules []kyvernov1.Rule, unknown unknowns, at map[string]string) map[string]*meant {
 	all := map[string]*meant{}
 	for _, rule := range rules {
 		if _, isKnown := all[rule.Name]; isKnown {
 			continue
 		}
-		made := &meant{rule: rule, at: at[rule.Name]}
+		made := &meant{rule: rule, at: at[rule.Name], reason: p.whyBeyond(rule), isNameless: p.reason != ""}
 		if made.at == "" {
 			made.at = at[baseName(rule.Name)]
 		}

@@ -20,6 +20,8 @@ import (
 type Policy struct {
 	policy   kyvernov1.PolicyInterface
 	variants map[variantKey]*variant
+	// reason is why nothing here can decide any of its rules, which then have no names; empty for others.
+	reason string
 	// cel are the rules in CEL by their names, compiled on first use.
 	cel map[string]*celRule
 }
@@ -34,15 +36,9 @@ type variantKey struct {
 type variant struct {
 	// rules are all rules by name, as the policy means them.
 	rules map[string]*meant
-	// validating and mutating hold those that the engine can decide, matching whatever is not known.
+	// validating and mutating match whatever is not known. Rules that nothing here can decide are among the validating
+	// ones as rules that always hold.
 	validating, mutating []unit
-	// beyond are rules that nothing here can decide, and why.
-	beyond []beyond
-}
-
-type beyond struct {
-	rule   kyvernov1.Rule
-	reason string
 }
 
 // Read makes a policy of an object.
@@ -78,16 +74,14 @@ func (p *Policy) variant(key variantKey) *variant {
 	v := &variant{rules: p.meant(all, key.unknown)}
 	var validates, mutates []kyvernov1.Rule
 	for _, rule := range autogen.Default.ComputeRules(p.policy, key.kind) {
-		if reason := whyBeyond(rule); reason != "" {
-			v.beyond = append(v.beyond, beyond{rule, reason})
-		} else if rule.HasValidateCEL() {
+		if rule.HasValidateCEL() || p.whyBeyond(rule) != "" {
 			validates = append(validates, loosen(alwaysHolds(rule), key.unknown))
 		} else if rule.HasValidate() {
 			validates = append(validates, loosen(rule, key.unknown))
 		}
 	}
 	for _, rule := range all {
-		if rule.HasMutate() && whyBeyond(rule) == "" {
+		if rule.HasMutate() && p.whyBeyond(rule) == "" {
 			mutates = append(mutates, loosen(rule, key.unknown))
 		}
 	}
@@ -97,22 +91,6 @@ func (p *Policy) variant(key variantKey) *variant {
 	}
 	p.variants[key] = v
 	return v
-}
-
-// whyBeyond says why a rule is beyond a preview, or nothing.
-func whyBeyond(rule kyvernov1.Rule) string {
-	switch {
-	case rule.HasVerifyImages() || rule.HasVerifyImageChecks() || rule.HasValidateImageVerification():
-		return "verifies images, which needs their registry"
-	case rule.Validation != nil && rule.Validation.Manifests != nil && len(rule.Validation.Manifests.Attestors) != 0:
-		return "verifies the signature of the manifest, which needs keys and registries"
-	case rule.HasGenerate():
-		return "generates other objects, which happens in the background"
-	case rule.HasMutateExisting():
-		return "changes other objects, which happens in the background"
-	default:
-		return ""
-	}
 }
 
 // unit is what the engine is asked at once: a policy with some of its rules.

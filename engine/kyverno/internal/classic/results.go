@@ -10,16 +10,22 @@ import (
 )
 
 // results turns the engine's words into the contract's.
-func (e *Engine) results(s *subject, document string, prepared *variant, response engineapi.EngineResponse) []contract.Result {
+func (e *Engine) results(s *subject, document string, prepared *variant, run *run, response engineapi.EngineResponse) []contract.Result {
 	var results []contract.Result
 	for _, each := range response.PolicyResponse.Rules {
 		rule := prepared.rules[each.Name()]
 		result := s.result(document, each.Name(), rule)
 		result.Message = each.Message()
 		result.Result = s.outcome(each.Status())
+		if rule != nil && rule.reason != "" {
+			var isAsked bool
+			if result, isAsked = e.beyond(result, rule, run); !isAsked {
+				continue
+			}
+		}
 		if missing := e.missing[each.Name()]; missing != "" {
 			result = undecided(result, missing)
-		} else if rule != nil {
+		} else if rule != nil && result.Result != contract.Undecided {
 			if reason := s.whyUnsure(rule); reason != "" {
 				result = undecided(result, reason)
 			}
@@ -52,6 +58,9 @@ func (s *subject) result(document string, name string, rule *meant) contract.Res
 		return result
 	}
 	result.At = rule.at
+	if rule.isNameless {
+		result.Rule = ""
+	}
 	if rule.rule.HasValidate() {
 		result.Actions = []string{s.action(rule.rule)}
 	}

@@ -33,13 +33,13 @@ type Engine struct {
 }
 
 // NewEngine sets Kyverno's engine up over what a question tells.
-func NewEngine(world *known.World, given *values.Set, exempted []*kyvernov2.PolicyException, globals map[string]contract.Object) *Engine {
+func NewEngine(world *known.World, given *values.Set, exempted []*kyvernov2.PolicyException) *Engine {
 	e := &Engine{config: config.NewDefaultConfiguration(false), world: world, values: given, missing: map[string]string{}}
 	e.jp = jmespath.New(e.config)
 	isCluster := true
 	client := known.Client{World: world}
 	e.engine = engine.NewEngine(e.config, e.jp, client, registry{world}, nil,
-		e.contextLoader(client, globalStore{world, globals}), exceptions.New(lister(exempted)), &isCluster)
+		e.contextLoader(client, globalStore{client}), exceptions.New(lister(exempted)), &isCluster)
 	return e
 }
 
@@ -68,7 +68,7 @@ func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy)
 		e.missing, e.objectValues = map[string]string{}, s.values
 		response := e.engine.Mutate(context.Background(), run)
 		e.noteMissing("")
-		results = append(results, e.results(s, document, prepared, response)...)
+		results = append(results, e.results(s, document, prepared, run, response)...)
 		patched = response.PatchedResource.Object
 	}
 	for i := range results {
@@ -83,7 +83,7 @@ func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy)
 func (e *Engine) Validate(asked *request.Request, document string, policy *Policy) []contract.Result {
 	s := e.subject(asked, policy)
 	prepared := policy.variant(variantKey{s.gvk.Kind, s.unknown})
-	results := s.beyond(document, prepared)
+	var results []contract.Result
 	for _, each := range prepared.validating {
 		if !namesKind(each.rules(), s.gvk, s.subresource) {
 			continue
@@ -96,7 +96,7 @@ func (e *Engine) Validate(asked *request.Request, document string, policy *Polic
 		response := e.engine.Validate(context.Background(), run)
 		e.noteMissing("")
 		e.decideCEL(s, policy, prepared, response.PolicyResponse.Rules)
-		results = append(results, e.results(s, document, prepared, response)...)
+		results = append(results, e.results(s, document, prepared, run, response)...)
 	}
 	return results
 }

@@ -20,6 +20,8 @@ type World struct {
 	byKind   map[groupKind][]*unstructured.Unstructured
 	byName   map[objectName]*unstructured.Unstructured
 	missing  []string
+	// globals are the GlobalContextEntries by name.
+	globals map[string]contract.Object
 	// namespaces are those that were asked for, converted.
 	namespaces map[string]*corev1.Namespace
 }
@@ -36,6 +38,7 @@ func NewWorld(question contract.Question) *World {
 		byKind:   map[groupKind][]*unstructured.Unstructured{},
 		byName:   map[objectName]*unstructured.Unstructured{},
 
+		globals:    map[string]contract.Object{},
 		namespaces: map[string]*corev1.Namespace{},
 	}
 	for _, object := range question.Context {

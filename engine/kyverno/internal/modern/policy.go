@@ -17,6 +17,7 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 
 	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/kyverno/internal/request"
 )
 
 // Policy is a ValidatingPolicy, MutatingPolicy or one of their namespaced kinds, compiled with its exceptions.
@@ -29,6 +30,8 @@ type Policy struct {
 	expressions     []string
 	asks            asks
 	isAdmitted      bool
+	// beyond says why nothing here can decide whether the policy holds where it applies; nil for others.
+	beyond func(*request.Request) string
 }
 
 // asks are what a policy's expressions mention that may not be known.
