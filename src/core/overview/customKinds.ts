@@ -1,5 +1,5 @@
 import { objectMetaType, builtIn } from '../diff/schema/builtInSchemas.ts';
-import { customSchemas } from '../diff/schema/customSchemas.ts';
+import { customSchemas, definitionsIn } from '../diff/schema/customSchemas.ts';
 import { chainSchemas } from '../diff/schema/typeSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import { stringAt } from '../model/json.ts';
@@ -160,7 +160,7 @@ export class AppSchemas {
 
   /** The same value as long as no definition is another one. */
   for(key: string, cluster: readonly JsonObject[], { objects }: Rendering): TypeSchemas {
-    const own = objects.flatMap(({ object }) => (object.kind === 'CustomResourceDefinition' ? [object] : []));
+    const own = definitionsIn(objects.map(({ object }) => object));
     if (own.length === 0 && cluster.length === 0) return builtIn;
     return this.#kept.remember(key, [cluster, ...own], () =>
       chainSchemas(builtIn, customSchemas(cluster, this.#metadata), customSchemas(own, this.#metadata)),

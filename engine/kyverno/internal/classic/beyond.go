@@ -8,7 +8,7 @@ import (
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	engineutils "github.com/kyverno/kyverno/pkg/engine/utils"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // What nothing here can decide still matches or does not, has preconditions and exceptions: such a rule goes to the engine

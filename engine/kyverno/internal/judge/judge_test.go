@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -9,7 +8,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 const pod = `
@@ -57,11 +56,7 @@ func ask(t *testing.T, a asked) contract.Answer {
 		request.User = &contract.User{}
 	}
 	question.Requests = []contract.Request{request}
-	text, err := json.Marshal(question)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Answer(text)
+	return Judge(question)
 }
 
 // lines are the results as `policy/rule: result: reason or message`.
@@ -89,7 +84,7 @@ func celPolicy(kind, spec string) string {
 const verifies = `verifyImages: [{imageReferences: ['ghcr.io/*'], attestors: [{entries: [{keys: {publicKeys: k}}]}]}]`
 
 func TestUndecidedWithItsReason(t *testing.T) {
-	configMaps := contract.Complete{Kinds: []contract.CompleteKind{{Kind: "ConfigMap"}}}
+	configMaps := contract.Complete{Kinds: []contract.KnownKind{{Kind: "ConfigMap"}}}
 	for name, c := range map[string]struct {
 		asked asked
 		want  string
