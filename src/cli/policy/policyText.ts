@@ -59,9 +59,9 @@ function blockOf(printed: PrintedResult): string {
   const where = place === undefined ? '' : `\n      at ${place.file}:${place.line}:${place.column}`;
   const field = path === undefined ? '' : `  ${path}`;
   const by = `${policy}${rule === undefined ? '' : `/${rule}`}${source === undefined ? '' : ` (${source})`}`;
-  const now = standing && standings[standing];
-  const text = [message, reason, now].filter((each) => each !== undefined && each !== '').join(' ');
-  return `${result.padEnd(9)} ${resource}${field}\n      ${by}: ${text.trim().replaceAll('\n', '\n      ')}${where}`;
+  const now = standing === undefined ? '' : `\n      ${standings[standing]}`;
+  const text = [message, reason].filter((each) => each !== undefined && each !== '').join(' ');
+  return `${result.padEnd(9)} ${resource}${field}\n      ${by}: ${text.trim().replaceAll('\n', '\n      ')}${now}${where}`;
 }
 
 function problemLine({ file, line, message }: PrintedProblem): string {
