@@ -61,7 +61,7 @@ export class SnapshotConnection implements ClusterConnection {
         group,
         version: object.apiVersion.slice(object.apiVersion.lastIndexOf('/') + 1),
         kind,
-        plural: this.#plurals.get(`${group}/${kind}`) ?? kind.toLowerCase(),
+        plural: this.#plurals.get(`${group}/${kind}`) ?? guessPlural(kind),
         isNamespaced,
         isPreferred: known?.isPreferred ?? isPreferred,
         verbs: ['get', 'list', 'watch'],
@@ -119,6 +119,14 @@ function pluralOf(object: KubeObject): readonly (readonly [string, string])[] {
     stringAt(object, 'spec', ...at),
   );
   return plural === undefined ? [] : [[`${group ?? ''}/${kind ?? ''}`, plural]];
+}
+
+/** The plural that Kubernetes forms of a kind (apimachinery, `UnsafeGuessKindToResource`); right for all of its own. */
+function guessPlural(kind: string): string {
+  const name = kind.toLowerCase();
+  if (name.endsWith('endpoints')) return name;
+  if (name.endsWith('s')) return `${name}es`;
+  return name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
 /** An object that stands in several files (must-gather has lists beside single objects) is one. */

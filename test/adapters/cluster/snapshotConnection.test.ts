@@ -168,4 +168,14 @@ metadata: {name: b, namespace: web}
       assert.throws(() => open(text), { code: 'file-unreadable', message: /live\.yaml/ });
     });
   }
+
+  it("serves Kubernetes' own kinds by their names, which policies match by", async () => {
+    const kinds = ['NetworkPolicy', 'Ingress', 'Deployment', 'Endpoints'];
+    const text = kinds.map((kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: {name: a}\n`).join('---\n');
+    const served = await open(text).readKinds();
+    assert.deepEqual(
+      served.map(({ plural }) => plural),
+      ['networkpolicies', 'ingresses', 'deployments', 'endpoints'],
+    );
+  });
 });
