@@ -81,6 +81,8 @@ export interface ApplicationSetReply {
   readonly applications: readonly {
     readonly object: JsonObject;
     readonly from: readonly ParameterOrigin[];
+    /** Pointer of the generator's options in the set; its own template lies over the set's. */
+    readonly generator: JsonPointer;
   }[];
   /** What Argo CD refuses; unless `isPartial` it makes no Application then. Places are pointers in the set, or in a file. */
   readonly problems: readonly (ParameterOrigin & { readonly message: string; readonly isPartial: boolean })[];
@@ -91,7 +93,7 @@ export interface ApplicationSetReply {
   readonly reads: readonly FileRead[];
 }
 
-/** Where parameters are written: a pointer in the set, or in a file's first document. */
+/** Where parameters are written: a pointer in the set, or in a file's first document; it may lead into a scalar's YAML text. */
 export interface ParameterOrigin {
   readonly path: JsonPointer;
   readonly file?: RepoPath | undefined;

@@ -11,7 +11,7 @@ import (
 	"github.com/kyverno/kyverno/pkg/engine/jmespath"
 	"github.com/kyverno/kyverno/pkg/globalcontext/store"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/values"
 )

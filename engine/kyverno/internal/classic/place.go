@@ -8,7 +8,7 @@ import (
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	"github.com/kyverno/kyverno/pkg/engine/anchor"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/reads"
 )
 
@@ -26,7 +26,7 @@ func (s *subject) place(result *contract.Result, rule kyvernov1.Rule) {
 	if !ok {
 		return
 	}
-	path := pointer(keys)
+	path := contract.Pointer(keys...)
 	result.Path = &path
 	if rule.Validation == nil || rule.Validation.GetPattern() == nil {
 		return
@@ -73,14 +73,6 @@ func walk(at any, parts []string) ([]string, bool) {
 	default:
 		return nil, false
 	}
-}
-
-func pointer(keys []string) string {
-	var text strings.Builder
-	for _, key := range keys {
-		text.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key))
-	}
-	return text.String()
 }
 
 // constant finds the value that a pattern states at a path, if it is one value and no condition.

@@ -11,7 +11,8 @@ import (
 	matchutils "github.com/kyverno/kyverno/pkg/utils/match"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/kyverno/internal/decode"
 )
 
 // Policy is a ClusterPolicy or Policy, read once and kept for later questions.
@@ -49,7 +50,7 @@ func Read(object contract.Object) (*Policy, error) {
 	if object["kind"] == "Policy" {
 		policy = &kyvernov1.Policy{}
 	}
-	if err := contract.Decode(object, policy); err != nil {
+	if err := decode.Into(object, policy); err != nil {
 		return nil, err
 	}
 	if policy.IsNamespaced() && policy.GetNamespace() == "" {
@@ -61,7 +62,7 @@ func Read(object contract.Object) (*Policy, error) {
 // ReadException makes a PolicyException (kyverno.io) of an object.
 func ReadException(object contract.Object) (*kyvernov2.PolicyException, error) {
 	exception := &kyvernov2.PolicyException{}
-	return exception, contract.Decode(object, exception)
+	return exception, decode.Into(object, exception)
 }
 
 // Mutates tells whether the policy has rules that change the object.

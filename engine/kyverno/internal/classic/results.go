@@ -8,7 +8,7 @@ import (
 	engineapi "github.com/kyverno/kyverno/pkg/engine/api"
 	matchutils "github.com/kyverno/kyverno/pkg/utils/match"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // results turns the engine's words into the contract's.
@@ -102,7 +102,7 @@ func part(rule kyvernov1.Rule) string {
 
 // outcome gives the word for a status. Policies whose results do not count toward the score only warn.
 // https://kyverno.io/docs/policy-reports/
-func (s *subject) outcome(status engineapi.RuleStatus) string {
+func (s *subject) outcome(status engineapi.RuleStatus) contract.Outcome {
 	switch status {
 	case engineapi.RuleStatusPass:
 		return contract.Pass

@@ -3,7 +3,7 @@ package judge
 import (
 	"slices"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/request"
 )
 

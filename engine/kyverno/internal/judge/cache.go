@@ -7,8 +7,8 @@ import (
 	policies "github.com/kyverno/api/api/policies.kyverno.io/v1beta1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/classic"
-	"plumbline.dev/engine/kyverno/internal/contract"
 	"plumbline.dev/engine/kyverno/internal/modern"
 )
 

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/yaml"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // expected is an entry of expected.yaml.
@@ -170,7 +170,7 @@ func (c *tally) compare(folder string, want expected, answer contract.Answer, re
 	result := "skip"
 	message := "(no result)"
 	if found != nil {
-		result, message = found.Result, found.Message+" "+found.Reason
+		result, message = string(found.Result), found.Message+" "+found.Reason
 	}
 	switch {
 	case result == want.Result || (want.OrSkip && result == "skip"):

@@ -11,8 +11,9 @@ import (
 	kyvernov2 "github.com/kyverno/kyverno/api/kyverno/v2"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/classic"
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/kyverno/internal/decode"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/modern"
 	"plumbline.dev/engine/kyverno/internal/request"
@@ -23,11 +24,11 @@ import (
 func Answer(text []byte) contract.Answer {
 	var question contract.Question
 	if err := json.Unmarshal(text, &question); err != nil {
-		return failed("The question is no JSON: " + err.Error())
+		return contract.Failed("The question is no JSON: %v", err)
 	}
 	given, err := values.Read(question.Settings.KyvernoValues)
 	if err != nil {
-		return failed(err.Error())
+		return contract.Failed("%v", err)
 	}
 	c := &court{question: question, values: given, world: known.NewWorld(question), globals: map[string]contract.Object{}}
 	c.sort()
@@ -38,10 +39,6 @@ func Answer(text []byte) contract.Answer {
 		c.judge(request.New(asked, c.world, given))
 	}
 	return contract.Answer{Results: c.results, Problems: c.problems}
-}
-
-func failed(message string) contract.Answer {
-	return contract.Answer{Results: []contract.Result{}, Problems: []contract.Problem{{Severity: "error", Message: message}}}
 }
 
 // court is one question under way.
@@ -132,8 +129,8 @@ func (c *court) read() {
 }
 
 func (c *court) problem(document contract.Document, err error) {
-	problem := contract.Problem{Document: document.ID, Severity: "error", Message: err.Error()}
-	if failure := (contract.Failure{}); errors.As(err, &failure) {
+	problem := contract.Problem{Document: document.ID, Severity: contract.SeverityError, Message: err.Error()}
+	if failure := (decode.Failure{}); errors.As(err, &failure) {
 		problem.At = failure.At
 	}
 	c.problems = append(c.problems, problem)

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // World holds the objects that are known, and which kinds are known in full.
@@ -81,7 +81,7 @@ func (w *World) Get(group, kind, namespace, name string) (*unstructured.Unstruct
 	if found, ok := w.byName[objectName{group, kind, namespace, name}]; ok {
 		return found, nil
 	}
-	if w.complete.Has(group, kind, namespace) {
+	if w.complete.Holds(group, kind, namespace) {
 		return nil, nil
 	}
 	return nil, w.Miss("needs %s, which is not known here", title(kind, namespace, name))
@@ -89,7 +89,7 @@ func (w *World) Get(group, kind, namespace, name string) (*unstructured.Unstruct
 
 // List finds the objects of a kind, of one namespace unless it is empty.
 func (w *World) List(group, kind, namespace string) ([]*unstructured.Unstructured, error) {
-	if !w.complete.Has(group, kind, namespace) {
+	if !w.complete.Holds(group, kind, namespace) {
 		return nil, w.Miss("needs the list of every %s%s, which is not known here", kind, in(namespace))
 	}
 	var found []*unstructured.Unstructured
@@ -127,7 +127,7 @@ func (w *World) Namespace(name string) (*corev1.Namespace, bool) {
 	if _, isLabelled := namespace.Labels[corev1.LabelMetadataName]; !isLabelled {
 		namespace.Labels[corev1.LabelMetadataName] = name
 	}
-	return namespace, ok || w.complete.Has("", "Namespace", "")
+	return namespace, ok || w.complete.Holds("", "Namespace", "")
 }
 
 func title(kind, namespace, name string) string {
