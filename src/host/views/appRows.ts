@@ -154,7 +154,7 @@ function appContext({ app, context, sync, problems }: AppState): string {
   const kinds = {
     'argo-application': 'argo reconciled',
     'flux-kustomization': 'flux reconciled',
-    'flux-helmrelease': 'flux reconciled',
+    'flux-helmrelease': 'flux release reconciled',
     kustomize: 'bare',
     helm: 'bare',
     manifests: 'bare',
@@ -165,6 +165,7 @@ function appContext({ app, context, sync, problems }: AppState): string {
     app.source.kind,
     context === undefined ? 'detached' : 'connected',
     sync.isSuspended ? 'suspended' : undefined,
+    sync.isRunning ? 'running' : undefined,
     problems.some(({ needs }) => needs !== undefined) ? 'unfetched' : undefined,
   ];
   return words.filter((word) => word !== undefined).join(' ');

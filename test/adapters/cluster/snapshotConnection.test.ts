@@ -84,7 +84,7 @@ describe('a dump as the live side', () => {
   });
 
   it('refuses to be written', async () => {
-    await assert.rejects(open(documents).send(), {
+    await assert.rejects(open(documents).send({ method: 'PATCH', path: '/api/v1/namespaces/web/configmaps/one' }), {
       code: 'cluster-failed',
       message: /live\.yaml is a file, not a cluster/,
     });

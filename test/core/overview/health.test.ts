@@ -254,7 +254,7 @@ describe("Argo CD's own settings", () => {
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
         return { close: () => undefined };
       },
-      send: () => snapshot.send(),
+      send: (request) => snapshot.send(request),
       close: () => undefined,
     };
     const overview = await openOver(files, connection);
