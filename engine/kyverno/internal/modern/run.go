@@ -16,7 +16,7 @@ import (
 	"k8s.io/apiserver/pkg/admission"
 	policymatching "k8s.io/apiserver/pkg/admission/plugin/policy/matching"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/reads"
 	"plumbline.dev/engine/kyverno/internal/request"
@@ -122,7 +122,7 @@ func (e Engine) result(asked *request.Request, document string, policy *Policy, 
 	}
 	return contract.Result{
 		Request: asked.ID, Document: document, Policy: policy.name, Rule: rule.Name(),
-		Result: string(rule.Status()), Message: rule.Message(), Actions: policy.effective(), AuditAnnotations: annotations,
+		Result: contract.Outcome(rule.Status()), Message: rule.Message(), Actions: policy.effective(), AuditAnnotations: annotations,
 	}
 }
 
@@ -132,6 +132,8 @@ func (e Engine) doubt(result contract.Result, asked *request.Request, policy *Po
 	isNamespaceKnown = isNamespaceKnown || asked.Namespace == ""
 	reason := missing
 	switch {
+	case policy.beyond != nil && result.Result != contract.Skip:
+		reason, result.At, result.Actions, result.Reads = policy.beyond(asked), "/spec", []string{}, nil
 	case reason != "":
 	case asked.User == nil && policy.asks.user:
 		reason = "depends on who asks, which is not known"

@@ -11,7 +11,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/parser"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // mostReads bounds what is said of expressions that go through long lists.
@@ -175,17 +175,9 @@ func step(places []place, key string) []place {
 
 func (r *reader) note(places []place) []place {
 	for _, each := range places {
-		r.found[pointer(each.keys)] = true
+		r.found[contract.Pointer(each.keys...)] = true
 	}
 	return places
-}
-
-func pointer(keys []string) string {
-	var text strings.Builder
-	for _, key := range keys {
-		text.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key))
-	}
-	return text.String()
 }
 
 // sorted gives the deepest fields first, without those that lie on the way to others.
