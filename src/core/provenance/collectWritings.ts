@@ -73,7 +73,7 @@ function addPostRenderers(into: Collection, { kind, declared }: App, section: Se
   for (const [index, step] of listAt(declared?.object, 'spec', 'postRenderers').entries()) {
     const options = within(section, 'spec', 'postRenderers', index, 'kustomize');
     addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
-    addImages(into, options, 'images');
+    addImages(into, options, 'images', false);
   }
 }
 
@@ -102,7 +102,7 @@ function fluxAdditions(spec: Section, value: Json | undefined): Additions {
     labels: () => undefined,
     replicas: () => undefined,
     images: (into) => {
-      addImages(into, spec, 'images');
+      addImages(into, spec, 'images', true);
     },
     components: () => stringsAt(value, 'components'),
   };
@@ -120,12 +120,12 @@ function argoAdditions(sections: readonly Section[], value: Json | undefined): A
     },
     labels: (into) => {
       for (const each of sections) {
-        addPairs(into, each, ['commonLabels'], via);
-        addPairs(into, each, ['commonAnnotations'], via);
+        addPairs(into, each, ['commonLabels'], via, 'labels');
+        addPairs(into, each, ['commonAnnotations'], via, 'annotations');
       }
     },
     replicas: (into) => {
-      for (const each of sections) addReplicas(into, each, via);
+      for (const each of sections) addReplicas(into, each, via, true);
     },
     images: (into) => {
       for (const each of sections) addImageStrings(into, each, via);

@@ -17,10 +17,19 @@ import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
 import { helmRoles } from './helmRoles.ts';
 import { kindInTemplate } from './helmWritings.ts';
-import { explainSwitch } from './explainSwitch.ts';
+import { explainSwitch, switchesOf } from './explainSwitch.ts';
 import { hangsOnLookup } from './lookupDoubt.ts';
-import { firstCandidates, namedBy, overriddenBy, takenIn, viaOf } from './roles.ts';
-import { findFeeding, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
+import {
+  aliasesTo,
+  firstCandidates,
+  namedBy,
+  overriddenBy,
+  selectorsOf,
+  takenIn,
+  valueTaking,
+  viaOf,
+} from './roles.ts';
+import { findFeeding, findSwitches, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -94,7 +103,7 @@ export class AppExplainer {
     const value = valueAtTokens(object, field.tokens);
     const question: Question = { field, before, object, exchanger, value: value ?? null };
     if (value === undefined) {
-      const absence = await explainAbsence(question, collection.writings);
+      const absence = await explainAbsence(question, collection);
       if (absence.kind === 'proven' || !isChart) return absence;
       return (await explainSwitch(field, exchanger, collection)) ?? absence;
     }
@@ -104,7 +113,8 @@ export class AppExplainer {
     }
     const proofs = await search(question, collection, isComplete ? undefined : { toward });
     const answer = await conclude(question, proofs, collection, asked, app);
-    if (!isComplete || answer.kind === 'proven') return answer;
+    if (!isComplete) return answer;
+    if (answer.kind === 'proven') return isChart ? withSwitches(answer, question, collection) : answer;
     const feeding = await findFeeding(question, collection.writings.filter(isValue));
     const inputs = feeding.map(({ place }) => ({ place, role: 'input' }) as const);
     const others = answer.also.filter(({ place }) => !inputs.some((each) => each.place.start === place.start));
@@ -126,6 +136,19 @@ export class AppExplainer {
     const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
     return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
+}
+
+/** Names the switches of a chart's values without which the field would not be there. */
+async function withSwitches(
+  answer: Extract<Provenance, { kind: 'proven' }>,
+  question: Question,
+  { writings }: Collection,
+): Promise<Provenance> {
+  const deciding = await findSwitches(question, switchesOf(writings));
+  const also = deciding
+    .filter(({ place }) => place.start !== answer.place.start || place.file !== answer.place.file)
+    .map(({ place }) => ({ place, role: 'decides-existence' }) as const);
+  return { ...answer, also: [...answer.also, ...also.filter(({ place }) => splitMounted(place.file) === undefined)] };
 }
 
 /** A scalar that stands for a value, not for a name of one. */
@@ -277,8 +300,10 @@ function proven(
     also: [
       ...parts,
       ...losing.map(({ place }) => ({ place, role: 'overridden-base' }) as const),
-      ...helmRoles(writing, collection, origin),
+      ...helmRoles(valueTaking(writing, collection), collection, origin),
       ...takenIn(writing, field, collection),
+      ...aliasesTo(writing, field, collection),
+      ...selectorsOf(writing),
       ...namedBy(writing, collection),
     ].filter(({ place }) => splitMounted(place.file) === undefined),
     writing: {

@@ -203,9 +203,21 @@ async function addLayer(
         await addScalars(into, found.sites, found.section.located, via, scope);
       return;
     }
-    case 'data':
-      return addData(into, from, via, scope);
+    case 'data': {
+      const end = into.selectBy(sections.flatMap((section) => targetPaths(section, from.name, scope)));
+      await addData(into, from, via, scope);
+      end();
+    }
   }
+}
+
+/** Where a HelmRelease says to which value one of its `valuesFrom` goes. */
+function targetPaths(section: Section, name: string, scope: readonly PathToken[]): readonly ScalarSite[] {
+  const sites = sitesOf(section, 'spec', 'valuesFrom');
+  const named = sites.filter(({ path, value }) => path[1] === 'name' && value === name).map(({ path }) => path[0]);
+  return sites.filter(
+    ({ path, value }) => path[1] === 'targetPath' && named.includes(path[0]) && value === scope.join('.'),
+  );
 }
 
 /** What the app's own object and those laid over it say at a path, in their order; a list counts as the last one has it. */
