@@ -5,6 +5,7 @@ import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { FileTree } from '../ports.ts';
+import { includedFolders } from '../render/fluxArtifact.ts';
 import { withOverrides } from '../render/argoOverrides.ts';
 import type { SourceOverride } from '../render/argoOverrides.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
@@ -58,6 +59,7 @@ async function addSource(into: Collection, app: App, overrides: readonly SourceO
       }
       return;
     case 'kustomize':
+      into.showAt(includedFolders(app));
       return addKustomization(into, source.path, section && additionsOf(app, section, over));
     case 'helm': {
       const own = section && (argoSection(app, section) ?? section);

@@ -14,6 +14,7 @@ import { RecordingTree } from './recordingTree.ts';
 import { fluxArtifact } from './fluxArtifact.ts';
 import { needProblem, placedHere } from './remoteProblems.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
+import { atRealPaths } from './realPaths.ts';
 import type { Rendered } from './renderDirectory.ts';
 import { renderKustomize } from './renderKustomize.ts';
 import { renderHelm } from './renderHelm.ts';
@@ -86,7 +87,7 @@ async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: 
     case 'kustomize': {
       const artifact = await fluxArtifact(app, tree, signal);
       if (artifact.problems.length > 0) return { objects: [], problems: artifact.problems };
-      return renderKustomize(app, source.path, artifact.tree, tools, signal);
+      return atRealPaths(await renderKustomize(app, source.path, artifact.tree, tools, signal), artifact.realPath);
     }
     case 'helm':
       return renderHelm(app, source.path, tree, tools, signal);
