@@ -1,5 +1,6 @@
 import type { App, SourceRender } from '../model/app.ts';
 import { mountOf } from '../model/remoteNeed.ts';
+import { elsewhereMessage } from '../model/words.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
@@ -81,7 +82,7 @@ async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: 
   const { remote } = source;
   if (remote !== undefined && (await tree.stat(mountOf(remote), signal)) === undefined)
     return { objects: [], problems: [needProblem(app, remote)] };
-  switch (remote?.kind === 'oci' ? await foundRender(source, tree, signal) : source.render) {
+  switch (remote?.kind === 'oci' || remote?.kind === 'git' ? await foundRender(source, tree, signal) : source.render) {
     case 'directory':
       return renderDirectory(source.path, directoryOptions(app), tree, signal);
     case 'kustomize': {
@@ -141,7 +142,7 @@ function inNamespace(built: Rendered, namespace: string | undefined): Rendered {
 function notRendered(app: App): Rendering {
   const message =
     app.source.kind === 'elsewhere'
-      ? `Its manifests are in another repository (${app.source.url}).`
+      ? elsewhereMessage(app.source.what)
       : app.source.kind === 'unsupported'
         ? app.source.why
         : '';

@@ -7,12 +7,14 @@ import { DiskTree } from '../../../src/adapters/git/diskTree.ts';
 import { AppCatalog } from '../../../src/core/apps/appCatalog.ts';
 import type { Discovery } from '../../../src/core/apps/appCatalog.ts';
 import type { App } from '../../../src/core/model/app.ts';
+import { mountOf } from '../../../src/core/model/remoteNeed.ts';
 import type { Provenance } from '../../../src/core/model/provenance.ts';
 import type { RenderedObject, Rendering } from '../../../src/core/model/rendering.ts';
 import { nameOf } from '../../../src/core/model/resource.ts';
 import { AppExplainer } from '../../../src/core/provenance/explainField.ts';
 import { valueAtTokens } from '../../../src/core/provenance/exchange.ts';
 import { fieldOf } from '../../../src/core/provenance/writing.ts';
+import { OverlayTree } from '../../../src/core/render/overlayTree.ts';
 import { renderApp } from '../../../src/core/render/renderApp.ts';
 import { openPool } from './engineFixture.ts';
 import { argoConstructs } from './pantry/argoConstructs.ts';
@@ -96,6 +98,19 @@ describe('the example pantry', function () {
     // UPDATE_PANTRY=1 writes the file anew, to be read before it is kept.
     if (process.env.UPDATE_PANTRY === '1') writeFileSync(golden, stringify(shown, { lineWidth: 0 }));
     assert.deepEqual(shown, parse(readFileSync(golden, 'utf8')));
+  });
+
+  it('renders what is in another repository once that was fetched', async () => {
+    const need = { kind: 'git', url: 'https://git.pantry.example/shop/partner-feed.git', revision: 'v2.4.0' } as const;
+    const chart = 'apiVersion: v2\nname: feed\nversion: 1.0.0\n';
+    const template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: feed}\ndata: {of: {{ .Release.Name }}}\n';
+    const fetched = new Map([
+      [`${mountOf(need)}/deploy/Chart.yaml`, chart],
+      [`${mountOf(need)}/deploy/templates/feed.yaml`, template],
+    ]);
+    const { objects, problems } = await renderApp(appOf('argocd/partner-feed'), new OverlayTree(tree, fetched, 'fetched'), pool, signal);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(objects.map(({ key, object }) => [key, object.data]), [['/ConfigMap/partner-feed/feed', { of: 'partner-feed' }]]);
   });
 
   for (const [what, constructs] of tables) {

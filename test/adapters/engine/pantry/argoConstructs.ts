@@ -33,7 +33,7 @@ export const argoConstructs: Constructs = {
   'kustomize.commonLabels': [{ app: orders, object: 'Deployment shop-orders-v6', path: '/metadata/labels/pantry.example~1tier', value: 'front', from: `${ordersApp}: pantry.example/tier: front` }],
   'kustomize.commonAnnotations': [{ app: orders, object: 'Service shop-orders-v6', path: '/metadata/annotations/pantry.example~1contact', value: 'orders@pantry.example', from: `${ordersApp}: pantry.example/contact: orders@pantry.example` }],
   'kustomize.replicas': [{ app: orders, object: 'Deployment shop-orders-v6', path: '/spec/replicas', value: 6, from: `${ordersApp}: count: 6` }],
-  'kustomize.patches': [{ app: orders, object: 'Service shop-orders-v6', path: '/spec/type', value: 'LoadBalancer', from: `${ordersApp}: value: LoadBalancer` }],
+  'kustomize.patches': [{ app: orders, object: 'Service shop-orders-v6', path: '/spec/type', value: 'NodePort', from: `${ordersApp}: value: NodePort` }],
   'kustomize.components': [{ app: orders, object: 'Deployment shop-orders-v6', path: `${container}/env/1/value`, value: 'yes', from: 'apps/orders/components/gift-wrap/kustomization.yaml: value: { name: GIFT_WRAP, value: "yes" }' }],
   'kustomize.namespace': [{ app: orders, object: 'Service shop-orders-v6', path: '/metadata/namespace', value: 'orders-prod', from: `${ordersApp}: namespace: orders-prod` }],
   'directory.recurse': [{ app: 'argocd/signage', object: 'ConfigMap window-north', path: '/data/poster', value: 'pumpkin', from: 'apps/signage/windows/north.yaml: poster: pumpkin' }],
@@ -68,5 +68,5 @@ export const argoConstructs: Constructs = {
   'ApplicationSet: plugin': [{ app: 'argocd/set coupons', says: /plugin generator, which only Argo CD can ask/, at: `${sets}/asked-elsewhere.yaml: - plugin:` }],
   'ApplicationSet: clusterDecisionResource': [{ app: 'argocd/set counters', says: /clusterDecisionResource generator, which only Argo CD can ask/, at: `${sets}/asked-elsewhere.yaml: - clusterDecisionResource:` }],
   'a chart of a Helm repository': [{ app: 'argocd/metrics', says: /It needs the chart metrics ~2\.1 of https:\/\/charts\.pantry\.example\/stable/, at: 'fleet/kitchen/metrics.yaml: name: metrics' }],
-  'another Git repository': [{ app: 'argocd/partner-feed', says: /https:\/\/git\.pantry\.example\/shop\/partner-feed\.git/, at: 'fleet/kitchen/partner-feed.yaml: name: partner-feed' }],
+  'another Git repository': [{ app: 'argocd/partner-feed', says: /It needs https:\/\/git\.pantry\.example\/shop\/partner-feed\.git at v2\.4\.0/, at: 'fleet/kitchen/partner-feed.yaml: name: partner-feed' }],
 };

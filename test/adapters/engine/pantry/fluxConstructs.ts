@@ -39,7 +39,7 @@ export const fluxConstructs: Constructs = {
   'GitRepository: ignore': [{ app: 'flux-system/handbook', lacks: 'ConfigMap draft' }, { app: 'flux-system/handbook', has: 'ConfigMap rules' }],
   'GitRepository: sparseCheckout': [{ app: 'flux-system/depot-screens', says: /GitRepository delivery leaves the folder apps\/signage out of its artifact/, at: 'clusters/prod/flux/delivery.yaml: name: depot-screens' }],
   OCIRepository: [{ app: 'flux-system/shelves', says: /It needs oci:\/\/registry\.pantry\.example\/manifests\/shelves 2026-11/, at: 'clusters/prod/flux/elsewhere.yaml: name: shelves' }],
-  Bucket: [{ app: 'flux-system/flyers', says: /bucket/i, at: 'clusters/prod/flux/elsewhere.yaml: name: flyers' }],
+  Bucket: [{ app: 'flux-system/flyers', says: /come from the bucket flyers of minio\.pantry\.example, which Plumbline does not fetch/, at: 'clusters/prod/flux/elsewhere.yaml: name: flyers' }],
   'HelmRelease: chart': [{ app: 'flux-system/night-kitchen', has: 'Deployment night-kitchen' }],
   'HelmRelease: chart of a HelmRepository': [{ app: 'flux-system/weather', says: /It needs the chart weather 0\.4\.x of https:\/\/charts\.pantry\.example\/stable/, at: `${releases}: name: weather` }],
   'HelmRelease: chartRef to an OCIRepository': [{ app: 'flux-system/cellar', says: /It needs oci:\/\/registry\.pantry\.example\/charts\/cellar 1\.x/, at: `${releases}: name: cellar` }],
