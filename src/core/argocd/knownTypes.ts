@@ -100,7 +100,7 @@ function typeNamed(name: string): TypeNode | undefined {
   const place = name.startsWith('core/v1/') ? places[name.slice('core/v1/'.length)] : undefined;
   if (place === undefined) return undefined;
   const [kind = '', path = ''] = place.split(' ');
-  const root: TypeNode = builtIn.typeOf('v1', kind)?.root ?? anyType;
+  const root = builtIn.typeOf('v1', kind) ?? anyType;
   const steps = path === '' ? [] : path.split('.');
   const found = steps.reduce((node, step) => childType(node, step === '*' ? 0 : step), root);
   return found.kind === 'any' ? undefined : spelledAlike(found);
@@ -160,13 +160,16 @@ export function withKnownTypes(base: TypeSchemas, fields: readonly KnownTypeFiel
   const hasRollout = fields.some(({ group, kind }) => group === rollout.group && kind === rollout.kind);
   const type = typeNamed('core/v1/PodSpec') ?? anyType;
   const all = hasRollout ? fields : [...fields, { ...rollout, path: ['spec', 'template', 'spec'], type }];
+  const made = new Map<string, TypeNode>();
   return {
     typeOf: (apiVersion, kind) => {
-      const found = base.typeOf(apiVersion, kind);
       const own = all.filter((field) => field.kind === kind && field.group === groupOf(apiVersion));
-      if (own.length === 0) return found;
-      const root = own.reduce((node, field) => replaced(node, field.path, field.type), found?.root ?? anyType);
-      return { root, isNamespaced: found?.isNamespaced ?? true };
+      if (own.length === 0) return base.typeOf(apiVersion, kind);
+      const name = `${apiVersion} ${kind}`;
+      const root = base.typeOf(apiVersion, kind) ?? anyType;
+      const type = made.get(name) ?? own.reduce((node, field) => replaced(node, field.path, field.type), root);
+      made.set(name, type);
+      return type;
     },
   };
 }

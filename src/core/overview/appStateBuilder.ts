@@ -1,7 +1,6 @@
 import { builtIn } from '../diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import type { AppId } from '../model/app.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { Difference } from '../model/difference.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { ResourceKey } from '../model/resource.ts';
@@ -9,7 +8,7 @@ import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { unknownStatus } from '../live/reconcilerStatus.ts';
 import type { SecretHasher } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
-import { AppSchemas } from './customKinds.ts';
+import { AppSchemas } from './clusterSchemas.ts';
 import { ClusterSettings } from './clusterSettings.ts';
 import type { AppPicture } from './gitPicture.ts';
 import { findHome } from './home.ts';
@@ -124,15 +123,13 @@ export class AppStateBuilder {
     });
   }
 
-  /** For custom kinds: the definitions of the cluster they go to, and those that the app brings itself. */
+  /** Those of the cluster that the app goes to, and of definitions that it brings itself. */
   #schemasOf({ app, sides }: AppPicture, place: ClusterFollower | undefined): TypeSchemas {
     const newest = sides.buffers ?? sides.head;
-    const definitions = place?.customKinds.definitions ?? noDefinitions;
-    return newest === undefined ? builtIn : this.#schemas.for(app.id, definitions, newest);
+    const cluster = place?.schemas.types ?? builtIn;
+    return newest === undefined ? cluster : this.#schemas.for(app.id, cluster, newest);
   }
 }
-
-const noDefinitions: readonly JsonObject[] = [];
 
 function placeOf(difference: Difference, knownPlace: KnownPlace): Provenance | undefined {
   const question = questionOf(difference);

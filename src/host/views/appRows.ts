@@ -177,7 +177,7 @@ function appTooltip({ app, sync, health, disagreements = [], context }: AppState
   const lines = [
     app.namespace === undefined ? app.name : `${app.namespace}/${app.name}`,
     source.kind === 'here' ? t('Source: {0}', sourceName(source) || '.') : undefined,
-    source.kind === 'elsewhere' ? t('Source: {0}', source.url) : undefined,
+    source.kind === 'elsewhere' ? t('Source: {0}', source.what) : undefined,
     source.kind === 'unsupported' ? source.why : undefined,
     waitsFor.length === 0 ? undefined : t('Waits for: {0}', waitsFor.join(', ')),
     context === undefined ? undefined : t('Cluster: {0}', context),

@@ -6,7 +6,7 @@ import { withKnownTypes } from '../../../src/core/argocd/knownTypes.ts';
 import { compareObject } from '../../../src/core/diff/compareObject.ts';
 import type { ApplyTool } from '../../../src/core/diff/diffInput.ts';
 import { builtIn } from '../../../src/core/diff/schema/builtInSchemas.ts';
-import { customSchemas } from '../../../src/core/diff/schema/customSchemas.ts';
+import { definedSchemas, publishedSchemas } from '../../../src/core/diff/schema/publishedSchemas.ts';
 import { chainSchemas } from '../../../src/core/diff/schema/typeSchemas.ts';
 import type { TypeSchemas } from '../../../src/core/diff/schema/typeSchemas.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
@@ -97,7 +97,7 @@ describe('the known types of argocd-cm', () => {
       ],
     },
   };
-  const defined = chainSchemas(builtIn, customSchemas([job]));
+  const defined = chainSchemas(builtIn, publishedSchemas(definedSchemas([job])));
   const knownDefined = withKnownTypes(defined, settings({ [key]: types }).knownTypes);
   for (const [what, spec, live, plain, typed] of cases) {
     it(`compare ${what} as Argo CD does`, () => {

@@ -239,6 +239,7 @@ describe('what clusters told of an object', () => {
     const connection: ClusterConnection = {
       context: 'prod',
       readKinds: (signal) => dump.readKinds(signal),
+      readSchemas: (apiVersion, signal) => dump.readSchemas(apiVersion, signal),
       follow: (target, onEvent) => dump.follow(target, onEvent),
       send: ({ path }) => {
         if (path.endsWith('/events')) asked.push(path);

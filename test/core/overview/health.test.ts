@@ -248,6 +248,7 @@ describe("Argo CD's own settings", () => {
     const connection: ClusterConnection = {
       context: 'prod',
       readKinds: () => snapshot.readKinds(),
+      readSchemas: (apiVersion) => snapshot.readSchemas(apiVersion),
       follow: (target, onEvent) => {
         if (target.namespace !== 'argocd') return snapshot.follow(target, onEvent);
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
@@ -260,7 +261,7 @@ describe("Argo CD's own settings", () => {
     assert.deepEqual(overview.state.clusters[0]?.status, {
       kind: 'partly-forbidden',
       denied: [
-        'argocd: may not list configmap',
+        'argocd: may not list configmaps',
         'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
       ],
     });
