@@ -335,8 +335,11 @@ export interface ApiRequest {
     | 'application/json-patch+json'
     | undefined;
   readonly body?: JsonObject | readonly JsonObject[] | undefined;
-  /** Of Secrets that register clusters with Argo CD the reply keeps name, address and project; all else is reduced. */
-  readonly keeps?: 'cluster-addresses' | undefined;
+  /**
+   * Of Secrets that register clusters with Argo CD the reply keeps name, address and project, of kubeconfigs in Secrets the
+   * addresses of their API servers; all else is reduced.
+   */
+  readonly keeps?: 'cluster-addresses' | 'kubeconfig-addresses' | undefined;
 }
 
 export interface ApiReply {

@@ -1,5 +1,6 @@
 import { isSecret, reduceSecret } from '../../core/diff/secrets.ts';
 import { reduceClusterSecret } from '../../core/live/clusterSecrets.ts';
+import { reduceKubeConfigSecret } from '../../core/live/kubeConfigAddress.ts';
 import { isList, isObject, listAt, stringAt } from '../../core/model/json.ts';
 import type { JsonObject } from '../../core/model/json.ts';
 import type { KubeObject } from '../../core/model/resource.ts';
@@ -148,10 +149,16 @@ export class ApiConnection implements ClusterConnection {
 
   #reduceItem(item: JsonObject, { keeps }: ApiRequest): JsonObject {
     if (!isSecret(item)) return item;
-    const reduce = keeps === 'cluster-addresses' ? reduceClusterSecret : reduceSecret;
-    return reduce(item, this.#parts.hasher);
+    return reducers[keeps ?? 'nothing'](item, this.#parts.hasher);
   }
 }
+
+/** What of a Secret comes past this edge. */
+const reducers = {
+  nothing: reduceSecret<JsonObject>,
+  'cluster-addresses': reduceClusterSecret,
+  'kubeconfig-addresses': reduceKubeConfigSecret,
+} as const;
 
 /** `299 - "text"`, several in one header separated by commas (RFC 9111 section 5.5; KEP-1693). */
 function parseWarnings(header: string): readonly string[] {

@@ -6,7 +6,7 @@ import type { KubeObject } from '../model/resource.ts';
 import type { ManagedResource, ReconcilerStatus } from '../live/reconcilerStatus.ts';
 import { appDisagreement } from './countedHealth.ts';
 import { fluxDisagreements } from './fluxDisagreements.ts';
-import { isDeployedBesideReconciler, remoteDestination } from './destination.ts';
+import { remoteDestination } from './destination.ts';
 import { disagreementsOf } from './disagreements.ts';
 import type { JudgedTwice } from './disagreements.ts';
 import { disagreementFindings, driftFindings, problemFindings } from './findings.ts';
@@ -83,8 +83,8 @@ function reconcilerHistory({ reconciler, status, subjects }: AppParts): readonly
 }
 
 /** The reconciler's cluster is connected, and the one that it deploys to is not. */
-function isUnread({ picture, context, objectsContext }: AppParts): boolean {
-  return context !== undefined && objectsContext === undefined && !isDeployedBesideReconciler(picture.app);
+function isUnread({ context, objectsContext }: AppParts): boolean {
+  return context !== undefined && objectsContext === undefined;
 }
 
 /** Trouble that the cluster's own settings make: it stands at the app, for they are no file of the repository. */
@@ -129,10 +129,14 @@ function resourcesOf(parts: AppParts): readonly ResourceState[] {
 
 /** The reconciler's verdict where the objects themselves are not read: it does not say which fields differ. */
 function byTheirWord({ sync, health, needsPruning }: ManagedResource): ObjectDiff | undefined {
-  if (sync === undefined) return undefined;
+  const elsewhere = 'the cluster it is deployed to is not connected here.';
+  if (sync === undefined) {
+    const reason = `Its reconciler lists it as applied and says no more of it: ${elsewhere}`;
+    return { verdict: 'unknown', fields: [], remarks: [], reason };
+  }
   const outOfSync = needsPruning ? 'extra' : health?.status === 'Missing' ? 'missing' : 'modified';
   const verdict = sync === 'Synced' ? 'in-sync' : sync === 'OutOfSync' ? outOfSync : 'unknown';
-  const reason = `By its reconciler's word (${sync}): the cluster it is deployed to is not connected here.`;
+  const reason = `By its reconciler's word (${sync}): ${elsewhere}`;
   return { verdict, fields: [], remarks: [], reason };
 }
 

@@ -12,6 +12,8 @@ import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } fro
 import type { Capabilities } from '../render/clusterView.ts';
 import { ClusterSchemas } from './clusterSchemas.ts';
 import { refusalWords } from './refusals.ts';
+import type { KubeConfigRef } from '../live/kubeConfigAddress.ts';
+import { RemoteReader } from './remoteReader.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -23,6 +25,8 @@ export interface ClusterNeeds {
   readonly namespaces: readonly string[];
   /** Where the Argo CD lives whose clusters are asked for. */
   readonly hub?: string | undefined;
+  /** Which clusters the Flux apps of this one are applied to. */
+  readonly remotes?: readonly KubeConfigRef[] | undefined;
   /** What helps to judge (policies, Namespaces) and may be refused. */
   readonly wishes?: readonly WishedKind[] | undefined;
 }
@@ -40,6 +44,7 @@ export class ClusterFollower {
   readonly #denied = new Map<TargetKey, WatchTarget>();
   readonly #schemas: ClusterSchemas;
   readonly #hub: HubReader;
+  readonly #remotes: RemoteReader;
   readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
   #kinds: readonly ServedKind[] | undefined;
@@ -60,9 +65,11 @@ export class ClusterFollower {
         this.#discoveries.request().catch(() => undefined);
       },
     });
-    this.#hub = new HubReader(connection, this.#ended.signal, () => {
+    const changed = (): void => {
       onChange([]);
-    });
+    };
+    this.#hub = new HubReader(connection, this.#ended.signal, changed);
+    this.#remotes = new RemoteReader(connection, this.#ended.signal, changed);
     this.#dryRuns = new DryRuns(connection, this.#ended.signal);
     void this.#readKinds();
   }
@@ -100,6 +107,11 @@ export class ClusterFollower {
     return this.#hub;
   }
 
+  /** Which clusters Flux applies apps to from here. */
+  get remotes(): RemoteReader {
+    return this.#remotes;
+  }
+
   /** What the server said of desired objects, as far as it was asked. */
   get dryRuns(): DryRuns {
     return this.#dryRuns;
@@ -115,7 +127,8 @@ export class ClusterFollower {
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
     if (this.#kinds === undefined) return false;
-    if (this.#schemas.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
+    if ([this.#schemas, this.#hub, this.#remotes].some(({ isReading }) => isReading) || this.#dryRuns.isAsking)
+      return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -123,6 +136,7 @@ export class ClusterFollower {
     if (needs === this.#needs) return;
     this.#needs = needs;
     if (needs.hub !== undefined) this.#hub.want(needs.hub);
+    this.#remotes.want(needs.remotes ?? []);
     this.#select();
   }
 

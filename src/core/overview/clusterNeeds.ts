@@ -1,6 +1,8 @@
-import { readReconciler } from './reconcilerObject.ts';
+import { kubeConfigRef } from '../live/kubeConfigAddress.ts';
+import type { KubeConfigRef } from '../live/kubeConfigAddress.ts';
+import { findReconciler, readReconciler } from './reconcilerObject.ts';
 import type { App, AppId } from '../model/app.ts';
-import { isDeployedBesideReconciler } from './destination.ts';
+import { isDeployedBesideReconciler, isFlux } from './destination.ts';
 import type { Home } from './home.ts';
 import { asksForClusters } from '../apps/readApplicationSet.ts';
 import { idOf, resourceKey } from '../model/resource.ts';
@@ -49,7 +51,20 @@ export function needsOf(
   }
   const namespaces = new Set(picture.apps.flatMap(({ app }) => app.namespace ?? []));
   const wishes = policies === undefined ? [] : policyWishes(kinds, policies);
-  return { needed: [...needed.values()], namespaces: [...namespaces], hub: hubNamespace(picture), wishes };
+  return {
+    needed: [...needed.values()],
+    namespaces: [...namespaces],
+    hub: hubNamespace(picture),
+    remotes: remotesOf(picture, store),
+    wishes,
+  };
+}
+
+function remotesOf({ apps }: GitPicture, store: LiveStore): readonly KubeConfigRef[] {
+  return apps.flatMap(({ app }) => {
+    const object = isFlux(app) ? findReconciler(app, store) : undefined;
+    return (object && kubeConfigRef(object)) ?? [];
+  });
 }
 
 function managedBy({ app }: AppPicture, store: LiveStore): readonly NeededObject[] {

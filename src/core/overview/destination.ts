@@ -13,9 +13,19 @@ export function isDeployedBesideReconciler({ destination, declared }: App): bool
   return (server ?? inCluster.server) === inCluster.server && (clusterName ?? inCluster.name) === inCluster.name;
 }
 
+/** Tells whether Flux reconciles an app. */
+export function isFlux({ kind }: App): boolean {
+  return kind === 'flux-kustomization' || kind === 'flux-helmrelease';
+}
+
 /** What is said of an app whose objects live in a cluster that is not read. */
-export function remoteDestination({ destination, declared }: App): RenderProblem {
-  const where = destination.clusterName ?? destination.server ?? 'the cluster of its kubeConfig';
+export function remoteDestination(app: App): RenderProblem {
+  const { destination, declared } = app;
+  // What a Flux app names is a Secret or ConfigMap, no cluster.
+  const kubeConfig = destination.clusterName === undefined ? '' : ` (${destination.clusterName})`;
+  const where = isFlux(app)
+    ? `the cluster of its kubeConfig${kubeConfig}`
+    : (destination.clusterName ?? destination.server ?? 'another cluster');
   return {
     severity: 'warning',
     message: `It is deployed to ${where}, which is not connected here: sync and health are the reconciler's word, fields are not compared. Choose a context of that cluster too.`,

@@ -1,6 +1,8 @@
 import type { App } from '../model/app.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
-import { inCluster, isDeployedBesideReconciler } from './destination.ts';
+import { kubeConfigRef } from '../live/kubeConfigAddress.ts';
+import { objectAt } from '../model/json.ts';
+import { inCluster, isDeployedBesideReconciler, isFlux } from './destination.ts';
 import { findReconciler } from './reconcilerObject.ts';
 
 /** The connected clusters that an app has to do with. */
@@ -36,8 +38,8 @@ function findPlace(
   hub: ClusterFollower,
   followers: ReadonlyMap<string, ClusterFollower>,
 ): ClusterFollower | undefined {
+  if (isFlux(app)) return findFluxPlace(app, hub, followers);
   if (isDeployedBesideReconciler(app)) return hub;
-  // The kubeconfig in a Flux app's Secret is not read.
   if (app.kind !== 'argo-application') return undefined;
   const { server, clusterName } = app.destination;
   const known = hub.hub.clusters;
@@ -46,6 +48,25 @@ function findPlace(
   if (address === inCluster.server) return hub;
   if (address !== undefined) return [...followers.values()].find(({ connection }) => isAt(connection.server, address));
   return clusterName === undefined || known !== undefined ? undefined : followers.get(clusterName);
+}
+
+/**
+ * The same for Flux, which applies an app beside itself unless its live object names a kubeconfig: then by the address in
+ * that, and nowhere while it is not known.
+ */
+function findFluxPlace(
+  app: App,
+  hub: ClusterFollower,
+  followers: ReadonlyMap<string, ClusterFollower>,
+): ClusterFollower | undefined {
+  const object = findReconciler(app, hub.store);
+  if (object === undefined || objectAt(object, 'spec', 'kubeConfig') === undefined) return hub;
+  const ref = kubeConfigRef(object);
+  const address = ref && hub.remotes.addressOf(ref);
+  if (address === undefined) return undefined;
+  // By this name the controller means the cluster it runs in.
+  if (normalized(address) === inCluster.server) return hub;
+  return [...followers.values()].find(({ connection }) => isAt(connection.server, address));
 }
 
 function isAt(server: string | undefined, address: string): boolean {

@@ -110,7 +110,10 @@ export class Overview implements OverviewApi {
   }
 
   async refresh(): Promise<void> {
-    for (const { hub } of this.#followers.values()) hub.refresh();
+    for (const { hub, remotes } of this.#followers.values()) {
+      hub.refresh();
+      remotes.refresh();
+    }
     await this.#reread();
   }
 
