@@ -136,6 +136,44 @@ describe('plumbline health', function () {
     );
   });
 
+  it('gives the same as findings, for code scanning and pull requests', async () => {
+    await writeFile(dump, live(commit, 'False'));
+    const { exit, stdout } = await health('--live', dump, '-o', 'sarif');
+    const log = JSON.parse(stdout) as {
+      runs: { results: { ruleId: string; level: string; message: { text: string } }[] }[];
+    };
+    const results = log.runs.flatMap((run) => run.results);
+    assert.deepEqual(
+      results.map(({ ruleId, level }) => [ruleId, level]),
+      [
+        ['health.degraded', 'error'],
+        ['verdict.disagrees', 'note'],
+      ],
+    );
+    assert.match(results[0]?.message.text ?? '', /^Certificate front is Degraded in cluster .*: Issuer not/);
+    assert.equal(exit, 1);
+    const markdown = await health('--live', dump, '-o', 'markdown');
+    assert.match(markdown.stdout, /^### Plumbline health: 2 findings in 1 of 1 app$/m);
+    assert.match(markdown.stdout, /^\| error \| Certificate front \| Certificate front is Degraded/m);
+  });
+
+  it('fails for what --fail-on names and for nothing else', async () => {
+    await writeFile(dump, live(commit, 'False'));
+    const exits = [];
+    for (const what of ['health.progressing', 'health', 'hint', 'none'])
+      exits.push((await health('--live', dump, '--fail-on', what)).exit);
+    assert.deepEqual(exits, [0, 1, 1, 0]);
+  });
+
+  it('tells with --origin of nothing but what differs', async () => {
+    await writeFile(dump, live(commit, 'False').replace('data: {a: b}', 'data: {a: c}'));
+    const { stdout } = await health('--live', dump, '--origin', 'drift');
+    assert.match(stdout, /^web \(Argo CD/m);
+    assert.doesNotMatch(stdout, /Certificate front +Degraded/);
+    const other = await health('--live', dump, '--origin', 'unpushed');
+    assert.doesNotMatch(other.stdout, /^web/m);
+  });
+
   it('runs the scripts of argocd-cm, and says the line of one that is broken', async () => {
     await writeFile(dump, live(commit, 'True') + argocdCm('return {status = "Suspended"}'));
     assert.match((await health('--live', dump)).stdout, /^ {2}ConfigMap settings +Suspended$/m);

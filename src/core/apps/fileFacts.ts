@@ -76,7 +76,7 @@ export function readFileFacts(file: RepoPath, text: string): FileFacts {
   if (baseName(file) === 'Chart.yaml') return chartFacts(file, text);
   if (!looksLikeManifest(text)) return noFacts;
   // Most manifests say nothing about apps: what they hold is read when an app is rendered.
-  if (!namesReconciler(text) && !namesPolicy(text)) return { ...noFacts, hasManifests: true };
+  if (!namesReconciler(text) && !namesPolicy(text)) return { ...noFacts, hasManifests: !hasTemplateCode(text) };
   const reading = readYaml(text, 'plain');
   const problems = problemsOf(file, reading);
   // What does not parse because of its template signs is for a templating tool, not for a reconciler.
@@ -105,9 +105,12 @@ const manifestKeys = ['apiVersion', 'kind', 'metadata'].map((key) => new RegExp(
 
 function looksLikeManifest(text: string): boolean {
   // All three, as Argo CD asks: a kubeconfig or a tool's own configuration has no metadata.
-  const hasKeys = manifestKeys.every((key) => key.test(text));
-  // A line of template code: a chart's template. Template signs inside values are usual (alerting rules).
-  return hasKeys && !/^\s*\{\{/m.test(text);
+  return manifestKeys.every((key) => key.test(text));
+}
+
+/** A line of template code: a chart's template. Template signs inside values are usual (alerting rules). */
+function hasTemplateCode(text: string): boolean {
+  return /^\s*\{\{/m.test(text);
 }
 
 function namesReconciler(text: string): boolean {

@@ -21,6 +21,11 @@ export function sitesOf(section: Section, ...path: readonly PathToken[]): readon
   return sitesUnder(inDocument, [...section.path, ...path]);
 }
 
+/** The section below a path of another one. */
+export function within(section: Section, ...path: readonly PathToken[]): Section {
+  return { ...section, path: [...section.path, ...path] };
+}
+
 /** Whether a field of an object is concerned by one of the kustomization's own fields. */
 const fieldTests = {
   namespace: ({ id, tokens }: Field) =>

@@ -32,10 +32,13 @@ export function varsIn(text: string): readonly Reference[] {
   });
 }
 
+/** A scalar that is joined with something else. */
+export type Joined = Pick<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'outerStyle' | 'mayWrite'>;
+
 /** Adds the words between the references of a string, and the defaults in them: each may be what differs in the joined value. */
 export async function addPieces(
   into: Collection,
-  user: Writing,
+  user: Joined,
   references: readonly Reference[],
   via: Via,
 ): Promise<void> {
@@ -49,16 +52,12 @@ export async function addPieces(
 }
 
 /** Notes where a scalar takes variables in: the whole scalar where that is all it holds. */
-export async function addExpressions(
-  into: Collection,
-  user: Pick<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'mayWrite'>,
-  references: readonly Reference[],
-): Promise<void> {
+export async function addExpressions(into: Collection, user: Joined, references: readonly Reference[]): Promise<void> {
   const text = String(user.value);
   const located = await into.read(user.place.file, 'kustomize');
   for (const { name, start, end } of references) {
     const isAll = start === 0 && end === text.length;
-    const offsets = isAll ? undefined : contentOffsets({ ...user, document: 0, path: [] }, text);
+    const offsets = isAll ? undefined : contentOffsets(user, text);
     const [from, to] = [offsets?.[start], offsets?.[end]];
     const isKnown = located !== undefined && from !== undefined && to !== undefined;
     const place = isKnown ? pieceOf(located, from, to).place : user.place;
@@ -82,10 +81,10 @@ interface Stretch {
   readonly end: number;
 }
 
-async function addStretches(into: Collection, user: Writing, stretches: readonly Stretch[], via: Via): Promise<void> {
+async function addStretches(into: Collection, user: Joined, stretches: readonly Stretch[], via: Via): Promise<void> {
   const located = await into.read(user.place.file, 'kustomize');
   const outer = { ...user, document: 0, path: [] };
-  const offsets = located && contentOffsets(outer, String(user.value));
+  const offsets = located && contentOffsets(user, String(user.value));
   if (located === undefined || offsets === undefined) return;
   for (const { start, end } of stretches) {
     const [from, to] = [offsets[start], offsets[end]];

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	"github.com/kyverno/kyverno/pkg/engine/anchor"
@@ -13,25 +14,31 @@ import (
 )
 
 // failedPath finds the field that a pattern failed on: `rule R failed at path /spec/containers/0/image/`.
-var failedPath = regexp.MustCompile(`failed at path (/\S*)`)
+func failedPath(message string) ([]string, bool) {
+	_, path, ok := strings.Cut(message, "failed at path /")
+	if end := strings.IndexFunc(path, unicode.IsSpace); end != -1 {
+		path = path[:end]
+	}
+	return strings.Split(strings.Trim(path, "/"), "/"), ok
+}
 
 // place adds the field at fault, where the message names it, and the value that would satisfy, where the pattern
 // states exactly one.
-func (s *subject) place(result *contract.Result, rule kyvernov1.Rule) {
-	found := failedPath.FindStringSubmatch(result.Message)
-	if found == nil {
+func (s *subject) place(result *contract.Result, rule *meant) {
+	parts, ok := failedPath(result.Message)
+	if !ok {
 		return
 	}
-	keys, ok := walk(s.object.Object, strings.Split(strings.Trim(found[1], "/"), "/"))
+	keys, ok := walk(s.object.Object, parts)
 	if !ok {
 		return
 	}
 	path := contract.Pointer(keys...)
 	result.Path = &path
-	if rule.Validation == nil || rule.Validation.GetPattern() == nil {
+	if rule.pattern == nil {
 		return
 	}
-	if value, ok := constant(rule.Validation.GetPattern(), keys); ok {
+	if value, ok := constant(rule.pattern, keys); ok {
 		result.Wanted = &contract.Wanted{Path: path, Value: value}
 	}
 }

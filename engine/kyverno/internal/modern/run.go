@@ -132,6 +132,8 @@ func (e Engine) doubt(result contract.Result, asked *request.Request, policy *Po
 	isNamespaceKnown = isNamespaceKnown || asked.Namespace == ""
 	reason := missing
 	switch {
+	case policy.beyond != nil && result.Result != contract.Skip:
+		reason, result.At, result.Actions, result.Reads = policy.beyond(asked), "/spec", []string{}, nil
 	case reason != "":
 	case asked.User == nil && policy.asks.user:
 		reason = "depends on who asks, which is not known"
