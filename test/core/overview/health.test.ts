@@ -260,7 +260,7 @@ describe("Argo CD's own settings", () => {
     assert.deepEqual(overview.state.clusters[0]?.status, {
       kind: 'partly-forbidden',
       denied: [
-        'argocd: may not list configmap',
+        'argocd: may not list configmaps',
         'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
       ],
     });
