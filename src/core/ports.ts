@@ -295,13 +295,15 @@ export interface ServedKind {
   readonly verbs: readonly string[];
 }
 
-/** All objects of a kind in one namespace, or in the cluster when `namespace` is absent. */
+/** All objects of a kind in one namespace, or in the cluster when `namespace` is absent; with a `name` only the one. */
 export interface WatchTarget {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
   readonly namespace?: string | undefined;
+  /** For rights that are given by name; where they do not include watching, the object is read anew now and then. */
+  readonly name?: string | undefined;
   /** Only the metadata of each object is wanted (PartialObjectMetadata); for kinds whose objects are large. */
   readonly isMetadataOnly?: boolean | undefined;
 }

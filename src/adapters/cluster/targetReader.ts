@@ -95,6 +95,16 @@ export class TargetReader {
     return { kind: 'failed', message: 'aborted', isGood: false };
   }
 
+  /** The one object of a selection by name, without the right to list. */
+  async get(name: string): Promise<Outcome> {
+    const path = `${collectionPath(this.#target)}/${encodeURIComponent(name)}`;
+    const { status, body, header } = await this.#parts.client.json({ method: 'GET', path }, this.#signal);
+    if (status !== 200 && status !== 404)
+      return outcomeOf(status, this.#parts.refusal(status, body), retryAfter({ header }));
+    this.#onEvent({ type: 'listed', target: this.#target, objects: status === 404 ? [] : this.#accept(body) });
+    return { kind: 'listed', version: stringAt(body, 'metadata', 'resourceVersion') ?? '' };
+  }
+
   /**
    * All objects as a stream, and then what happens to them, in one request (WatchList, KEP-3157): the server need not hold
    * the whole list at once, and neither do we hold its text. `onOpen` tells that the list is complete.
@@ -218,7 +228,9 @@ export class TargetReader {
   }
 
   #call(query: Readonly<Record<string, string>>, suffix: 'List' | '' = ''): HttpCall {
-    const path = `${collectionPath(this.#target)}?${new URLSearchParams(query).toString()}`;
+    const { name } = this.#target;
+    const chosen = name === undefined ? query : { ...query, fieldSelector: `metadata.name=${name}` };
+    const path = `${collectionPath(this.#target)}?${new URLSearchParams(chosen).toString()}`;
     const accept = `application/json;as=PartialObjectMetadata${suffix};v=v1;g=meta.k8s.io`;
     return { method: 'GET', path, headers: this.#target.isMetadataOnly === true ? { accept } : {} };
   }

@@ -52,6 +52,8 @@ export interface AppFacts {
   /** The kinds that Argo CD looks at. */
   readonly kinds?: KindFilter | undefined;
   readonly ignoreDifferences?: readonly ArgoIgnoreRule[] | undefined;
+  /** Argo CD leaves the rules of aggregated ClusterRoles out (`resource.compareoptions`). */
+  readonly ignoresAggregatedRoles?: boolean | undefined;
   readonly ignore?: readonly FluxIgnoreRule[] | undefined;
   /** Flux `status.inventory.entries`. */
   readonly inventory?: readonly { readonly id: string; readonly v?: string | undefined }[] | undefined;

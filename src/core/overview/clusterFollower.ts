@@ -1,4 +1,3 @@
-import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { DryRuns } from '../live/dryRuns.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
@@ -11,6 +10,7 @@ import { isAbort, messageOf } from '../model/userError.ts';
 import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { ClusterSchemas } from './clusterSchemas.ts';
+import { refusalWords } from './refusals.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -134,7 +134,8 @@ export class ClusterFollower {
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
     const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
-    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
+    const asked = new Set([...this.#following.keys()].filter((key) => !this.#denied.has(key)));
+    const denied = refusalWords(refused, this.#needs.needed, asked);
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -250,28 +251,3 @@ export class ClusterFollower {
   }
 }
 
-/** One sentence for each namespace, whatever the number of kinds: rights are given by namespace. */
-function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
-  const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
-  return namespaces.map((namespace) => {
-    const kinds = targets.filter((target) => target.namespace === namespace).map(({ plural }) => plural);
-    // The namespace first: a row of the tree shows the first words only.
-    const where = namespace ?? 'whole cluster';
-    return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
-  });
-}
-
-/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
-function unreadSettings(
-  needed: ClusterNeeds['needed'],
-  denied: ReadonlyMap<TargetKey, WatchTarget>,
-): readonly string[] {
-  return needed.flatMap(({ key }) => {
-    const { kind, name, namespace } = parseKey(key);
-    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
-    const where = namespace ?? 'whole cluster';
-    return isUnread
-      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
-      : [];
-  });
-}
