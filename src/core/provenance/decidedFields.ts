@@ -21,6 +21,8 @@ import type { Writing } from './writing.ts';
 export interface Decisions {
   readonly place: Place;
   readonly apps: readonly DecidedApp[];
+  /** How many more apps read the file and were not asked, because each costs a rendering. */
+  readonly beyond: number;
 }
 
 /** What it decides of one app. */
@@ -59,11 +61,16 @@ export interface ScalarQuestion {
   readonly collect: (app: RenderedApp) => Promise<Collection>;
 }
 
-/** A scalar that some app takes something from, and the apps that read its file. */
+/** A scalar that some app takes something from, and the apps that read its file, as many as are asked. */
 export interface TakenScalar {
   readonly writing: Writing;
   readonly readers: readonly RenderedApp[];
+  /** How many more apps read it. */
+  readonly beyond: number;
 }
+
+/** Most apps that are asked about one scalar: each has its files read, and renders once. */
+const mostApps = 40;
 
 /** A tree and what renders it. */
 export interface RenderedTree {
@@ -73,28 +80,25 @@ export interface RenderedTree {
 
 /** The innermost stretch at an offset that any app knows; an app that knows only a wider one does not take this from there. */
 export async function scalarAt({ file, offset, apps, collect }: ScalarQuestion): Promise<TakenScalar | undefined> {
-  const readers = apps.filter(({ app, rendering }) => takesFrom(app, rendering, file));
+  const all = apps.filter(({ app, rendering }) => takesFrom(app, rendering, file));
+  const readers = all.slice(0, mostApps);
   const found = await Promise.all(readers.map(async (each) => writingAt(await collect(each), file, offset)));
   const writing = found.flatMap((each) => each ?? []).sort((a, b) => lengthOf(a) - lengthOf(b))[0];
-  return writing && { writing, readers };
+  return writing && { writing, readers, beyond: all.length - readers.length };
 }
-
-/** Most apps that are rendered for one scalar; what it decides in more of them is not looked at. */
-const mostApps = 40;
 
 /**
  * The inverse of explaining a field: exchanges a scalar once in every app that reads its file, and lists what differs then.
  * One rendering for each such app.
  */
 export async function decisionsOf(
-  { writing, readers }: TakenScalar,
+  { writing, readers, beyond }: TakenScalar,
   { tree, engine }: RenderedTree,
   signal: AbortSignal,
 ): Promise<Decisions> {
   const probe = probeFor(writing, 7);
   const decided = await Promise.all(
-    readers.map(async ({ app, rendering, cluster }, index): Promise<DecidedApp> => {
-      if (index >= mostApps) return { app, fields: [], unknown: 'Not looked at: too many apps read this file.' };
+    readers.map(async ({ app, rendering, cluster }): Promise<DecidedApp> => {
       const exchanger = new Exchanger({ app, tree, engine, cluster }, rendering, 1, signal);
       const after = await exchanger.renderWith([{ place: writing.place, newText: probe.text }]);
       if (after === undefined) return { app, fields: [], unknown: 'With another value there the app does not render.' };
@@ -104,6 +108,7 @@ export async function decisionsOf(
   return {
     place: writing.place,
     apps: decided.filter(({ fields, unknown }) => fields.length > 0 || unknown !== undefined),
+    beyond,
   };
 }
 

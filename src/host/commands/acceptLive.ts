@@ -52,5 +52,5 @@ async function othersDecidedBy(
   const rows = decisionRows(decisions?.apps ?? [], overview.state).filter(
     (row) => row.app !== app || row.object !== object || row.path !== field?.path,
   );
-  return rows.length === 0 ? undefined : alsoChanges(rows, vscode.l10n.t);
+  return alsoChanges(rows, decisions?.beyond ?? 0, vscode.l10n.t);
 }

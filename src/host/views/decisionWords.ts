@@ -16,7 +16,7 @@ const mostRows = 12;
  * changed it. `undefined` when nothing is known to hang on it.
  */
 export function decisionMarkdown(
-  { apps }: Decisions,
+  { apps, beyond }: Decisions,
   state: OverviewState,
   { now, t }: RowContext,
 ): string | undefined {
@@ -31,6 +31,7 @@ export function decisionMarkdown(
     hidden > 0 ? text(t('… and {0} more fields.', hidden)) : undefined,
     fed === 0 ? undefined : text(feedWords(fed, rows.length > 0, t)),
     ...unknown,
+    beyond === 0 ? undefined : text(t('{0} more apps read this file; they were not asked.', beyond)),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join('\n\n');
 }
@@ -73,8 +74,11 @@ function liveCells({ live }: DecisionRow, now: Date, t: Translate): readonly str
   }
 }
 
-/** Fields beside the accepted one that an edit of the same scalar changes, in one sentence. */
-export function alsoChanges(rows: readonly DecisionRow[], t: Translate): string {
+/**
+ * What an edit changes beside the accepted field: `rows` are the other fields of the scalar, `beyond` counts the apps that
+ * were not asked. `undefined` when there is nothing to say.
+ */
+export function alsoChanges(rows: readonly DecisionRow[], beyond: number, t: Translate): string | undefined {
   const most = 5;
   const named = rows.slice(0, most).map(({ name, object, path, live }) => {
     const what = `${name}: ${describeKey(object)}, ${wordsOfPath(path)}`;
@@ -83,7 +87,10 @@ export function alsoChanges(rows: readonly DecisionRow[], t: Translate): string 
   });
   const rest = rows.length - most;
   const all = rest > 0 ? [...named, t('{0} more', rest)] : named;
-  return t('The line also decides, and the edit changes: {0}.', all.join('; '));
+  const unasked = beyond === 0 ? [] : [t('{0} more apps read this file; they were not asked.', beyond)];
+  if (rows.length === 0) return unasked[0];
+  const sentence = t('The line also decides, and the edit changes: {0}.', all.join('; '));
+  return [sentence, ...unasked].join(' ');
 }
 
 function value(shown: Parameters<typeof wordsOfValue>[0]): string {

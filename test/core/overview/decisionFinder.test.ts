@@ -62,6 +62,16 @@ describe('finding what a scalar decides', () => {
     assert.equal(tree.reads, before);
   });
 
+  it('asks a bounded number of apps and counts the others', async () => {
+    const tree = new CountingTree(files);
+    const [app] = await rendered(tree);
+    assert.ok(app !== undefined);
+    const many = Array.from({ length: 45 }, () => ({ ...app, rendering: { ...app.rendering } }));
+    const at = { file: 'app/a.yaml', offset: text.indexOf('info') };
+    const found = await new DecisionFinder(engine).find(many, tree, at, signal);
+    assert.deepEqual([found?.apps.length, found?.beyond], [40, 5]);
+  });
+
   it('forgets what it knew when the tree is another one, and what was given up', async () => {
     const finder = new DecisionFinder(engine);
     const tree = new CountingTree(files);

@@ -12,7 +12,7 @@ const inSync = { verdict: 'in-sync', fields: [], remarks: [] } as const;
 const resources = [{ key: deployment, diff: inSync, isDeclared: true, isLive: true }];
 
 function decisions(fields: readonly DecidedField[], more: Partial<DecidedApp> = {}): Decisions {
-  return { place: place(), apps: [{ app: fluxApp(), fields, ...more }] };
+  return { place: place(), apps: [{ app: fluxApp(), fields, ...more }], beyond: 0 };
 }
 
 function shown(found: Decisions, ...states: readonly AppState[]): readonly string[] {
@@ -72,7 +72,10 @@ describe('the hover over a scalar', () => {
 
   it('says why an app could not be asked, and is silent where nothing is known', () => {
     assert.deepEqual(shown(decisions([], { unknown: 'It does not render.' })), ['web: It does not render.']);
-    assert.deepEqual(shown({ place: place(), apps: [] }), []);
+    assert.deepEqual(shown({ place: place(), apps: [], beyond: 0 }), []);
+    assert.deepEqual(shown({ place: place(), apps: [], beyond: 7 }), [
+      '7 more apps read this file; they were not asked.',
+    ]);
   });
 });
 
@@ -81,7 +84,7 @@ describe('what an accepted value changes beside its field', () => {
     const state = overview({ apps: [appState({ resources, differences: [replicasDrift()] })] });
     const rows = decisionRows(decisions([replicas, { ...replicas, path: '/spec/x' }]).apps, state);
     assert.equal(
-      alsoChanges(rows, plainText),
+      alsoChanges(rows, 0, plainText),
       'The line also decides, and the edit changes: web: Deployment web, spec.replicas (the cluster runs 5); web: Deployment web, spec.x.',
     );
   });
