@@ -1,12 +1,14 @@
 import { acceptanceOf } from '../core/overview/acceptance.ts';
 import type { Json, JsonObject } from '../core/model/json.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../core/overview/state.ts';
+import type { EventAnswer } from '../core/overview/eventReader.ts';
+import type { ToldEvents } from './toldEvents.ts';
 import type { RenderProblem } from '../core/model/rendering.ts';
 
 /** The same facts for machines; a stable shape that only grows. */
-export function stateJson(state: OverviewState): JsonObject {
+export function stateJson(state: OverviewState, told: ToldEvents): JsonObject {
   return {
-    apps: state.apps.map(appJson),
+    apps: state.apps.map((app) => ({ ...appJson(app), ...eventsJson(told.get(app.app.id)) })),
     clusters: state.clusters.map(({ context, status }) => ({ context, ...status })),
     problems: state.problems.map(problemJson),
   };
@@ -34,6 +36,12 @@ function appJson(app: AppState): JsonObject {
     differences: app.differences.map(differenceJson),
     problems: app.problems.map(problemJson),
   };
+}
+
+function eventsJson(told: EventAnswer | undefined): JsonObject {
+  if (told === undefined) return {};
+  const events = told.events.map((event) => present({ ...event }));
+  return { events, ...(told.troubles.length === 0 ? {} : { eventsUnknown: told.troubles }) };
 }
 
 function differenceJson(difference: PlacedDifference): JsonObject {

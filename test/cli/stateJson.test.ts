@@ -9,7 +9,7 @@ const writing = { before: '', after: '', value: 3, style: 'plain', isFlow: false
 const proven = { kind: 'proven', place: place(), via: 'resource', also: [], writing } as const;
 
 function acceptOf(difference: PlacedDifference): Json | undefined {
-  const json = stateJson(overview({ apps: [appState({ differences: [difference] })] }));
+  const json = stateJson(overview({ apps: [appState({ differences: [difference] })] }), new Map());
   return valueAt(listAt(listAt(json, 'apps')[0], 'differences')[0], 'accept');
 }
 

@@ -16,6 +16,8 @@ import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import { CommitSubjects } from './commitSubjects.ts';
 import { appliedRevisions } from './clusterNeeds.ts';
+import { EventReader } from './eventReader.ts';
+import type { EventAnswer } from './eventReader.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
@@ -57,6 +59,7 @@ export class Overview implements OverviewApi {
   readonly #server: ServerAsker;
   readonly #policies: PolicyJudging | undefined;
   readonly #hub = new HubMemory();
+  readonly #events: EventReader;
   readonly #subjects: CommitSubjects;
   readonly #subjectReads = new CoalescingRunner(() => this.#readSubjects());
   readonly #ended = new AbortController();
@@ -77,6 +80,7 @@ export class Overview implements OverviewApi {
     const isNamedEnough = deps.comparesUnreconciled ?? false;
     this.#subjects = new CommitSubjects(deps.repo);
     this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, isNamedEnough, () => this.#subjects.known);
+    this.#events = new EventReader(this.#followers, deps.clock, isNamedEnough, this.#ended.signal);
     this.#server = new ServerAsker(this.#builder, this.#followers);
     this.#needs = new NeedsKeeper({ isNamedEnough, usesPolicies: () => deps.policies?.usesClusters() ?? false });
     this.#decisions = new DecisionFinder(deps.engine);
@@ -168,6 +172,11 @@ export class Overview implements OverviewApi {
     if (asked === undefined) return 0;
     this.#publish();
     return asked;
+  }
+
+  async eventsOf(id: AppId, object: ResourceKey | undefined, signal: AbortSignal): Promise<EventAnswer> {
+    const app = this.#picture?.apps.find((each) => each.app.id === id)?.app;
+    return app === undefined ? { events: [], troubles: [] } : this.#events.of(app, object, signal);
   }
 
   async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {

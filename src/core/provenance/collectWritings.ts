@@ -4,6 +4,7 @@ import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { FileTree } from '../ports.ts';
+import { includedFolders } from '../render/fluxArtifact.ts';
 import { withOverrides } from '../render/argoOverrides.ts';
 import type { SourceOverride } from '../render/argoOverrides.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
@@ -57,6 +58,7 @@ async function addSource(into: Collection, app: App, overrides: readonly SourceO
       }
       return;
     case 'kustomize':
+      into.showAt(includedFolders(app));
       return addKustomization(into, source.path, additionsOf(app, sections, over));
     case 'helm': {
       const isArgo = app.kind === 'argo-application';

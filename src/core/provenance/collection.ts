@@ -2,6 +2,7 @@ import { joinPath } from '../model/place.ts';
 import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import type { FileTree } from '../ports.ts';
+import { AliasTree } from '../render/aliasTree.ts';
 import { placeAt } from '../yaml/locatePlace.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import type { LocatedText, ScalarSite } from '../yaml/locateScalars.ts';
@@ -12,8 +13,10 @@ import type { Field, Writing } from './writing.ts';
 export class Collection {
   readonly #writings: Writing[] = [];
   #selectors: readonly Place[] = [];
+  readonly #base: FileTree;
+  readonly #folders = new Map<RepoPath, RepoPath>();
   readonly #texts = new Map<string, Promise<LocatedText | undefined>>();
-  readonly tree: FileTree;
+  #tree: AliasTree;
   readonly signal: AbortSignal;
   /** How values travel between objects in what was collected; decides the word for a value found elsewhere. */
   readonly copies = new Set<'replacement' | 'vars' | 'template'>();
@@ -25,8 +28,21 @@ export class Collection {
   readonly templates: { readonly file: RepoPath; readonly text: string }[] = [];
 
   constructor(tree: FileTree, signal: AbortSignal) {
-    this.tree = tree;
+    this.#base = tree;
+    this.#tree = new AliasTree(tree, this.#folders);
     this.signal = signal;
+  }
+
+  /** The tree as the renderer sees it. */
+  get tree(): FileTree {
+    return this.#tree;
+  }
+
+  /** Shows folders at further places, as the renderer does; what is read there has the place where it stands. */
+  showAt(folders: ReadonlyMap<RepoPath, RepoPath>): void {
+    if (folders.size === 0) return;
+    for (const [at, from] of folders) this.#folders.set(at, from);
+    this.#tree = new AliasTree(this.#base, this.#folders);
   }
 
   get writings(): readonly Writing[] {
@@ -60,14 +76,19 @@ export class Collection {
     const known = this.#texts.get(`${profile} ${file}`);
     if (known !== undefined) return known;
     const reading = this.readText(file).then((text) =>
-      text === undefined ? undefined : locateScalars(file, text, profile),
+      text === undefined ? undefined : locateScalars(this.realPath(file), text, profile),
     );
     this.#texts.set(`${profile} ${file}`, reading);
     return reading;
   }
 
+  /** Where a person finds the file that is shown at a path. */
+  realPath(path: RepoPath): RepoPath {
+    return this.#tree.realPath(path);
+  }
+
   async readText(file: RepoPath): Promise<string | undefined> {
-    const content = await this.tree.read(file, this.signal);
+    const content = await this.#tree.read(file, this.signal);
     return content === undefined ? undefined : new TextDecoder().decode(content);
   }
 
@@ -82,12 +103,12 @@ export class Collection {
     written: string,
   ): Promise<{ readonly path: RepoPath; readonly kind: 'file' | 'folder' } | undefined> {
     const path = /^[a-z]+:\/\//i.test(written) ? undefined : joinPath(folder, written);
-    const kind = path === undefined ? undefined : await this.tree.stat(path, this.signal);
+    const kind = path === undefined ? undefined : await this.#tree.stat(path, this.signal);
     return path === undefined || kind === undefined ? undefined : { path, kind };
   }
 
   list(folder: RepoPath): ReturnType<FileTree['list']> {
-    return this.tree.list(folder, this.signal);
+    return this.#tree.list(folder, this.signal);
   }
 }
 

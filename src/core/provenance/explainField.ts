@@ -242,7 +242,8 @@ async function conclude(
   if (chosen === undefined) {
     const why = exchanger.isSpent
       ? 'No place could be proven within the bound of renderings.'
-      : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
+      : (openReason(question) ??
+        'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.');
     return unknown(why, firstCandidates(collection.writings, field, value));
   }
   const fetched = splitMounted(chosen.writing.place.file);
@@ -260,6 +261,8 @@ async function conclude(
       [{ place: chosen.writing.place, role: 'part' }],
     );
   }
+  const open = openReason(question);
+  if (open !== undefined) return unknown(open, [{ place: chosen.writing.place, role: 'candidate' }]);
   // Argo CD renders without a cluster, so that the answer is always empty there.
   if (app.kind !== 'argo-application' && (await hangsOnLookup(question, collection))) {
     return unknown(
@@ -279,6 +282,15 @@ async function conclude(
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
   const isSealed = await collection.isSealed(chosen.writing.place.file);
   return proven({ ...chosen, isSealed }, proofs, losing, question, collection);
+}
+
+/** Why rendering itself leaves the field open. */
+function openReason({ before, field, value }: Question): string | undefined {
+  const rendered = before.objects.find((each) => each.key === field.key);
+  const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
+  if (open !== undefined) return open.why;
+  const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
+  return isDrawn ? 'A template draws this value anew every time it is rendered.' : undefined;
 }
 
 function proven(

@@ -1,5 +1,6 @@
-import { isObject, listAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
+import { isObject, listAt, objectAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
+import { folderOf, joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import { kustomizationFileNames } from '../apps/fileFacts.ts';
@@ -8,7 +9,9 @@ import { viaIn } from './collection.ts';
 import type { Collection } from './collection.ts';
 import { addImages, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
-import { addGenerators } from './generatorWritings.ts';
+import { addGeneratorFile, addGenerators } from './generatorWritings.ts';
+import { findChart } from '../render/inflateCharts.ts';
+import { addInflatedChart } from './helmWritings.ts';
 import { addInlinePatch, addPatch, addResources } from './manifestWritings.ts';
 import { addInlinePlugin, addPlugin } from './pluginWritings.ts';
 
@@ -45,6 +48,7 @@ export async function addKustomization(
   const viaOf = (via: Via): Via => viaIn(isComponent, via);
   for (const each of [...stringsAt(value, 'resources'), ...stringsAt(value, 'bases')])
     await addResource(into, folder, each, viaOf, depth);
+  await addHelmCharts(into, section, folder, value);
   for (const each of [...stringsAt(value, 'components'), ...(additions?.components(into) ?? [])]) {
     const found = await into.resolve(folder, each);
     const named = sitesOf(section, 'components').filter((site) => site.value === each);
@@ -109,6 +113,18 @@ async function addResource(
   if (found.kind === 'folder') return addKustomization(into, found.path, undefined, depth + 1);
   const located = await into.read(found.path, 'kustomize');
   if (located !== undefined) addResources(into, located, viaOf('resource'));
+}
+
+async function addHelmCharts(into: Collection, section: Section, folder: RepoPath, value: Json): Promise<void> {
+  for (const [index, entry] of listAt(value, 'helmCharts').entries()) {
+    const chart = isObject(entry)
+      ? await findChart(folder, entry, objectAt(value, 'helmGlobals'), into.tree, into.signal)
+      : undefined;
+    if (typeof chart !== 'string') continue;
+    const written = [stringAt(entry, 'valuesFile') ?? [], stringsAt(entry, 'additionalValuesFiles')].flat();
+    const files = written.flatMap((each) => joinPath(folder, each) ?? []);
+    await addInflatedChart(into, chart, files, sitesOf(section, 'helmCharts', index, 'valuesInline'));
+  }
 }
 
 async function addPatches(
@@ -220,5 +236,6 @@ async function addPluginPath(
     const target = isObject(value) ? value.target : undefined;
     addInlinePatch(into, located, siteAt(section, ['patch']), target, viaOf);
     addPlugin(into, value, sitesOf(section), viaOf);
+    await addGeneratorFile(into, section, folderOf(found?.path ?? ''), value, viaOf);
   }
 }

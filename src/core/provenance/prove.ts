@@ -4,7 +4,7 @@ import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { findField, hasSameSteps } from './exchange.ts';
 import type { Exchanger, RenderedField } from './exchange.ts';
-import { hasFewValues, probeFor } from './probe.ts';
+import { hasFewValues, nearProbe, probeFor } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { spliced } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -139,8 +139,14 @@ function shownIn(splice: Splice, probe: Probe | undefined): string {
 
 /** Exchanges one scalar; a proof when the field then has exactly the other text, and its path still leads to the same item. */
 async function prove(question: Question, { writing, splices }: Proposal): Promise<Proof | undefined> {
-  const probe = probeFor(writing, writing.order % 97);
-  const after = await exchange(question, [writing], [probe]);
+  const usual = probeFor(writing, writing.order % 97);
+  const near = nearProbe(writing);
+  let probe = usual;
+  let after = await exchange(question, [writing], [usual]);
+  if (after === undefined && near !== undefined) {
+    probe = near;
+    after = await exchange(question, [writing], [near]);
+  }
   if (after === undefined || isList(after.value) || isObject(after.value) || after.value === undefined)
     return undefined;
   const text = String(after.value);
