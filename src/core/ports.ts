@@ -262,6 +262,8 @@ export interface ClusterConnection {
   readonly context: string;
   /** Address of the API server; a dump has none. */
   readonly server?: string | undefined;
+  /** The server's version (`v1.33.4`) as it said when its kinds were read; absent when it did not. */
+  readonly version?: string | undefined;
   /** The kinds the server serves, by discovery; kept for the connection until somebody asks for them `anew`. */
   readKinds(signal: AbortSignal, anew?: boolean): Promise<readonly ServedKind[]>;
   /**

@@ -18,7 +18,7 @@ export interface FollowSettings extends ReadSettings {
 export interface FollowerParts extends ReaderParts {
   readonly settings: FollowSettings;
   /** Whether the server streams lists (WatchList). */
-  readonly offersStreams: () => Promise<boolean>;
+  readonly offersStreams: () => boolean;
 }
 
 /** Follows one selection until its signal fires: LIST once, then WATCH from there, again and again, whatever happens. */
@@ -46,7 +46,7 @@ export class Follower {
   async run(): Promise<void> {
     let version: string | undefined;
     this.#say({ kind: 'listing' });
-    this.#streams = this.#parts.settings.streamsLists && (await this.#parts.offersStreams());
+    this.#streams = this.#parts.settings.streamsLists && this.#parts.offersStreams();
     while (!this.#isClosed()) {
       const outcome = await this.#guard(this.#read(version));
       if (this.#isClosed()) return;

@@ -45,12 +45,17 @@ const goodWatch = 5_000;
 /** Milliseconds of silence in the midst of a streamed list after which it counts as no list. */
 const listSilence = 20_000;
 
+/** Streams that may break off half-way before pages are asked for: something on the way may end each answer that lasts. */
+const mostBroken = 4;
+
 /** Carries out single LISTs and WATCHes of one selection, tells what they bring, and returns how they ended. */
 export class TargetReader {
   readonly #target: WatchTarget;
   readonly #parts: ReaderParts;
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #signal: AbortSignal;
+  /** Streams since the last complete one that broke off. */
+  #broken = 0;
 
   constructor(target: WatchTarget, parts: ReaderParts, onEvent: (event: LiveEvent) => void, signal: AbortSignal) {
     this.#target = target;
@@ -120,7 +125,8 @@ export class TargetReader {
     void this.#endWhenSilent(list, listing, ended.signal);
     try {
       const outcome = await this.#readEvents(answer, undefined, clock.now().getTime(), list);
-      return listing.signal.aborted ? { kind: 'no-stream' } : outcome;
+      this.#broken = list.isComplete ? 0 : this.#broken + 1;
+      return listing.signal.aborted || this.#broken === mostBroken ? { kind: 'no-stream' } : outcome;
     } finally {
       ended.abort();
     }
@@ -170,7 +176,7 @@ export class TargetReader {
       list === undefined ? hadEvents || this.#parts.clock.now().getTime() - start >= this.#goodWatch : list.isComplete;
     const known = (): string | undefined => (list?.isComplete === false ? undefined : version);
     try {
-      for await (const line of readLines(answer.body)) {
+      for await (const line of readLines(list === undefined ? answer.body : list.counting(answer.body))) {
         const event = parseLine(line);
         if (stringAt(event, 'type') === 'ERROR') return this.#failed(objectAt(event, 'object'), known(), isGood());
         version = stringAt(event, 'object', 'metadata', 'resourceVersion') ?? version;

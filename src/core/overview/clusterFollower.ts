@@ -6,8 +6,7 @@ import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.
 import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { stringAt } from '../model/json.ts';
-import { isAbort, messageOf, UserError } from '../model/userError.ts';
+import { isAbort, messageOf } from '../model/userError.ts';
 import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { ClusterSchemas } from './clusterSchemas.ts';
@@ -178,10 +177,8 @@ export class ClusterFollower {
 
   async #readKinds(): Promise<void> {
     try {
-      const [kinds, version] = await Promise.all([
-        this.#connection.readKinds(this.#ended.signal),
-        readVersion(this.#connection, this.#ended.signal),
-      ]);
+      const kinds = await this.#connection.readKinds(this.#ended.signal);
+      const { version } = this.#connection;
       this.#kinds = kinds;
       if (version !== undefined) this.#capabilities = capabilitiesOf(version, kinds);
       this.#select();
@@ -265,16 +262,5 @@ export class ClusterFollower {
     if (this.#denied.has(key)) return;
     this.#denied.set(key, target);
     this.#select();
-  }
-}
-
-/** The server's version, `v1.33.4`; `undefined` when it does not say: nothing else depends on it. */
-async function readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { status, body } = await connection.send({ method: 'GET', path: '/version' }, signal);
-    return status === 200 ? stringAt(body, 'gitVersion') : undefined;
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
   }
 }
