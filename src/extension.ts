@@ -36,7 +36,7 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
   const parts: Parts = { extensionUri, globalStorageUri, hasher, output };
   const session = life.own(new RepositorySession((folder, signal) => openRepository(folder, signal, parts), output));
   const sessions = life.own(new ClusterSessions(session, () => loadConnector(parts), systemClock, output));
-  const tree = life.own(new AppsTree(session));
+  const tree = life.own(new AppsTree(session, systemClock));
   const panels = life.own(
     new PanelController({
       extensionUri,

@@ -254,14 +254,14 @@ describe("Argo CD's own settings", () => {
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
         return { close: () => undefined };
       },
-      send: () => snapshot.send(),
+      send: (request) => snapshot.send(request),
       close: () => undefined,
     };
     const overview = await openOver(files, connection);
     assert.deepEqual(overview.state.clusters[0]?.status, {
       kind: 'partly-forbidden',
       denied: [
-        'argocd: may not list configmap',
+        'argocd: may not list configmaps',
         'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
       ],
     });
@@ -313,7 +313,7 @@ describe("a reconciler's own verdict", () => {
 
   it('over the app stands beside the worst of its objects', async () => {
     const app = await settle({ files, live: live('Synced', 'Degraded') });
-    assert.deepEqual(app.disagreement, {
+    assert.deepEqual(app.disagreements?.[0], {
       about: 'health',
       ours: 'Degraded',
       theirs: 'Healthy',
@@ -321,12 +321,12 @@ describe("a reconciler's own verdict", () => {
     });
     const [reconciler = '', , other = ''] = live('Synced', 'Healthy');
     const healthy = await settle({ files, live: [reconciler, liveIssuer('Healthy'), other] });
-    assert.equal(healthy.disagreement, undefined);
+    assert.equal(healthy.disagreements, undefined);
     const ignored = liveIssuer('Degraded').replace(
       'annotations: {',
       "annotations: {argocd.argoproj.io/ignore-healthcheck: 'true', ",
     );
-    assert.equal((await settle({ files, live: [reconciler, ignored, other] })).disagreement, undefined);
+    assert.equal((await settle({ files, live: [reconciler, ignored, other] })).disagreements, undefined);
   });
 
   it('is a hint on the Application', async () => {

@@ -122,11 +122,7 @@ func title(object contract.Object) string {
 
 func (c *tally) runCase(t *testing.T, folder string) {
 	q := question(t, folder)
-	text, err := json.Marshal(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer := Answer(text)
+	answer := Judge(q)
 	patched := map[string]contract.Object{}
 	for _, object := range readDocuments(t, filepath.Join(folder, "patched.yaml")) {
 		patched[simple(title(object))] = object

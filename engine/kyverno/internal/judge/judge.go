@@ -26,13 +26,18 @@ func Answer(text []byte) contract.Answer {
 	if err := json.Unmarshal(text, &question); err != nil {
 		return contract.Failed("The question is no JSON: %v", err)
 	}
+	return Judge(question)
+}
+
+// Judge judges what a question asks.
+func Judge(question contract.Question) contract.Answer {
 	given, err := values.Read(question.Settings.KyvernoValues)
 	if err != nil {
 		return contract.Failed("%v", err)
 	}
-	c := &court{question: question, values: given, world: known.NewWorld(question), globals: map[string]contract.Object{}}
+	c := &court{question: question, values: given, world: known.NewWorld(question)}
 	c.sort()
-	c.classic = classic.NewEngine(c.world, given, c.exceptions, c.globals)
+	c.classic = classic.NewEngine(c.world, given, c.exceptions)
 	c.modern = modern.NewEngine(c.world)
 	c.read()
 	for _, asked := range question.Requests {
@@ -52,7 +57,6 @@ type court struct {
 	documents  []contract.Document
 	exceptions []*kyvernov2.PolicyException
 	celExempt  []*policies.PolicyException
-	globals    map[string]contract.Object
 	results    []contract.Result
 	problems   []contract.Problem
 }
@@ -63,7 +67,6 @@ type judged struct {
 	classic  *classic.Policy
 	modern   *modern.Policy
 	mutates  bool
-	beyond   *beyond
 }
 
 // sort tells exceptions and other things that policies need from the policies; context may hold exceptions too.
@@ -93,7 +96,7 @@ func (c *court) sortSide(document contract.Document) bool {
 			c.celExempt = append(c.celExempt, exception)
 		}
 	case schema.GroupKind{Group: "kyverno.io", Kind: "GlobalContextEntry"}:
-		c.globals[name(document.Object)] = document.Object
+		c.world.AddGlobal(name(document.Object), document.Object)
 	default:
 		return false
 	}
@@ -177,8 +180,6 @@ func (c *court) mutate(asked *request.Request, policy judged) {
 
 func (c *court) validate(asked *request.Request, policy judged) {
 	switch {
-	case policy.beyond != nil:
-		c.results = append(c.results, policy.beyond.results(asked, policy.document)...)
 	case policy.classic != nil:
 		c.results = append(c.results, c.classic.Validate(asked, policy.document, policy.classic)...)
 	case !policy.mutates:
@@ -187,12 +188,8 @@ func (c *court) validate(asked *request.Request, policy judged) {
 }
 
 func (j judged) name() string {
-	switch {
-	case j.classic != nil:
+	if j.classic != nil {
 		return j.classic.Name()
-	case j.modern != nil:
-		return j.modern.Name()
-	default:
-		return j.beyond.name
 	}
+	return j.modern.Name()
 }

@@ -20,6 +20,10 @@ type World struct {
 	byKind   map[groupKind][]*unstructured.Unstructured
 	byName   map[objectName]*unstructured.Unstructured
 	missing  []string
+	// globals are the GlobalContextEntries by name.
+	globals map[string]contract.Object
+	// namespaces are those that were asked for, converted.
+	namespaces map[string]*corev1.Namespace
 }
 
 type groupKind struct{ group, kind string }
@@ -33,6 +37,9 @@ func NewWorld(question contract.Question) *World {
 		complete: question.Complete,
 		byKind:   map[groupKind][]*unstructured.Unstructured{},
 		byName:   map[objectName]*unstructured.Unstructured{},
+
+		globals:    map[string]contract.Object{},
+		namespaces: map[string]*corev1.Namespace{},
 	}
 	for _, object := range question.Context {
 		w.Add(&unstructured.Unstructured{Object: object})
@@ -111,13 +118,18 @@ func (w *World) List(group, kind, namespace string) ([]*unstructured.Unstructure
 // HasKind tells whether objects of a kind are known, if only some.
 func (w *World) HasKind(group, kind string) bool { return len(w.byKind[groupKind{group, kind}]) > 0 }
 
-// Namespace gives a Namespace with the label that the API server puts on each; false when it is not known.
+// Namespace gives a Namespace with the label that the API server puts on each; false when it is not known. Nobody may
+// change it.
 func (w *World) Namespace(name string) (*corev1.Namespace, bool) {
 	found, ok := w.byName[objectName{"", "Namespace", "", name}]
+	isKnown := ok || w.complete.Holds("", "Namespace", "")
+	if made, isMade := w.namespaces[name]; isMade {
+		return made, isKnown
+	}
 	namespace := &corev1.Namespace{}
 	if ok {
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(found.Object, namespace); err != nil {
-			return nil, false
+			return &corev1.Namespace{}, false
 		}
 	}
 	namespace.APIVersion, namespace.Kind, namespace.Name = "v1", "Namespace", name
@@ -127,7 +139,8 @@ func (w *World) Namespace(name string) (*corev1.Namespace, bool) {
 	if _, isLabelled := namespace.Labels[corev1.LabelMetadataName]; !isLabelled {
 		namespace.Labels[corev1.LabelMetadataName] = name
 	}
-	return namespace, ok || w.complete.Holds("", "Namespace", "")
+	w.namespaces[name] = namespace
+	return namespace, isKnown
 }
 
 func title(kind, namespace, name string) string {

@@ -18,6 +18,7 @@ import (
 
 	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/decode"
+	"plumbline.dev/engine/kyverno/internal/request"
 )
 
 // Policy is a ValidatingPolicy, MutatingPolicy or one of their namespaced kinds, compiled with its exceptions.
@@ -30,6 +31,8 @@ type Policy struct {
 	expressions     []string
 	asks            asks
 	isAdmitted      bool
+	// beyond says why nothing here can decide whether the policy holds where it applies; nil for others.
+	beyond func(*request.Request) string
 }
 
 // asks are what a policy's expressions mention that may not be known.

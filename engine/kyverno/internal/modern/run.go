@@ -51,7 +51,11 @@ func (e Engine) Validate(asked *request.Request, document string, policy *Policy
 				result.At = at(rule.Properties())
 				result.Reads = policy.reads(rule.Properties()["cel.validationIndex"], asked)
 			}
-			results = append(results, e.doubt(result, asked, policy, missing))
+			result = e.doubt(result, asked, policy, missing)
+			if result.Result == contract.Fail {
+				result.Wanted = e.wanted(asked, policy, rule.Properties()["cel.validationIndex"])
+			}
+			results = append(results, result)
 		}
 	}
 	return results
@@ -132,6 +136,8 @@ func (e Engine) doubt(result contract.Result, asked *request.Request, policy *Po
 	isNamespaceKnown = isNamespaceKnown || asked.Namespace == ""
 	reason := missing
 	switch {
+	case policy.beyond != nil && result.Result != contract.Skip:
+		reason, result.At, result.Actions, result.Reads = policy.beyond(asked), "/spec", []string{}, nil
 	case reason != "":
 	case asked.User == nil && policy.asks.user:
 		reason = "depends on who asks, which is not known"
