@@ -25,6 +25,7 @@ export const targets: readonly BundleTarget[] = [
   { entry: 'src/adapters/cluster/clusterBundle.ts', out: 'dist/cluster.cjs', platform: 'node' },
   { entry: 'src/adapters/git/gitBundle.ts', out: 'dist/git.cjs', platform: 'node' },
   { entry: 'src/adapters/fetch/fetchBundle.ts', out: 'dist/fetch.cjs', platform: 'node' },
+  { entry: 'node_modules/undici/index.js', out: 'dist/undici.cjs', platform: 'node' },
   { entry: 'src/adapters/engine/engineWorker.ts', out: 'dist/engineWorker.cjs', platform: 'node' },
   { entry: 'src/cli/main.ts', out: 'dist/cli.cjs', platform: 'node', banner: shebang },
   { entry: 'src/webview/panel/main.ts', out: 'dist/webview/panel.js', platform: 'browser' },

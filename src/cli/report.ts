@@ -126,6 +126,7 @@ function clusterLines(state: OverviewState): readonly string[] {
       case 'connected':
         return [];
       case 'connecting':
+      case 'waiting':
         return [`${context}: still connecting`];
       case 'partly-forbidden':
         return status.denied.map((text) => `${context}: ${text}`);

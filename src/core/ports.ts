@@ -247,7 +247,12 @@ export interface CommitOptions {
 export interface ClusterConnector {
   /** Reads the kubeconfig only; no network. `UserError` `kubeconfig-invalid` names the file. */
   listContexts(): Promise<readonly ContextInfo[]>;
-  connect(context: string, signal: AbortSignal): Promise<ClusterConnection>;
+  /** `onProgram` is told which program is waited for that gets the credentials (it may ask the person), and when none is. */
+  connect(
+    context: string,
+    signal: AbortSignal,
+    onProgram?: (command: string | undefined) => void,
+  ): Promise<ClusterConnection>;
 }
 
 export interface ContextInfo {

@@ -28,6 +28,9 @@ export interface ConnectorOptions {
   readonly cache?: string | undefined;
 }
 
+/** Milliseconds after which a program that gets credentials is said to be waited for. */
+const programPatience = 1_000;
+
 const defaultLimits: Limits = { requestsPerSecond: 50, burst: 100, concurrency: 16 };
 
 const defaultFollow: FollowSettings = {
@@ -46,8 +49,8 @@ export function createConnector(options: ConnectorOptions): ClusterConnector {
   const files = kubeconfigFiles(options.kubeconfig, environment);
   return {
     listContexts: async (): Promise<readonly ContextInfo[]> => contextInfos(await readKubeconfig(files)),
-    connect: async (context, signal): Promise<ClusterConnection> => {
-      const connection = await openConnection(options, files, environment, context);
+    connect: async (context, signal, onProgram): Promise<ClusterConnection> => {
+      const connection = await openConnection({ ...options, environment, onProgram }, files, context);
       try {
         // The first answer tells whether server, certificates and credentials are right, and is needed anyway.
         await connection.readKinds(signal);
@@ -60,10 +63,28 @@ export function createConnector(options: ConnectorOptions): ClusterConnector {
   };
 }
 
+interface OpenOptions extends ConnectorOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly onProgram: ((command: string | undefined) => void) | undefined;
+}
+
+/** Only a program that takes its time may be waiting for a person; the others are done before anybody could read it. */
+function tellOf({ onProgram, log }: OpenOptions): (command: string) => () => void {
+  return (command) => {
+    const timer = setTimeout(() => {
+      log.info(`Waiting for ${command}, which may ask you to log in.`);
+      onProgram?.(command);
+    }, programPatience);
+    return () => {
+      clearTimeout(timer);
+      onProgram?.(undefined);
+    };
+  };
+}
+
 async function openConnection(
-  options: ConnectorOptions,
+  options: OpenOptions,
   files: readonly string[],
-  environment: NodeJS.ProcessEnv,
   context: string,
 ): Promise<ClusterConnection> {
   const load = async (): Promise<ReturnType<typeof pickContext>> => pickContext(await readKubeconfig(files), context);
@@ -72,11 +93,11 @@ async function openConnection(
   const place = { context, server };
   const proxyUrl = stringAt(cluster, 'proxy-url') || undefined;
   const hasEnvironmentProxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
-    (name) => environment[name],
+    (name) => options.environment[name],
   );
   const transport = new Transport(
     { ...place, proxyUrl, hasEnvironmentProxy },
-    new Credentials(load, options.allowExec, clock),
+    new Credentials({ load, allowExec: options.allowExec, clock, onProgram: tellOf(options) }),
   );
   const client = new ApiClient(transport, new Limiter({ ...defaultLimits, ...options.limits }, clock), clock);
   const settings = { ...defaultFollow, ...options.follow };

@@ -1,9 +1,12 @@
 import type { RequestOptions } from 'node:https';
-import { isObject, listAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
+import { without } from '../../core/diff/without.ts';
+import { listAt, objectAt, stringAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import { UserError, messageOf } from '../../core/model/userError.ts';
 import type { Clock } from '../../core/ports.ts';
 import { abortable } from './abortable.ts';
+import { ExecPlugin } from './execPlugin.ts';
+import type { PluginCredential } from './execPlugin.ts';
 import type { ContextParts } from './kubeconfig.ts';
 import { loadKubernetes } from './loadKubernetes.ts';
 
@@ -30,8 +33,20 @@ type Authenticate = (options: RequestOptions) => Promise<void>;
 
 interface OpenCredentials {
   readonly name: string;
+  /** The program that is run for them. */
+  readonly command: string | undefined;
   readonly authenticate: Authenticate;
   readonly impersonation: Access['headers'];
+}
+
+/** What credentials need of their connection. */
+export interface CredentialParts {
+  /** Reads the kubeconfig. */
+  readonly load: () => Promise<ContextParts>;
+  readonly allowExec: () => boolean;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Told before a program is asked for credentials; what it returns is called when that has answered. */
+  readonly onProgram: (command: string) => () => void;
 }
 
 /**
@@ -42,15 +57,23 @@ export class Credentials {
   readonly #load: () => Promise<ContextParts>;
   readonly #allowExec: () => boolean;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #onProgram: CredentialParts['onProgram'];
+  readonly #closed = new AbortController();
   #current: Promise<OpenCredentials> | undefined;
   #reading: Promise<Access> | undefined;
   #last: Access | undefined;
   #trouble: { readonly error: unknown; readonly at: number } | undefined;
 
-  constructor(load: () => Promise<ContextParts>, allowExec: () => boolean, clock: Pick<Clock, 'now'>) {
+  constructor({ load, allowExec, clock, onProgram }: CredentialParts) {
     this.#load = load;
     this.#allowExec = allowExec;
     this.#clock = clock;
+    this.#onProgram = onProgram;
+  }
+
+  /** Ends a program that still runs: nobody waits for it any more. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /**
@@ -91,11 +114,14 @@ export class Credentials {
   async #readNow(): Promise<Access> {
     const current = (this.#current ??= this.#open());
     try {
-      const { name, authenticate, impersonation } = await current;
+      const { name, command, authenticate, impersonation } = await current;
       const options: RequestOptions = {};
-      await authenticate(options).catch((cause: unknown) => {
-        throw credentialsFailed(name, cause);
-      });
+      const done = command === undefined ? undefined : this.#onProgram(command);
+      await authenticate(options)
+        .catch((cause: unknown) => {
+          throw credentialsFailed(name, cause);
+        })
+        .finally(done);
       const access = accessOf(options);
       return { ...access, headers: { ...access.headers, ...impersonation } };
     } catch (error) {
@@ -106,18 +132,23 @@ export class Credentials {
 
   async #open(): Promise<OpenCredentials> {
     const parts = await this.#load();
-    const exec = objectAt(parts.user, 'exec');
-    if (exec !== undefined && !this.#allowExec()) {
-      const command = stringAt(exec, 'command') ?? '';
+    const command = programOf(parts.user);
+    if (command !== undefined && !this.#allowExec()) {
       const message = `Context ${parts.name} gets its credentials by running ${command}. Trust this workspace to allow it, then connect again.`;
       throw new UserError('exec-needs-trust', message, { context: parts.name, command });
     }
     const { KubeConfig } = await loadKubernetes();
     const config = new KubeConfig();
     config.loadFromString(JSON.stringify(singleContext(parts)));
+    const exec = objectAt(parts.user, 'exec');
+    const plugin = exec === undefined ? undefined : new ExecPlugin(exec, parts, () => this.#clock.now());
     return {
       name: parts.name,
-      authenticate: (options) => config.applyToHTTPSOptions(options),
+      command,
+      authenticate: async (options) => {
+        await config.applyToHTTPSOptions(options);
+        if (plugin !== undefined) applyCredential(options, await plugin.read(this.#closed.signal));
+      },
       impersonation: impersonationHeaders(parts.user),
     };
   }
@@ -141,11 +172,10 @@ function impersonationHeaders(user: JsonObject): Access['headers'] {
 
 /** A kubeconfig with this context alone, in the forms that the client reads. */
 function singleContext(parts: ContextParts): JsonObject {
-  const exec = objectAt(parts.user, 'exec');
   const tokenFile = stringAt(parts.user, 'tokenFile');
   const user = {
-    ...parts.user,
-    ...(exec === undefined ? {} : { exec: withExecInfo(exec, parts) }),
+    // Its program is run by us.
+    ...without(parts.user, 'exec'),
     // The client knows `tokenFile` only as an auth provider.
     ...(tokenFile === undefined ? {} : { 'auth-provider': { name: 'tokenFile', config: { tokenFile } } }),
   };
@@ -165,24 +195,18 @@ function singleContext(parts: ContextParts): JsonObject {
   };
 }
 
-/** Plugins such as GKE's refuse to run without `KUBERNETES_EXEC_INFO` (client.authentication.k8s.io), which the client does not set. */
-function withExecInfo(exec: JsonObject, { cluster, server }: ContextParts): JsonObject {
-  const apiVersion = stringAt(exec, 'apiVersion') ?? 'client.authentication.k8s.io/v1';
-  const wantsCluster = valueAt(exec, 'provideClusterInfo') === true;
-  const ca = stringAt(cluster, 'certificate-authority-data');
-  const info = {
-    apiVersion,
-    kind: 'ExecCredential',
-    spec: {
-      interactive: false,
-      ...(wantsCluster
-        ? { cluster: { server, ...(ca === undefined ? {} : { 'certificate-authority-data': ca }) } }
-        : {}),
-    },
-  };
-  const env = valueAt(exec, 'env');
-  const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) };
-  return { ...exec, env: [...(Array.isArray(env) ? (env as readonly Json[]).filter(isObject) : []), variable] };
+/** The program that would be run for a user's credentials: of `exec`, and of providers from before it that run one too. */
+function programOf(user: JsonObject): string | undefined {
+  const provider = objectAt(user, 'auth-provider', 'config');
+  const exec = objectAt(user, 'exec') ?? objectAt(provider, 'exec');
+  return exec === undefined ? stringAt(provider, 'cmd-path') : (stringAt(exec, 'command') ?? '');
+}
+
+/** Puts a plugin's credential where the client puts those that it knows. */
+function applyCredential(options: RequestOptions, { token, certificate, key }: PluginCredential): void {
+  if (certificate !== undefined) options.cert = certificate;
+  if (key !== undefined) options.key = key;
+  if (token !== undefined) options.headers = Object.assign({}, options.headers, { Authorization: `Bearer ${token}` });
 }
 
 function isSame(one: Access, other: Access): boolean {

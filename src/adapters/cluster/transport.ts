@@ -83,6 +83,7 @@ export class Transport {
 
   /** Ends all connections, with what is under way on them. */
   close(): void {
+    this.#credentials.close();
     const pool = this.#pool;
     this.#pool = undefined;
     if (pool !== undefined) void pool.dispatcher.destroy().catch(() => undefined);

@@ -27,6 +27,8 @@ export interface ClusterState {
   readonly context: string;
   readonly status:
     | { readonly kind: 'connecting' }
+    /** For a program that gets the credentials and may ask the person to log in. */
+    | { readonly kind: 'waiting'; readonly program: string }
     | { readonly kind: 'connected' }
     /** Some of what apps declare may not be read; `denied` has one sentence for each. */
     | { readonly kind: 'partly-forbidden'; readonly denied: readonly string[] }

@@ -63,6 +63,7 @@ export function doubtOf(cluster: ClusterState | undefined): string | undefined {
     case 'offline':
       return `Cluster ${cluster?.context ?? ''} cannot be seen; the sync goes on there. ${status.message}`;
     case 'connecting':
+    case 'waiting':
       return `Cluster ${cluster?.context ?? ''} is being connected again; the sync goes on there.`;
     case 'connected':
     case 'partly-forbidden':

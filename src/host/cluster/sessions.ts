@@ -130,13 +130,21 @@ export class ClusterSessions {
     for (let wait = firstRetry; ; wait = Math.min(wait * 2, longestRetry)) {
       try {
         const connector = await this.#connectorOnce();
-        return await connector.connect(context, signal);
+        return await connector.connect(context, signal, (program) => {
+          if (!signal.aborted) this.#reportProgram(context, overview, program);
+        });
       } catch (error) {
         if (!isPassing(error) || signal.aborted) throw error;
         this.#reportOffline(context, overview, error);
       }
       await this.#clock.delay(wait, signal);
     }
+  }
+
+  /** A program that renews credentials later says itself what it wants; the cluster is connected then. */
+  #reportProgram(context: string, overview: OverviewApi, program: string | undefined): void {
+    if (this.connection(context) !== undefined) return;
+    overview.reportCluster(context, program === undefined ? { kind: 'connecting' } : { kind: 'waiting', program });
   }
 
   #reportOffline(context: string, overview: OverviewApi, error: unknown): void {

@@ -71,6 +71,7 @@ function liveStatus(cluster: ClusterState | undefined, t: Translate): PanelStatu
   const { status } = cluster;
   switch (status.kind) {
     case 'connecting':
+    case 'waiting':
       return { word: t('Connecting'), tone: 'busy' };
     case 'connected':
       return { word: t('Live'), tone: 'good' };

@@ -16,6 +16,8 @@ export function clusterWords({ status }: ClusterState, t: Translate): ClusterWor
       return { icon: { name: 'server-environment' }, notices: [] };
     case 'connecting':
       return { word: t('connecting…'), icon: { name: 'loading' }, notices: [] };
+    case 'waiting':
+      return programWords(status.program, t);
     case 'partly-forbidden':
       return { word: t('partly forbidden'), icon: { name: 'lock' }, notices: status.denied };
     case 'stale':
@@ -41,4 +43,11 @@ function timeOfDay(time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
   return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** A program that takes its time for credentials mostly waits for a person, in a browser or for a key to be touched. */
+function programWords(program: string, t: Translate): ClusterWords {
+  const notice = t('{0} gets the credentials and may be waiting for you to log in. Disconnect to end it.', program);
+  const name = program.split(/[/\\]/).at(-1) ?? program;
+  return { word: t('waiting for {0}', name), icon: { name: 'loading' }, notices: [notice] };
 }

@@ -549,6 +549,60 @@ describe('a cluster by its API server', () => {
     });
   });
 
+  it('tells which program is waited for, and ends it when nobody wants the cluster any more', async () => {
+    const started = join(dir, 'started');
+    const script = `require('fs').writeFileSync(${JSON.stringify(started)}, String(process.pid)); setInterval(() => {}, 1000);`;
+    const plugin = join(dir, 'patient.cjs');
+    await writeFile(plugin, script);
+    const exec = `exec: { apiVersion: client.authentication.k8s.io/v1, command: "${process.execPath}", args: ["${plugin}"], interactiveMode: Never }`;
+    const kubeconfig = join(dir, 'patient');
+    await writeFile(kubeconfig, kubeconfigText(plane.server, exec, `certificate-authority: ${plane.caFile}`));
+    const parts = { kubeconfig, allowExec: () => true, hasher: createSecretHasher(), log: quietLog };
+    const own = new AbortController();
+    const told: (string | undefined)[] = [];
+    const connecting = createConnector(parts).connect('test', own.signal, (program) => {
+      told.push(program);
+      if (program !== undefined) own.abort();
+    });
+    await assert.rejects(connecting, { name: 'AbortError' });
+    assert.equal(told[0], process.execPath);
+    const pid = Number(readFileSync(started, 'utf8'));
+    while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('says nothing of a program that answers at once, and keeps what it gave until it expires', async () => {
+    const runs = join(dir, 'runs');
+    const clock = new HastyClock();
+    const plugin = join(dir, 'short.cjs');
+    const expires = new Date(clock.now().getTime() + 3_600_000).toISOString();
+    await writeFile(
+      plugin,
+      `require('fs').appendFileSync(${JSON.stringify(runs)}, 'x'); console.log(JSON.stringify({ kind: 'ExecCredential', status: { token: process.env.TOKEN, expirationTimestamp: ${JSON.stringify(expires)} } }));`,
+    );
+    const exec = `exec: { apiVersion: client.authentication.k8s.io/v1, command: "${process.execPath}", args: ["${plugin}"], env: [{ name: TOKEN, value: ${plane.tokens.admin} }], interactiveMode: Never }`;
+    const kubeconfig = join(dir, 'short');
+    await writeFile(kubeconfig, kubeconfigText(plane.server, exec, `certificate-authority: ${plane.caFile}`));
+    const connection = await connect('test', { kubeconfig, allowExec: () => true, clock });
+    const ask = (): Promise<ApiReply> => connection.send({ method: 'GET', path: '/version' }, signal);
+    await ask();
+    assert.equal(readFileSync(runs, 'utf8'), 'x');
+    clock.skew = 2 * 3_600_000;
+    assert.equal((await ask()).status, 200);
+    assert.equal(readFileSync(runs, 'utf8'), 'xx');
+  });
+
+  it('runs no program of older providers either, unless the workspace is trusted', async () => {
+    const kubeconfig = join(dir, 'older');
+    const providers = [
+      `auth-provider: { name: gcp, config: { cmd-path: "${process.execPath}", cmd-args: "--version" } }`,
+      `auth-provider: { name: exec, config: { exec: { command: "${process.execPath}", args: ["--version"] } } }`,
+    ];
+    for (const user of providers) {
+      await writeFile(kubeconfig, kubeconfigText(plane.server, user, `certificate-authority: ${plane.caFile}`));
+      await assert.rejects(connect('test', { kubeconfig }), { code: 'exec-needs-trust' });
+    }
+  });
+
   it('acts as the user and groups that the kubeconfig names, with no more rights than theirs', async () => {
     const kubeconfig = join(dir, 'as');
     const user = `{ token: ${plane.tokens.admin}, as: ada, as-groups: [lab:viewers, shop], as-uid: u1, as-user-extra: { reason/x: [test] } }`;
@@ -596,6 +650,15 @@ const busy = {
   headers: { 'retry-after': '0' },
   body: { kind: 'Status', code: 429, message: 'too many requests' },
 };
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function v1(kind: string, name: string): JsonObject {
   return { apiVersion: 'v1', kind, metadata: { name } };

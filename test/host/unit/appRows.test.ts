@@ -212,6 +212,13 @@ describe('rows of the Apps view', () => {
   for (const [status, expected] of [
     [{ kind: 'connecting' }, ['prod | connecting… · 0 apps']],
     [
+      { kind: 'waiting', program: '/opt/cloud/bin/cloud-login' },
+      [
+        'prod | waiting for cloud-login · 0 apps',
+        '  /opt/cloud/bin/cloud-login gets the credentials and may be waiting for you to log in. Disconnect to end it.',
+      ],
+    ],
+    [
       { kind: 'partly-forbidden', denied: ['may not list secrets in web'] },
       ['prod | partly forbidden · 0 apps', '  may not list secrets in web'],
     ],
