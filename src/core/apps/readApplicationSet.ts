@@ -47,8 +47,8 @@ export function readApplicationSet(
   const trouble = troubleOf(declared, reply, context);
   const isRefused = trouble.some((each) => !each.isPartial);
   const clusters = usesClusters(declared.object) ? context.hub?.clusters : undefined;
-  const told = (isRefused ? [] : reply.applications).map(({ object, from }, index) => {
-    return { object, generated: { set, index, from, clusters } };
+  const told = (isRefused ? [] : reply.applications).map(({ object, from, generator }, index) => {
+    return { object, generated: { set, index, from, generator, clusters } };
   });
   if (trouble.length === 0) return told.flatMap((each) => readOne(declared, each, context.around));
   const names = new Set(told.map(({ object }) => stringAt(object, 'metadata', 'name')));

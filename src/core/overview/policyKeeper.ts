@@ -24,7 +24,7 @@ import {
   repositoryRules,
   renderedObjects,
   surroundingsOf,
-  withoutNoise,
+  judgedParts,
 } from './policyScene.ts';
 import type { PolicyScene } from './policyScene.ts';
 import { isViolation, livePrefix, problemsOf, verdictsOf } from './policyVerdicts.ts';
@@ -115,7 +115,7 @@ export class PolicyKeeper {
   ): Promise<Judgement> {
     const objects = rules.map(({ object }) => object);
     const question: PolicyQuestion = {
-      policies: rules.map(({ id, object }) => ({ id, object: withoutNoise(object) })),
+      policies: rules.map(({ id, object }) => ({ id, object: judgedParts(object) })),
       ...surroundingsOf(scene, objects),
       requests,
     };
@@ -152,10 +152,10 @@ function judgedObject(
   scope: KindScope,
 ): JudgedObject {
   const id = `${app.id} ${key}`;
-  const oldObject = live && withoutNoise(live);
+  const oldObject = live && judgedParts(live);
   const namespace = app.destination.namespace;
   const asked = requestFor(id, object, scope, { oldObject, namespace });
-  const current = live && requestFor(`${livePrefix}${id}`, withoutNoise(live), scope, { namespace });
+  const current = live && requestFor(`${livePrefix}${id}`, judgedParts(live), scope, { namespace });
   return { app: app.id, key, asked, live: current?.request };
 }
 

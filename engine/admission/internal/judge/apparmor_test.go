@@ -4,40 +4,40 @@ import (
 	"reflect"
 	"testing"
 
-	"plumbline.dev/engine/admission/internal/question"
+	"plumbline.dev/engine/contract"
 )
 
 func TestAppArmorAnnotationsBecomeFields(t *testing.T) {
-	unconfined := question.Object{"type": "Unconfined"}
+	unconfined := contract.Object{"type": "Unconfined"}
 	tests := []struct {
 		name, annotation string
-		container        question.Object
+		container        contract.Object
 		ofPod            any
 		want             any
 	}{
 		{name: "unconfined", annotation: "unconfined", want: unconfined},
-		{name: "the runtime's default", annotation: "runtime/default", want: question.Object{"type": "RuntimeDefault"}},
-		{name: "a profile of the node", annotation: "localhost/own", want: question.Object{"type": "Localhost", "localhostProfile": "own"}},
+		{name: "the runtime's default", annotation: "runtime/default", want: contract.Object{"type": "RuntimeDefault"}},
+		{name: "a profile of the node", annotation: "localhost/own", want: contract.Object{"type": "Localhost", "localhostProfile": "own"}},
 		{name: "no profile's name", annotation: "localhost/ "},
 		{name: "no word that is known", annotation: "somehow"},
 		{name: "what the container says itself", annotation: "unconfined",
-			container: question.Object{"appArmorProfile": question.Object{"type": "RuntimeDefault"}},
-			want:      question.Object{"type": "RuntimeDefault"}},
+			container: contract.Object{"appArmorProfile": contract.Object{"type": "RuntimeDefault"}},
+			want:      contract.Object{"type": "RuntimeDefault"}},
 		{name: "what the Pod says for all", annotation: "unconfined", ofPod: unconfined},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			container := question.Object{"name": "web"}
+			container := contract.Object{"name": "web"}
 			if test.container != nil {
 				container["securityContext"] = test.container
 			}
-			pod := question.Object{
-				"metadata": question.Object{"annotations": question.Object{"container.apparmor.security.beta.kubernetes.io/web": test.annotation}},
-				"spec":     question.Object{"containers": []any{container}, "securityContext": question.Object{"appArmorProfile": test.ofPod}},
+			pod := contract.Object{
+				"metadata": contract.Object{"annotations": contract.Object{"container.apparmor.security.beta.kubernetes.io/web": test.annotation}},
+				"spec":     contract.Object{"containers": []any{container}, "securityContext": contract.Object{"appArmorProfile": test.ofPod}},
 			}
-			spec, _ := withAppArmor(pod)["spec"].(question.Object)
-			changed, _ := spec["containers"].([]any)[0].(question.Object)
-			security, _ := changed["securityContext"].(question.Object)
+			spec, _ := withAppArmor(pod)["spec"].(contract.Object)
+			changed, _ := spec["containers"].([]any)[0].(contract.Object)
+			security, _ := changed["securityContext"].(contract.Object)
 			if got := security["appArmorProfile"]; !reflect.DeepEqual(got, test.want) {
 				t.Errorf("the profile is %v, not %v", got, test.want)
 			}

@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/request"
 )
 
