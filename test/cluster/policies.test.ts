@@ -122,6 +122,12 @@ spec:
   exceptions: [{ policyName: teams, ruleNames: [label] }]
   match: { any: [{ resources: { kinds: [Deployment], names: [web] } }] }
 `;
+const settings = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kyverno, namespace: kyverno }
+data: { resourceFilters: "[Deployment,shop,*]" }
+`;
 const exempted = `
 apiVersion: config.gatekeeper.sh/v1alpha1
 kind: Config
@@ -234,6 +240,15 @@ describe('policies of a real cluster', function () {
     await meets(overview, "another Namespace's label", []);
   });
 
+  it("are not judged by where Kyverno's own filters keep them away", async () => {
+    await remove('/apis/kyverno.io/v2/namespaces/kyverno/policyexceptions/web');
+    const overview = await open(plane.context);
+    await meets(overview, 'a judgement without exception', ['teams/label: no team']);
+    await create(objectsOf(settings)[0]);
+    await meets(overview, "Kyverno's filters", []);
+    await remove('/api/v1/namespaces/kyverno/configmaps/kyverno');
+  });
+
   it('are said to be unknown where one kind of them may not be listed', async () => {
     const kinds = { apiGroups: ['*'], verbs: ['get', 'list', 'watch'] };
     const policies = ['validatingadmissionpolicies', 'clusterpolicies', 'constrainttemplates', 'needlabel', 'configs'];
@@ -314,6 +329,10 @@ describe('policies of a real cluster', function () {
   async function patch(path: string, body: JsonObject): Promise<void> {
     const { status, body: answer } = await api.patch('merge', path, body);
     assert.equal(status, 200, JSON.stringify(answer));
+  }
+
+  async function remove(path: string): Promise<void> {
+    assert.equal((await api.delete(path)).status, 200, path);
   }
 
 });

@@ -76,7 +76,7 @@ export function policyJson(results: readonly PrintedResult[], problems: readonly
 
 function resultJson(result: PrintedResult): JsonObject {
   const { policy, rule, resource, message, path, source, reason, actions, standing, place, app } = result;
-  const { patched, auditAnnotations } = result;
+  const { patched, mutatedBy, auditAnnotations } = result;
   return present({
     policy,
     rule,
@@ -91,6 +91,7 @@ function resultJson(result: PrintedResult): JsonObject {
     app,
     place: place && { ...place },
     patched,
+    mutatedBy,
     auditAnnotations,
   });
 }

@@ -10,6 +10,15 @@ import type {
   PolicyQuestion,
   PolicyResult,
 } from './judgement.ts';
+import {
+  isOfMutation,
+  markMutated,
+  mutatedRequests,
+  noMutations,
+  validatingPart,
+  withMutations,
+} from './mutationChain.ts';
+import type { Mutations } from './mutationChain.ts';
 import { asksPodSecurity, belongsTo, isJudging, policyKindOf } from './policyKinds.ts';
 
 /** What all engines together say. */
@@ -37,19 +46,53 @@ const pairsAtOnce = 5_000;
 
 /**
  * Asks each engine that has policies and puts their answers together. An engine that fails on all of them is asked again
- * with one policy after the other, so that a policy without end takes only itself away.
+ * with one policy after the other, so that a policy without end takes only itself away. Each engine changes what those
+ * before it left; what judged an object that a later one changed is asked about it once more, for a server validates last.
  */
 export async function judgePolicies(
   engine: PolicyEngine,
   question: PolicyQuestion,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const judgements: Judgement[] = [];
+  const spoken: SpokenEngine[] = [];
+  let mutations = noMutations;
   for (const name of policyEngines) {
     const own = questionFor(name, question);
-    if (own !== undefined) judgements.push(await new EngineInquiry(engine, name, own).run(signal));
+    if (own === undefined) continue;
+    const requests = mutatedRequests(question.requests, mutations);
+    const judgement = await new EngineInquiry(engine, name, { ...own, requests }).run(signal);
+    mutations = withMutations(mutations, judgement.results);
+    spoken.push({ name, question: own, judgement, mutations });
   }
-  return joinJudgements(judgements);
+  const judgements: Judgement[] = [];
+  for (const each of spoken) judgements.push(await judgeAgain(engine, each, mutations, signal));
+  const { results, ...rest } = joinJudgements(judgements);
+  return { ...rest, results: markMutated(results, mutations) };
+}
+
+/** An engine that was asked, and what had become of the objects by then. */
+interface SpokenEngine {
+  readonly name: PolicyEngineName;
+  readonly question: PolicyQuestion;
+  readonly judgement: Judgement;
+  readonly mutations: Mutations;
+}
+
+/** The engine's judgement of what became of the objects in the end. */
+async function judgeAgain(
+  engine: PolicyEngine,
+  { name, question, judgement, mutations }: SpokenEngine,
+  final: Mutations,
+  signal: AbortSignal,
+): Promise<Judgement> {
+  const changed = question.requests.filter(({ id }) => final.objects.get(id) !== mutations.objects.get(id));
+  if (changed.length === 0) return judgement;
+  const policies = question.policies.flatMap((each) => validatingPart(each) ?? []);
+  const again = questionFor(name, { ...question, policies, requests: mutatedRequests(changed, final) });
+  const ids = new Set(changed.map(({ id }) => id));
+  const results = judgement.results.filter((each) => !ids.has(each.request) || isOfMutation(each, question.policies));
+  const kept = { ...judgement, results };
+  return again === undefined ? kept : joinJudgements([kept, await new EngineInquiry(engine, name, again).run(signal)]);
 }
 
 /** Puts judgements together; problems that several questions brought are told once. */

@@ -7,8 +7,12 @@ import type { ServedKind } from '../ports.ts';
  * The Go side of it is `engine/contract`.
  */
 
-/** Which of the engine's modules judges: Kubernetes' own admission (policies in CEL and Pod Security), Kyverno, Gatekeeper. */
-export const policyEngines = ['admission', 'kyverno', 'gatekeeper'] as const;
+/**
+ * Which of the engine's modules judges: Kubernetes' own admission (policies in CEL and Pod Security), Gatekeeper, Kyverno.
+ * In the order in which a server lets them change objects: its own policies before webhooks, those by their
+ * configurations' names.
+ */
+export const policyEngines = ['admission', 'gatekeeper', 'kyverno'] as const;
 export type PolicyEngineName = (typeof policyEngines)[number];
 
 /** Judges admission requests by policies; never throws for bad policies or objects: those are problems and results. */
@@ -127,6 +131,8 @@ export interface PolicyResult {
   readonly wanted?: { readonly path: JsonPointer; readonly value: unknown } | undefined;
   /** The object after mutation; only of mutating policies and only when it changed. */
   readonly patched?: JsonObject | undefined;
+  /** Names of the policies, of any engine, that changed the object before it was judged. */
+  readonly mutatedBy?: readonly string[] | undefined;
   readonly auditAnnotations?: Readonly<Record<string, string>> | undefined;
   /** The engine's structured details (Gatekeeper's `details`). */
   readonly details?: JsonObject | undefined;

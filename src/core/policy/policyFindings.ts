@@ -103,7 +103,8 @@ function messageOf({ result, object, source, standing, saidBy }: PolicyVerdict):
   const trouble = result.result === 'error' ? ' because it cannot be evaluated' : '';
   const now = standing === 'live-too' ? ' The live object violates it too.' : '';
   const said = saidBy === undefined ? '' : ` Cluster ${saidBy} said so.`;
-  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(whyOf(result))}${now}${said}`;
+  const by = result.mutatedBy === undefined ? '' : ` It is judged as ${result.mutatedBy.join(', ')} would change it.`;
+  return `${who}${from} ${verb} ${what}${trouble}: ${sentence(whyOf(result))}${by}${now}${said}`;
 }
 
 /** A line as a sentence, ended by a full stop unless it ends itself. */

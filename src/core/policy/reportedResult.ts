@@ -21,6 +21,8 @@ export interface ReportedResult {
   readonly actions: PolicyResult['actions'];
   /** The object after mutation. */
   readonly patched?: JsonObject | undefined;
+  /** Names of the policies that changed the object before it was judged. */
+  readonly mutatedBy?: readonly string[] | undefined;
   readonly auditAnnotations?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -42,6 +44,7 @@ export function reportResult(
     reason: shown.reason,
     actions: shown.actions,
     patched: shown.patched && asWritten(shown.patched, object),
+    mutatedBy: shown.mutatedBy,
     auditAnnotations: shown.auditAnnotations,
   };
 }

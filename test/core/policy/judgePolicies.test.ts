@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { listAt, objectAt, stringAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
 import { UserError } from '../../../src/core/model/userError.ts';
 import { judgePolicies, undecidedByFailure } from '../../../src/core/policy/judgePolicies.ts';
-import type { PolicyEngine, PolicyEngineName, PolicyQuestion } from '../../../src/core/policy/judgement.ts';
+import type {
+  PolicyEngine,
+  PolicyEngineName,
+  PolicyQuestion,
+  PolicyResult,
+} from '../../../src/core/policy/judgement.ts';
 
 interface Asked {
   readonly engine: PolicyEngineName;
@@ -143,4 +149,77 @@ describe('asking the policy engines', () => {
     const engine: PolicyEngine = { judge: () => Promise.reject(new TypeError('bug')) };
     await assert.rejects(judgePolicies(engine, question({ a: vap }), signal), TypeError);
   });
+
+  describe('with policies that change objects', () => {
+    /** Policies append their name to `seen` when they mutate, and pass with what they saw as message when they judge. */
+    const engine: PolicyEngine = {
+      judge: (_name, { policies, requests }) => {
+        const results = requests.flatMap(({ id: request, object }) => {
+          let seen = object;
+          const spoken: PolicyResult[] = [];
+          for (const { id, object: policy } of policies.filter((each) => isMutating(each.object))) {
+            seen = { ...seen, seen: `${stringAt(seen, 'seen') ?? ''}${id}` };
+            const rule = policy.kind === 'ClusterPolicy' ? 'add' : undefined;
+            spoken.push({ request, document: id, policy: id, rule, result: 'pass', actions: [], patched: seen });
+          }
+          for (const { id } of policies.filter((each) => isValidating(each.object))) {
+            const message = stringAt(seen, 'seen') ?? '';
+            spoken.push({ request, document: id, policy: id, result: 'pass', actions: [], message });
+          }
+          return spoken;
+        });
+        return Promise.resolve({ results, problems: [] });
+      },
+    };
+    const hasRule = (object: JsonObject, what: string): boolean =>
+      listAt(object, 'spec', 'rules').some((each) => objectAt(each, what) !== undefined);
+    const isMutating = (object: JsonObject): boolean =>
+      object.kind === 'MutatingAdmissionPolicy' || hasRule(object, 'mutate');
+    const isValidating = (object: JsonObject): boolean =>
+      object.kind === 'ValidatingAdmissionPolicy' || object.kind === 'NeedOwner' || hasRule(object, 'validate');
+    const map = { ...vap, kind: 'MutatingAdmissionPolicy' };
+    const both = {
+      ...clusterPolicy,
+      spec: {
+        rules: [
+          { name: 'add', mutate: {} },
+          { name: 'check', validate: {} },
+        ],
+      },
+    };
+    const asked = { requests: [{ id: 'r', object: { kind: 'Pod' } }] };
+
+    it('judges by every engine what all of them make of the object', async () => {
+      const policies = { M: map, v: vap, constraint, K: both };
+      const { results } = await judgePolicies(engine, question(policies, asked), signal);
+      assert.deepEqual(
+        results.map(({ policy, message, patched, mutatedBy }) => [
+          ...[policy, message ?? stringAt(patched, 'seen'), mutatedBy?.join()],
+        ]),
+        [
+          ['M', 'M', undefined],
+          ['v', 'MK', 'M,K'],
+          ['constraint', 'MK', 'M,K'],
+          ['K', 'MK', undefined],
+          ['K', 'MK', 'M,K'],
+        ],
+      );
+    });
+
+    it('asks nobody again whose objects no later engine changed', async () => {
+      const judge = recordedOf(engine);
+      await judgePolicies(judge.engine, question({ M: map, v: vap, constraint }, asked), signal);
+      assert.deepEqual(judge.asked, ['admission', 'gatekeeper']);
+    });
+  });
 });
+
+/** The engine, and who of it was asked. */
+function recordedOf(engine: PolicyEngine) {
+  const asked: PolicyEngineName[] = [];
+  const judge: PolicyEngine['judge'] = (name, ...rest) => {
+    asked.push(name);
+    return engine.judge(name, ...rest);
+  };
+  return { engine: { judge }, asked };
+}

@@ -9,6 +9,7 @@ import (
 
 	policies "github.com/kyverno/api/api/policies.kyverno.io/v1beta1"
 	kyvernov2 "github.com/kyverno/kyverno/api/kyverno/v2"
+	"github.com/kyverno/kyverno/pkg/config"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"plumbline.dev/engine/contract"
@@ -57,8 +58,10 @@ type court struct {
 	documents  []contract.Document
 	exceptions []*kyvernov2.PolicyException
 	celExempt  []*policies.PolicyException
-	results    []contract.Result
-	problems   []contract.Problem
+	// configuration is nil where nobody knows the cluster's.
+	configuration config.Configuration
+	results       []contract.Result
+	problems      []contract.Problem
 }
 
 // judged is a policy of either family.
@@ -98,7 +101,10 @@ func (c *court) sortSide(document contract.Document) bool {
 	case schema.GroupKind{Group: "kyverno.io", Kind: "GlobalContextEntry"}:
 		c.world.AddGlobal(name(document.Object), document.Object)
 	default:
-		return false
+		if !isConfiguration(document.Object) {
+			return false
+		}
+		c.configuration, err = readConfiguration(document.Object)
 	}
 	if err != nil {
 		c.problem(document, err)
@@ -141,6 +147,9 @@ func (c *court) problem(document contract.Document, err error) {
 
 // judge lets the policies that change the object speak first, each on what the one before made of it.
 func (c *court) judge(asked *request.Request) {
+	if c.isKeptAway(asked) {
+		return
+	}
 	for _, policy := range c.policies {
 		if policy.mutates {
 			c.guard(asked, policy, c.mutate)
