@@ -12,7 +12,7 @@ import { compareObject } from '../../src/core/diff/compareObject.ts';
 import { isSame } from '../../src/core/diff/confirm.ts';
 import type { DesiredProblem, DiffInput } from '../../src/core/diff/diffInput.ts';
 import { builtInSchemas, objectMetaType } from '../../src/core/diff/schema/builtInSchemas.ts';
-import { customSchemas, definitionsIn } from '../../src/core/diff/schema/customSchemas.ts';
+import { definedSchemas, definitionsIn, publishedSchemas } from '../../src/core/diff/schema/publishedSchemas.ts';
 import { chainSchemas } from '../../src/core/diff/schema/typeSchemas.ts';
 import type { TypeSchemas } from '../../src/core/diff/schema/typeSchemas.ts';
 import { finishFlux } from '../../src/core/render/finishFlux.ts';
@@ -62,7 +62,7 @@ async function readSchemas(dir: string, files: readonly string[]): Promise<TypeS
     files.filter((name) => name.endsWith('crds.yaml')).map((name) => readFile(join(dir, name), 'utf8')),
   );
   const objects = texts.flatMap((text) => readYaml(text, 'plain').documents.map(({ value }) => value));
-  return chainSchemas(builtIn, customSchemas(definitionsIn(objects), objectMetaType(builtIn)));
+  return chainSchemas(builtIn, publishedSchemas(definedSchemas(definitionsIn(objects)), objectMetaType(builtIn)));
 }
 
 async function runCase(file: string, value: JsonObject, schemas: TypeSchemas): Promise<CaseResult> {

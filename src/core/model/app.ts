@@ -89,9 +89,8 @@ export type AppSource =
     }
   | {
       readonly kind: 'elsewhere';
-      readonly url: string;
-      readonly path?: string | undefined;
-      readonly revision?: string | undefined;
+      /** What nobody fetches, as people would say it: `the bucket flyers of minio.example.com`. */
+      readonly what: string;
     }
   /** Declared in a way that is not rendered; `why` is a sentence for people, `problems` say it with its places. */
   | {

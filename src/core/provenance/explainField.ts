@@ -17,10 +17,19 @@ import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
 import { helmRoles } from './helmRoles.ts';
 import { kindInTemplate } from './helmWritings.ts';
-import { explainSwitch } from './explainSwitch.ts';
+import { explainSwitch, switchesOf } from './explainSwitch.ts';
 import { hangsOnLookup } from './lookupDoubt.ts';
-import { firstCandidates, namedBy, overriddenBy, takenIn, viaOf } from './roles.ts';
-import { findFeeding, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
+import {
+  aliasesTo,
+  firstCandidates,
+  namedBy,
+  overriddenBy,
+  selectorsOf,
+  takenIn,
+  valueTaking,
+  viaOf,
+} from './roles.ts';
+import { findFeeding, findSwitches, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -94,7 +103,7 @@ export class AppExplainer {
     const value = valueAtTokens(object, field.tokens);
     const question: Question = { field, before, object, exchanger, value: value ?? null };
     if (value === undefined) {
-      const absence = await explainAbsence(question, collection.writings);
+      const absence = await explainAbsence(question, collection);
       if (absence.kind === 'proven' || !isChart) return absence;
       return (await explainSwitch(field, exchanger, collection)) ?? absence;
     }
@@ -104,7 +113,8 @@ export class AppExplainer {
     }
     const proofs = await search(question, collection, isComplete ? undefined : { toward });
     const answer = await conclude(question, proofs, collection, asked, app);
-    if (!isComplete || answer.kind === 'proven') return answer;
+    if (!isComplete) return answer;
+    if (answer.kind === 'proven') return isChart ? withSwitches(answer, question, collection) : answer;
     const feeding = await findFeeding(question, collection.writings.filter(isValue));
     const inputs = feeding.map(({ place }) => ({ place, role: 'input' }) as const);
     const others = answer.also.filter(({ place }) => !inputs.some((each) => each.place.start === place.start));
@@ -126,6 +136,19 @@ export class AppExplainer {
     const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
     return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
+}
+
+/** Names the switches of a chart's values without which the field would not be there. */
+async function withSwitches(
+  answer: Extract<Provenance, { kind: 'proven' }>,
+  question: Question,
+  { writings }: Collection,
+): Promise<Provenance> {
+  const deciding = await findSwitches(question, switchesOf(writings));
+  const also = deciding
+    .filter(({ place }) => place.start !== answer.place.start || place.file !== answer.place.file)
+    .map(({ place }) => ({ place, role: 'decides-existence' }) as const);
+  return { ...answer, also: [...answer.also, ...also.filter(({ place }) => splitMounted(place.file) === undefined)] };
 }
 
 /** A scalar that stands for a value, not for a name of one. */
@@ -219,7 +242,8 @@ async function conclude(
   if (chosen === undefined) {
     const why = exchanger.isSpent
       ? 'No place could be proven within the bound of renderings.'
-      : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
+      : (openReason(question) ??
+        'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.');
     return unknown(why, firstCandidates(collection.writings, field, value));
   }
   const fetched = splitMounted(chosen.writing.place.file);
@@ -237,6 +261,8 @@ async function conclude(
       [{ place: chosen.writing.place, role: 'part' }],
     );
   }
+  const open = openReason(question);
+  if (open !== undefined) return unknown(open, [{ place: chosen.writing.place, role: 'candidate' }]);
   // Argo CD renders without a cluster, so that the answer is always empty there.
   if (app.kind !== 'argo-application' && (await hangsOnLookup(question, collection))) {
     return unknown(
@@ -255,6 +281,15 @@ async function conclude(
   const isInList = field.tokens.some((token) => /^\d+$/.test(token));
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
   return proven(chosen, proofs, losing, question, collection);
+}
+
+/** Why rendering itself leaves the field open. */
+function openReason({ before, field, value }: Question): string | undefined {
+  const rendered = before.objects.find((each) => each.key === field.key);
+  const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
+  if (open !== undefined) return open.why;
+  const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
+  return isDrawn ? 'A template draws this value anew every time it is rendered.' : undefined;
 }
 
 function proven(
@@ -277,8 +312,10 @@ function proven(
     also: [
       ...parts,
       ...losing.map(({ place }) => ({ place, role: 'overridden-base' }) as const),
-      ...helmRoles(writing, collection, origin),
+      ...helmRoles(valueTaking(writing, collection), collection, origin),
       ...takenIn(writing, field, collection),
+      ...aliasesTo(writing, field, collection),
+      ...selectorsOf(writing),
       ...namedBy(writing, collection),
     ].filter(({ place }) => splitMounted(place.file) === undefined),
     writing: {

@@ -111,8 +111,8 @@ async function renderChart(
   return objects.length === 0 ? undefined : objects.map((each) => `---\n${each}\n`).join('');
 }
 
-/** The chart's folder; what has to be fetched where it is not there. */
-async function findChart(
+/** The folder of an entry of `helmCharts`; what has to be fetched where it is not there. */
+export async function findChart(
   folder: RepoPath,
   chart: JsonObject,
   globals: JsonObject | undefined,

@@ -139,6 +139,6 @@ function syncWord({ sync, differences }: AppState): string | undefined {
 }
 
 function sourceWords({ source }: App, t: Translate): string | undefined {
-  if (source.kind === 'elsewhere') return t('another repository');
+  if (source.kind === 'elsewhere') return source.what;
   return source.kind === 'unsupported' ? t('not supported') : undefined;
 }

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/apiserver/pkg/admission"
 
 	"plumbline.dev/engine/admission/internal/shape"
@@ -13,7 +14,7 @@ import (
 
 // create gives a new object what a server gives it between mutation and validation (apiserver's registry/rest, BeforeCreate):
 // an identity, a time and a status of its own. Policies can tell that uid and time are there, not what they will say.
-func (r *request) create() {
+func (r *request) create(in *version.Version) {
 	metadata, _ := r.object["metadata"].(contract.Object)
 	if r.operation != admission.Create || r.given.SubResource != "" || metadata == nil {
 		return
@@ -27,6 +28,9 @@ func (r *request) create() {
 	}
 	if r.kind.Group == "" && r.kind.Kind == "Pod" {
 		r.object["status"] = contract.Object{"phase": "Pending", "qosClass": qualityOf(r.object)}
+		if in.AtLeast(appArmorFields) {
+			r.object = withAppArmor(r.object)
+		}
 	}
 	r.refresh()
 }

@@ -5,6 +5,7 @@ package judge
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/util/version"
 	kjson "sigs.k8s.io/json"
 
 	"plumbline.dev/engine/admission/internal/language"
@@ -36,6 +37,7 @@ func (e *Engine) Answer(data []byte) contract.Answer {
 		world:      known,
 		set:        set,
 		authorizer: newAuthorizer(asked.Settings.Authorizer),
+		version:    in,
 		pods:       podsecurity.New(known, asked.Policies, in),
 		results:    []contract.Result{},
 	}
@@ -53,6 +55,7 @@ type judge struct {
 	world      *world.World
 	set        policies.Set
 	authorizer *decisions
+	version    *version.Version
 	pods       *podsecurity.Judge
 	results    []contract.Result
 	problems   []contract.Problem
@@ -75,7 +78,7 @@ func (j *judge) request(given contract.Request) {
 	for _, result := range j.mutate(request) {
 		j.add(request, result)
 	}
-	request.create()
+	request.create(j.version)
 	for _, policy := range j.set.Validating {
 		for _, result := range j.validate(request, policy) {
 			j.add(request, result)
