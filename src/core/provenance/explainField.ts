@@ -133,7 +133,9 @@ export class AppExplainer {
     const field = fieldOf(key, '/metadata/name');
     const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
     const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
-    const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    const place =
+      (origin === undefined ? named[0] : named.find(isOrigin))?.place ??
+      kindInTemplate(this.#collection, origin?.path, field);
     return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
 }
@@ -280,7 +282,8 @@ async function conclude(
   // Behind a position in a list, or a transformer that looks at what it changes, only an exchange tells who loses.
   const isInList = field.tokens.some((token) => /^\d+$/.test(token));
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
-  return proven(chosen, proofs, losing, question, collection);
+  const isSealed = await collection.isSealed(chosen.writing.place.file);
+  return proven({ ...chosen, isSealed }, proofs, losing, question, collection);
 }
 
 /** Why rendering itself leaves the field open. */
@@ -289,11 +292,13 @@ function openReason({ before, field, value }: Question): string | undefined {
   const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
   if (open !== undefined) return open.why;
   const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
-  return isDrawn ? 'A template draws this value anew every time it is rendered.' : undefined;
+  return isDrawn
+    ? 'Rendering the same files again gives another value: a template draws it, or kustomize names its version.'
+    : undefined;
 }
 
 function proven(
-  chosen: Proof,
+  chosen: Proof & { readonly isSealed: boolean },
   proofs: readonly Proof[],
   losing: readonly Writing[],
   { before, field, value }: Question,
@@ -302,7 +307,7 @@ function proven(
   const { writing, splice } = chosen;
   const origin = before.objects.find((each) => each.key === field.key)?.origin?.path;
   const parts = proofs
-    .filter((each) => each !== chosen)
+    .filter((each) => each.writing !== chosen.writing)
     .map(({ writing: { place } }) => ({ place, role: 'part' }) as const);
   return {
     kind: 'proven',
@@ -326,6 +331,7 @@ function proven(
       value: writing.value,
       style: writing.style,
       isFlow: writing.isFlow,
+      ...(chosen.isSealed && { isSealed: true }),
       outerStyle: writing.outerStyle,
     },
   };
