@@ -84,9 +84,11 @@ type Problem struct {
 	Line int `json:"line,omitempty"`
 }
 
+// escape is made once: making a replacer costs more than a policy's whole expression.
+var escape = strings.NewReplacer("~", "~0", "/", "~1")
+
 // Pointer is the JSON pointer (RFC 6901) of a path of keys.
 func Pointer(keys ...string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var text strings.Builder
 	for _, key := range keys {
 		text.WriteString("/")

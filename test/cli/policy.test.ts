@@ -59,6 +59,73 @@ spec:
     spec: {containers: [{name: c, image: c:1}]}
 `;
 
+function kyverno(name: string, rules: string): string {
+  return `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: ${name}}
+spec: {rules: [${rules}]}
+---
+`;
+}
+
+function rule(name: string, more: string): string {
+  return `{name: ${name}, match: {any: [{resources: {kinds: [Deployment]}}]}, ${more}}`;
+}
+
+function gatekeeper(kind: string, body: string): string {
+  const name = kind.toLowerCase();
+  return `apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: ${name}}
+spec:
+  crd: {spec: {names: {kind: ${kind}}}}
+  targets:
+  - target: admission.k8s.gatekeeper.sh
+    rego: |
+      package ${name}
+      violation[{"msg": "no"}] { ${body} }
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: ${kind}
+metadata: {name: ${kind.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}}
+spec: {match: {kinds: [{apiGroups: [apps], kinds: [Deployment]}]}}
+---
+`;
+}
+
+const ten = '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]';
+
+/** In each engine one policy that works beside those that cost too much, never end, do not compile or have a thousand rules. */
+const goneWrong = [
+  vap(
+    'costly',
+    '"' + 'abcdefghi'.replace(/./g, (letter) => `${ten}.all(${letter}, `) + 'true' + ')'.repeat(9) + '"',
+    'Deny',
+  ),
+  '---\n',
+  vap('few', 'object.spec.replicas <= 2', 'Deny'),
+  '---\n',
+  kyverno('few-kyverno', rule('few', 'validate: {pattern: {spec: {replicas: "<3"}}}')),
+  kyverno(
+    'forwards',
+    rule(
+      'round',
+      'context: [{name: a, variable: {value: "{{b}}"}}, {name: b, variable: {value: "{{a}}"}}], ' +
+        'validate: {deny: {conditions: {all: [{key: "{{a}}", operator: Equals, value: x}]}}}',
+    ),
+  ),
+  kyverno('misfit', rule('misfit', 'validate: text')),
+  kyverno(
+    'many',
+    Array.from({ length: 1000 }, (_, index) => rule(`r${index}`, 'validate: {pattern: {spec: {replicas: ">0"}}}')).join(
+      ', ',
+    ),
+  ),
+  gatekeeper('FewRego', 'input.review.object.spec.replicas > 2'),
+  gatekeeper('EndlessRego', 'numbers.range(1, 100000000)[_] + numbers.range(1, 100000000)[_] == 0'),
+  gatekeeper('BrokenRego', 'input.review.object['),
+].join('');
+
 describe('policies on the command line, judged by the real engine', function () {
   this.timeout(60_000);
   let scratch: string;
@@ -144,6 +211,29 @@ describe('policies on the command line, judged by the real engine', function () 
     assert.equal(exit, 2);
     assert.match(stdout, /fail {6}Deployment\/\/web\n.*few/);
     assert.match(stdout, /! .*rules\.yaml:13: .*does not compile/);
+  });
+
+  it('tells every policy that goes wrong on its line, in each engine, and judges by the others', async function () {
+    this.timeout(180_000);
+    const rules = await file('rules.yaml', goneWrong);
+    const { exit, stdout } = await policy('--policies', rules, '--resources', await file('web.yaml', deployment));
+    assert.equal(exit, 2);
+    const found = [...stdout.matchAll(/^(\w+) .*\n {6}([\w-]+)/gm)].map(([, result, name]) => `${name} ${result}`);
+    assert.deepEqual(found, [
+      'costly fail',
+      'few fail',
+      'few-kyverno fail',
+      'few-rego fail',
+      'forwards error',
+      'endless-rego undecided',
+    ]);
+    assert.match(stdout, /resulted in error: operation cancelled: actual cost limit exceeded/);
+    assert.match(stdout, /The Rego does not end within a million steps/);
+    const misfit = goneWrong.split('\n').findIndex((line) => line.includes('validate: text')) + 1;
+    assert.match(stdout, new RegExp(`! .*rules\\.yaml:${misfit}: spec\\.rules\\.validate cannot be a string`));
+    const broken = goneWrong.split('\n').findIndex((line) => line.includes('review.object[ }')) + 1;
+    assert.match(stdout, new RegExp(`! .*rules\\.yaml:${broken}: The Rego does not compile`));
+    assert.match(stdout, /1006 results: .*1000 pass/);
   });
 
   it("judges what a repository's apps render to, on the line of the overlay that decides", async () => {

@@ -137,7 +137,7 @@ export class EngineThread {
     if (job === undefined) return;
     clearTimeout(job.deadline);
     job.deadline = setTimeout(() => {
-      this.end(timeout(this.#options.deadlineMs));
+      this.end(timeout(this.#options.module.name, this.#options.deadlineMs));
     }, ms);
   }
 
@@ -152,7 +152,8 @@ export class EngineThread {
   }
 
   #break(why: string, cause?: unknown): void {
-    const message = `The rendering engine broke off: ${why}. The next request starts a new one.`;
+    const engine = judging.has(this.#options.module.name) ? 'policy' : 'rendering';
+    const message = `The ${engine} engine broke off: ${why}. The next request starts a new one.`;
     this.end(new UserError('engine-failed', message, {}, { cause }));
   }
 
@@ -187,8 +188,13 @@ interface RunningJob extends ThreadJob {
   bug: { readonly error: unknown } | undefined;
 }
 
-function timeout(deadlineMs: number): UserError {
+const judging: ReadonlySet<ModuleName> = new Set(['admission', 'kyverno', 'gatekeeper']);
+
+function timeout(module: ModuleName, deadlineMs: number): UserError {
   const seconds = `${deadlineMs / 1000} s`;
-  const message = `Rendering took longer than ${seconds} and was ended. Look for bases that multiply each other, templates without end, or a file system that does not answer.`;
+  const [work, advice] = judging.has(module)
+    ? ['Judging', 'loops within loops, texts that grow, or patterns of many wildcards']
+    : ['Rendering', 'bases that multiply each other, templates without end, or a file system that does not answer'];
+  const message = `${work} took longer than ${seconds} and was ended. Look for ${advice}.`;
   return new UserError('engine-timeout', message, { deadline: seconds });
 }

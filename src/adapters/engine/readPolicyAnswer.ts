@@ -21,8 +21,8 @@ function readResult(from: JsonObject): PolicyResult {
     rule: stringAt(from, 'rule'),
     binding: stringAt(from, 'binding'),
     result: readOutcome(stringAt(from, 'result')),
-    message: stringAt(from, 'message'),
-    reason: stringAt(from, 'reason'),
+    message: clip(stringAt(from, 'message')),
+    reason: clip(stringAt(from, 'reason')),
     actions: listAt(from, 'actions').filter((each) => each === 'Deny' || each === 'Warn' || each === 'Audit'),
     path: stringAt(from, 'path'),
     reads: stringsAt(from, 'reads'),
@@ -49,11 +49,19 @@ function readTexts(from: JsonObject | undefined): Readonly<Record<string, string
   return Object.fromEntries(texts);
 }
 
+/** As long as the API server lets the text of a messageExpression be; a policy may hold megabytes. */
+const longest = 5 * 1024;
+
+function clip(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= longest) return text;
+  return `${text.slice(0, longest)}… (${text.length} characters)`;
+}
+
 function readProblem(from: JsonObject): PolicyProblem {
   return {
     document: stringAt(from, 'document'),
     severity: stringAt(from, 'severity') === 'warning' ? 'warning' : 'error',
-    message: stringAt(from, 'message') ?? '',
+    message: clip(stringAt(from, 'message')) ?? '',
     at: stringAt(from, 'at'),
     line: lineAt(from),
   };

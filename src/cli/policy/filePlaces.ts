@@ -1,6 +1,7 @@
 import type { Place } from '../../core/model/place.ts';
 import { pointerParts } from '../../core/model/words.ts';
 import { locateScalars } from '../../core/yaml/locateScalars.ts';
+import { placeOfLine } from '../../core/yaml/placeOfLine.ts';
 import type { ScalarSite } from '../../core/yaml/locateScalars.ts';
 import type { FileDocument } from '../../adapters/files/readDocuments.ts';
 
@@ -8,13 +9,15 @@ import type { FileDocument } from '../../adapters/files/readDocuments.ts';
 export class FilePlaces {
   readonly #sites = new Map<string, readonly ScalarSite[]>();
 
-  /** The scalar at a pointer into a document's object, or the first one below it. */
-  placeOf({ file, text, document, within }: FileDocument, pointer: string): Place | undefined {
+  /** The scalar at a pointer into a document's object, or the first one below it; `line`, from 1, is one of a block of text. */
+  placeOf({ file, text, document, within }: FileDocument, pointer: string, line?: number): Place | undefined {
     const known = this.#sites.get(file);
     const sites = known ?? locateScalars(file, text, 'plain').sites;
     if (known === undefined) this.#sites.set(file, sites);
     const path = [...within, ...pointerParts(pointer)].map(String);
-    return sites.find((site) => site.document === document && path.every((part, i) => String(site.path[i]) === part))
-      ?.place;
+    const found = sites.find(
+      (site) => site.document === document && path.every((part, i) => String(site.path[i]) === part),
+    );
+    return found && placeOfLine(found, line);
   }
 }

@@ -95,14 +95,14 @@ class FileTeller {
     if (request === undefined || document === undefined) return [];
     const verdict = this.#verdictOf(result, request, document);
     const printed = reportResult(result, request, this.#ruleDocument(result.document)?.file);
-    const finding = policyFinding(verdict, files, (rule, at) => this.#placeOfRule(rule, at));
+    const finding = policyFinding(verdict, files, (rule, at, line) => this.#placeOfRule(rule, at, line));
     return [{ printed: { ...printed, place: finding && printedPlace(finding.place) }, finding }];
   }
 
   tellProblem(problem: PolicyProblem): { readonly printed: PrintedProblem; readonly finding: Finding } {
     const { severity, message } = problem;
     const rule = this.#rule(problem.document);
-    const finding = problemFinding({ ...problem, rule }, files, (one, at) => this.#placeOfRule(one, at));
+    const finding = problemFinding({ ...problem, rule }, files, (one, at, line) => this.#placeOfRule(one, at, line));
     const { file, line } = printedPlace(finding.place) ?? {};
     return { printed: { severity, message, file, line }, finding: { ...finding, severity } };
   }
@@ -147,9 +147,9 @@ class FileTeller {
     return rule;
   }
 
-  #placeOfRule(rule: Rule, at = '/metadata/name'): Place | undefined {
+  #placeOfRule(rule: Rule, at = '/metadata/name', line?: number): Place | undefined {
     const document = this.#documents.get(rule);
-    return document && (this.#places.placeOf(document, at) ?? this.#places.placeOf(document, '/metadata/name'));
+    return document && (this.#places.placeOf(document, at, line) ?? this.#places.placeOf(document, '/metadata/name'));
   }
 }
 

@@ -19,22 +19,36 @@ export class CachedJudge {
   async judge(question: PolicyQuestion, signal: AbortSignal): Promise<Judgement> {
     const { requests, ...rules } = question;
     const digest = contentDigest(JSON.stringify(rules));
-    const known: JudgedSet = this.#sets.get(digest) ?? { problems: undefined, objects: new Map() };
+    const known: JudgedSet = this.#sets.get(digest) ?? { problems: undefined, objects: new Map(), broken: [] };
     const digests = new Map(requests.map((request) => [request.id, digestOf(request)]));
     const fresh = requests.filter(({ id }) => !known.objects.has(digests.get(id) ?? ''));
     const isNew = known.problems === undefined;
     const judgement =
       fresh.length > 0 || isNew
-        ? await judgePolicies(this.#engine, { ...question, requests: fresh }, signal)
+        ? await this.#judgeFresh({ ...question, requests: fresh }, known.broken, signal)
         : nothingNew;
     const objects = new Map(known.objects);
     for (const [key, judged] of judgedObjects(fresh, judgement, digests)) objects.set(key, judged);
     const problems = joinJudgements([{ ...nothingNew, problems: known.problems ?? [] }, judgement]).problems;
-    this.#keep(digest, { problems, objects: newest(objects, new Set(digests.values())) });
+    const broken = [...known.broken, ...judgement.failures.filter(isOneDocument)];
+    this.#keep(digest, { problems, objects: newest(objects, new Set(digests.values())), broken: once(broken) });
     return joinJudgements([
       { ...nothingNew, problems },
       ...requests.map(({ id }) => recall(id, objects.get(digests.get(id) ?? ''))),
     ]);
+  }
+
+  /** An engine that gave up on a policy would do so for every edit, after its deadline: it is not asked about it again. */
+  async #judgeFresh(
+    question: PolicyQuestion,
+    broken: readonly PolicyFailure[],
+    signal: AbortSignal,
+  ): Promise<Judgement> {
+    const without = new Set(broken.flatMap(({ policies }) => policies.map(({ document }) => document)));
+    const policies = question.policies.filter(({ id }) => !without.has(id));
+    const judgement = await judgePolicies(this.#engine, { ...question, policies }, signal);
+    const requests = question.requests.map(({ id }) => id);
+    return joinJudgements([judgement, { ...nothingNew, failures: broken.map((each) => ({ ...each, requests })) }]);
   }
 
   #keep(digest: string, set: JudgedSet): void {
@@ -52,6 +66,22 @@ interface JudgedSet {
   readonly problems: readonly PolicyProblem[] | undefined;
   /** By digest of the request. */
   readonly objects: ReadonlyMap<string, JudgedObject>;
+  /** Policies on each of which an engine gave up. */
+  readonly broken: readonly PolicyFailure[];
+}
+
+function isOneDocument({ policies }: PolicyFailure): boolean {
+  return policies.length === 1 && policies[0]?.document !== undefined;
+}
+
+/** Each policy's first failure. */
+function once(failures: readonly PolicyFailure[]): readonly PolicyFailure[] {
+  const byDocument = new Map<string | undefined, PolicyFailure>();
+  for (const each of failures) {
+    const document = each.policies[0]?.document;
+    if (!byDocument.has(document)) byDocument.set(document, each);
+  }
+  return [...byDocument.values()];
 }
 
 /** Objects whose results are kept by one set of rules. */

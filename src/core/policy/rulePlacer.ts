@@ -5,6 +5,7 @@ import type { Place, RepoPath } from '../model/place.ts';
 import { pointerParts } from '../model/words.ts';
 import type { FileTree } from '../ports.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
+import { placeOfLine } from '../yaml/placeOfLine.ts';
 import type { ScalarSite } from '../yaml/locateScalars.ts';
 import type { Rule } from './ruleBook.ts';
 
@@ -38,20 +39,8 @@ export class RulePlacer {
       .get(declared.file)
       ?.sites.find((each) => each.document === declared.document && isBelow(each, path));
     if (site === undefined) return declared.place;
-    return line !== undefined && site.style === 'literal' ? lineOfBlock(site.place, line) : site.place;
+    return placeOfLine(site, line);
   }
-}
-
-/** One line of a block scalar, whose first line is its sign (`|`). */
-function lineOfBlock(place: Place, line: number): Place {
-  const lines = place.text.split('\n');
-  const text = lines[line]?.trim();
-  if (text === undefined || text === '') return place;
-  const indent = (lines[line] ?? '').indexOf(text);
-  const start = place.start + lines.slice(0, line).join('\n').length + 1 + indent;
-  const at = place.range.line + line;
-  const range = { line: at, column: indent + 1, endLine: at, endColumn: indent + 1 + text.length };
-  return { file: place.file, range, start, end: start + text.length, text };
 }
 
 interface LocatedFile {

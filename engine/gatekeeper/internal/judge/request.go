@@ -37,8 +37,9 @@ type review struct {
 	// root is where a generated object comes from in the request's object.
 	root []string
 
-	value      ast.Value
-	attributes *admission.VersionedAttributes
+	value          ast.Value
+	attributes     *admission.VersionedAttributes
+	typedNamespace *corev1.Namespace
 }
 
 // newReview puts a request into the form in which the API server would send it.
@@ -231,12 +232,13 @@ func asRuntime(object kube.Object) runtime.Object {
 
 // celNamespace is the Namespace as a typed object; nil where it is not known or none.
 func (r *review) celNamespace() *corev1.Namespace {
-	if r.namespaceObject == nil {
-		return nil
+	if r.namespaceObject == nil || r.typedNamespace != nil {
+		return r.typedNamespace
 	}
 	typed := &corev1.Namespace{}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(r.namespaceObject, typed); err != nil {
 		return nil
 	}
+	r.typedNamespace = typed
 	return typed
 }

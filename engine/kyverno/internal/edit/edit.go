@@ -89,11 +89,13 @@ func Depth(at any, keys []string) int {
 	return len(keys)
 }
 
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
+
 // Keys are those of a JSON pointer.
 func Keys(pointer string) []string {
 	var keys []string
 	for _, part := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		keys = append(keys, strings.NewReplacer("~1", "/", "~0", "~").Replace(part))
+		keys = append(keys, unescape.Replace(part))
 	}
 	return keys
 }

@@ -48,6 +48,8 @@ func TestFieldAtFaultAndValueThatWouldDo(t *testing.T) {
 			"", "/spec/containers/0/securityContext/allowPrivilegeEscalation=false"},
 		"CEL that leaves a choice": {celPolicy("ValidatingPolicy",
 			`validations: [{expression: "object.metadata.labels.app == 'a' || object.metadata.labels.app == 'b'"}]`), "", ""},
+		"CEL that compares with null": {celPolicy("ValidatingPolicy",
+			`validations: [{expression: "object.metadata.labels.app == null"}]`), "", ""},
 		"CEL where another validation fails too": {celPolicy("ValidatingPolicy",
 			`validations: [{expression: "object.spec.hostNetwork == false"}, {expression: "object.metadata.name == 'x'"}]`), "", ""},
 	} {

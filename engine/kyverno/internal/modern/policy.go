@@ -116,7 +116,7 @@ func (p *Policy) compileMutating(object contract.Object, kind string, exceptions
 // fieldPath finds the field that the compiler names: `spec.validations[0].expression: Invalid value: …`.
 var fieldPath = regexp.MustCompile(`\bspec(?:\.\w+|\[\d+\])+`)
 
-// explain keeps what the compiler says of the field at fault.
+// explain keeps what the compiler says of the field at fault, without the whole of it once more.
 func explain(err error) error {
 	message := err.Error()
 	found := fieldPath.FindStringIndex(message)
@@ -124,7 +124,13 @@ func explain(err error) error {
 		return decode.Failure{Message: message, At: "/spec"}
 	}
 	field := message[found[0]:found[1]]
-	return decode.Failure{Message: strings.TrimRight(message[found[0]:], ")]"), At: toPointer(field)}
+	text := strings.TrimRight(message[found[0]:], ")]")
+	if quoted, ok := strings.CutPrefix(text, field+": Invalid value: "); ok {
+		if value, err := strconv.QuotedPrefix(quoted); err == nil {
+			text = field + ": " + strings.TrimPrefix(quoted[len(value):], ": ")
+		}
+	}
+	return decode.Failure{Message: text, At: toPointer(field)}
 }
 
 func toPointer(field string) string {

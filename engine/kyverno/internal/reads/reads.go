@@ -102,7 +102,7 @@ func (r *reader) compare(function string, arguments [][]place, operands []ast.Ex
 		if flag, ok := value.(bool); ok && function == "_!=_" {
 			r.flag(arguments[i], !flag)
 		}
-		if function != "_==_" {
+		if function != "_==_" || !isScalar(value) {
 			continue
 		}
 		for _, each := range arguments[i] {
@@ -163,6 +163,16 @@ func (r *reader) call(c ast.CallExpr) []place {
 		return target
 	}
 	return nil
+}
+
+// isScalar leaves out null and bytes, which no object holds as such.
+func isScalar(value any) bool {
+	switch value.(type) {
+	case string, bool, int64, float64:
+		return true
+	default:
+		return false
+	}
 }
 
 func literal(e ast.Expr) (string, bool) {
