@@ -152,7 +152,8 @@ export class EngineThread {
   }
 
   #break(why: string, cause?: unknown): void {
-    const message = `The rendering engine broke off: ${why}. The next request starts a new one.`;
+    const hint = hints.find(([sign]) => sign.test(why))?.[1] ?? 'The next request starts a new one.';
+    const message = `The rendering engine broke off: ${why}. ${hint}`;
     this.end(new UserError('engine-failed', message, {}, { cause }));
   }
 
@@ -186,6 +187,12 @@ interface RunningJob extends ThreadJob {
   /** What the tree threw that is neither trouble for people nor an abort. */
   bug: { readonly error: unknown } | undefined;
 }
+
+/** What to look for when a module reaches its bounds. */
+const hints = [
+  [/call stack/, 'Look for templates that call themselves and values that nest without end.'],
+  [/out of memory/, 'Look for templates that repeat what they write, and for files of many megabytes.'],
+] as const;
 
 function timeout(deadlineMs: number): UserError {
   const seconds = `${deadlineMs / 1000} s`;
