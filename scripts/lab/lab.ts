@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startArgoCd } from './argocd.ts';
 import { type ControlPlane, startControlPlane } from './controlPlane.ts';
 import { type DriftStep, makeDrift } from './drift.ts';
+import type { Applied, Example } from './examples/example.ts';
 import { startFlux } from './flux.ts';
 import { type BinaryName, ensureBinaries, type Progress } from './goBinaries.ts';
 import { KubeApi } from './kubeApi.ts';
@@ -10,7 +11,14 @@ import { bindKubectl, type Kubectl } from './kubectl.ts';
 import type { Reconciler, ReconcilerName } from './reconciler.ts';
 import { type ScratchRepository, startRepository } from './repository.ts';
 import { whenOneEnds } from './service.ts';
-import { applicationSettled, fluxSettled, listApplications, syncApplication } from './settle.ts';
+import {
+  applicationApplied,
+  applicationSettled,
+  applicationThere,
+  fluxSettled,
+  listApplications,
+  syncApplication,
+} from './settle.ts';
 
 /** What to start. `repository` takes one that is served already, for those who show it before the cluster is there. */
 export interface LabOptions {
@@ -18,12 +26,14 @@ export interface LabOptions {
   readonly reconcilers: readonly ReconcilerName[];
   readonly progress?: Progress;
   readonly repository?: ScratchRepository;
+  /** What is served where no `repository` is given; the storefront unless said. */
+  readonly example?: Example;
   /** How long a pod takes to become ready, in milliseconds; long enough to watch a rollout when people look on. */
   readonly podStart?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A real control plane whose reconcilers have applied the apps of a scratch storefront repository. */
+/** A real control plane whose reconcilers have applied the apps of a scratch repository. */
 export interface Lab {
   readonly kubeconfig: string;
   readonly context: string;
@@ -72,7 +82,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 async function start(options: LabOptions, cleanups: Cleanup[], stop: Cleanup): Promise<Lab> {
   const { dir, reconcilers, progress = () => undefined, signal } = options;
   await mkdir(dir, { recursive: true });
-  const repository = options.repository ?? (await startRepository(dir));
+  const repository = options.repository ?? (await startRepository(dir, options.example));
+  const { applied, drift } = repository.example;
   if (!options.repository) cleanups.push(() => repository.stop());
   const binaries = await ensureBinaries(binariesFor(reconcilers), progress, signal);
   progress('Starting the control plane');
@@ -93,11 +104,16 @@ async function start(options: LabOptions, cleanups: Cleanup[], stop: Cleanup): P
   await declareApps(kubectl, repository, reconcilers);
   const commitNow = (): Promise<string> => repository.git('rev-parse', 'HEAD');
   const settled = async (commit?: string): Promise<void> =>
-    waitForApps(api, reconcilers, commit ?? (await commitNow()), signal);
-  if (reconcilers.includes('argocd')) await syncAll(api, await commitNow());
+    waitForApps(api, reconcilers, applied.argocd.waves, commit ?? (await commitNow()), signal);
+  const synced = reconcilers.includes('argocd')
+    ? syncWaves(api, applied.argocd.waves, await commitNow(), signal)
+    : undefined;
   progress(`Waiting for ${reconcilers.join(' and ')} to apply the apps`);
   // A reconciler that dies says why at once, instead of leaving everybody waiting.
-  await Promise.race([settled(), whenOneEnds(running.flatMap((reconciler) => reconciler.services))]);
+  await Promise.race([
+    Promise.resolve(synced).then(() => settled()),
+    whenOneEnds(running.flatMap((reconciler) => reconciler.services)),
+  ]);
   progress('The cluster is ready');
   return {
     kubeconfig: controlPlane.kubeconfig,
@@ -108,7 +124,7 @@ async function start(options: LabOptions, cleanups: Cleanup[], stop: Cleanup): P
     repository,
     api,
     kubectl: (...args) => kubectl(args),
-    makeDrift: () => makeDrift(kubectl, reconcilers),
+    makeDrift: () => makeDrift(kubectl, drift, reconcilers),
     settled,
     stop,
   };
@@ -140,25 +156,40 @@ async function declareApps(
   reconcilers: readonly ReconcilerName[],
 ): Promise<void> {
   for (const name of reconcilers) {
-    const folder = join(repository.workdir, 'clusters', 'prod', name);
-    await kubectl(['apply', '--server-side', '--field-manager=platform-team', '--filename', folder]);
+    const files = repository.example.applied[name].paths.map((each) => `--filename=${join(repository.workdir, each)}`);
+    await kubectl(['apply', '--server-side', '--field-manager=platform-team', ...files]);
   }
 }
 
-async function syncAll(api: KubeApi, commit: string): Promise<void> {
-  for (const name of await listApplications(api)) await syncApplication(api, name, commit);
+/** Syncs all Applications, or group after group, each once the one before is applied: it brings the next one's. */
+async function syncWaves(
+  api: KubeApi,
+  waves: Applied['waves'],
+  commit: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const names of waves ?? [await listApplications(api)]) {
+    for (const name of names) {
+      await applicationThere(api, name, signal);
+      await syncApplication(api, name, commit);
+    }
+    if (waves !== undefined) for (const name of names) await applicationApplied(api, name, commit, signal);
+  }
 }
 
 async function waitForApps(
   api: KubeApi,
   reconcilers: readonly ReconcilerName[],
+  waves: Applied['waves'],
   commit: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const waits: Promise<void>[] = [];
   if (reconcilers.includes('flux')) waits.push(fluxSettled(api, `main@sha1:${commit}`, signal));
   if (reconcilers.includes('argocd')) {
-    for (const name of await listApplications(api)) waits.push(applicationSettled(api, name, commit, signal));
+    // Not everything in an example with waves can become healthy here.
+    const settles = waves === undefined ? applicationSettled : applicationApplied;
+    for (const name of waves?.flat() ?? (await listApplications(api))) waits.push(settles(api, name, commit, signal));
   }
   await Promise.all(waits);
 }

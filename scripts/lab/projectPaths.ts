@@ -6,5 +6,7 @@ export const projectRoot = join(import.meta.dirname, '..', '..');
 /** The Go module of the control plane and the reconcilers. */
 export const clusterModule = join(projectRoot, 'test', 'cluster');
 
-/** The repository that the lab serves a scratch copy of. */
-export const storefrontExample = join(projectRoot, 'examples', 'storefront');
+/** The folder of an example repository. */
+export function exampleFolder(name: string): string {
+  return join(projectRoot, 'examples', name);
+}

@@ -30,13 +30,45 @@ const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications'
 
 /** Asks Argo CD to sync an Application to `commit`, as a person with Kubernetes rights alone can. */
 export async function syncApplication(api: KubeApi, name: string, commit: string): Promise<void> {
-  const operation = { initiatedBy: { username: 'lab' }, sync: { revision: commit, prune: true } };
+  // Argo CD's own server copies the options into the operation; the controller looks for them nowhere else.
+  const application = await api.get(`${applications}/${name}`);
+  const syncOptions = listAt(application, 'spec', 'syncPolicy', 'syncOptions');
+  const operation = {
+    initiatedBy: { username: 'lab' },
+    // Two that create one namespace at once get into each other's way.
+    retry: { limit: 5, backoff: { duration: '1s', factor: 1 } },
+    sync: { revision: commit, prune: true, syncOptions },
+  };
   await api.mergePatch(`${applications}/${name}`, { operation }, 'lab');
 }
 
 /** Names the Applications that Argo CD knows. */
 export async function listApplications(api: KubeApi): Promise<readonly string[]> {
   return listAt(await api.get(applications), 'items').flatMap((item) => textAt(item, 'metadata', 'name') ?? []);
+}
+
+/** Waits until an Application is there: another one may bring it. */
+export async function applicationThere(api: KubeApi, name: string, signal?: AbortSignal): Promise<void> {
+  const isThere = async (): Promise<true | undefined> => (await listApplications(api)).includes(name) || undefined;
+  await eventually(`the Application ${name}`, isThere, { timeout: patience, signal });
+}
+
+/** Waits until the last sync of an Application has succeeded at `commit`. */
+export async function applicationApplied(
+  api: KubeApi,
+  name: string,
+  commit: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await eventually(
+    `Argo CD to sync ${name} at ${commit}`,
+    async () => {
+      const state = at(await api.get(`${applications}/${name}`, signal), 'status', 'operationState');
+      const isDone = textAt(state, 'phase') === 'Succeeded' && textAt(state, 'syncResult', 'revision') === commit;
+      return isDone || undefined;
+    },
+    { timeout: patience, signal },
+  );
 }
 
 /** Waits until an Application is Synced and Healthy at `commit`. */

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
+import { examples } from '../lab/examples/examples.ts';
 import type { ReconcilerName } from '../lab/reconciler.ts';
 import { LabError } from '../lab/labError.ts';
 
 /** What `npm start` was asked for. */
 export interface StartChoice {
   readonly reconcilers: readonly ReconcilerName[];
+  /** Which example, where no folder is given. */
+  readonly example: keyof typeof examples;
   /** A person's own repository (absolute) instead of the example; no lab is started then. */
   readonly folder: string | undefined;
   /** Absolute. */
@@ -20,7 +23,7 @@ const known: readonly ReconcilerName[] = ['flux', 'argocd'];
 
 /** How to call it, for `--help` and mistakes. */
 export const startUsage = [
-  'usage: npm start -- [--reconcilers flux,argocd] [--port N] [--no-open]',
+  'usage: npm start -- [--example storefront|pantry] [--reconcilers flux,argocd] [--port N] [--no-open]',
   '       npm start -- --folder DIR [--kubeconfig FILE] [--context NAME] [--port N] [--no-open]',
 ].join('\n');
 
@@ -29,6 +32,11 @@ function reconcilersIn(text: string): readonly ReconcilerName[] {
   const chosen = known.filter((name) => names.includes(name));
   if (chosen.length === names.length) return chosen;
   throw new LabError(`--reconcilers takes flux, argocd or both with a comma, not "${text}".`);
+}
+
+function exampleIn(text: string): keyof typeof examples {
+  if (text === 'storefront' || text === 'pantry') return text;
+  throw new LabError(`--example takes ${Object.keys(examples).join(' or ')}, not "${text}".`);
 }
 
 function portIn(text: string): number {
@@ -42,6 +50,9 @@ export function parseStartArguments(args: readonly string[]): StartChoice | unde
   const { values } = parseOptions(args);
   if (values.help === true) return undefined;
   const { folder, kubeconfig, context, port } = values;
+  if (folder !== undefined && values.example !== undefined) {
+    throw new LabError('--example and --folder are two ways to say what to open: take one.');
+  }
   if (folder === undefined && (kubeconfig !== undefined || context !== undefined)) {
     throw new LabError('--kubeconfig and --context go with --folder, the repository to open.');
   }
@@ -50,6 +61,7 @@ export function parseStartArguments(args: readonly string[]): StartChoice | unde
   }
   return {
     reconcilers: reconcilersIn(values.reconcilers ?? 'flux'),
+    example: exampleIn(values.example ?? 'storefront'),
     folder: folder === undefined ? undefined : path.resolve(folder),
     kubeconfig: kubeconfig === undefined ? undefined : path.resolve(kubeconfig),
     context,
@@ -65,6 +77,7 @@ function parseOptions(args: readonly string[]) {
       args: [...args],
       options: {
         reconcilers: { type: 'string' },
+        example: { type: 'string' },
         folder: { type: 'string' },
         kubeconfig: { type: 'string' },
         context: { type: 'string' },

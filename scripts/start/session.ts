@@ -7,6 +7,7 @@ import type { VsCodeServer } from '../editor/vscodeServer.ts';
 import { ensureVsCodeServer, startVsCodeServer } from '../editor/vscodeServer.ts';
 import { workbenchUrl } from '../editor/workbench.ts';
 import { messageOf } from '../../src/core/model/userError.ts';
+import { examples } from '../lab/examples/examples.ts';
 import { labKubeconfig, startLab } from '../lab/lab.ts';
 import { projectRoot } from '../lab/projectPaths.ts';
 import type { ScratchRepository } from '../lab/repository.ts';
@@ -83,7 +84,7 @@ async function openOwn(context: SessionContext, folder: string, room: Room): Pro
 async function openExample(context: SessionContext, room: Room): Promise<VsCodeServer> {
   const { progress, signal } = context;
   const dir = path.join(room.scratch, 'lab');
-  const repository = await startRepository(dir);
+  const repository = await startRepository(dir, examples[context.choice.example]);
   room.cleanups.add(() => repository.stop());
   const opened = { folder: repository.workdir, kubeconfig: labKubeconfig(dir), isTrusted: true };
   const server = await openEditor(context, opened, room);

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { storefrontExample } from '../lab/projectPaths.ts';
+import { exampleFolder } from '../lab/projectPaths.ts';
 import { runOrThrow } from '../lab/run.ts';
 
 /** A repository for one test run. */
@@ -42,7 +42,7 @@ contexts: [{name: trap, context: {cluster: c, user: u}}]
 export async function storefrontRepository(): Promise<ScratchRepository> {
   const scratch = await emptyFolder();
   const { folder } = scratch;
-  await cp(storefrontExample, folder, { recursive: true });
+  await cp(exampleFolder('storefront'), folder, { recursive: true });
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@storefront.example'];
   await runOrThrow('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder });
   await runOrThrow('git', ['remote', 'add', 'origin', exampleRemote], { cwd: folder });

@@ -1,6 +1,8 @@
 import { describeKey } from '../core/model/resource.ts';
 import { count, shortRevision, wordsOfPath, wordsOfValue } from '../core/model/words.ts';
 import type { AppState, Disagreement, OverviewState, PlacedDifference } from '../core/overview/state.ts';
+import type { EventAnswer } from '../core/overview/eventReader.ts';
+import type { ToldEvents } from './toldEvents.ts';
 import type { Place } from '../core/model/place.ts';
 import type { RenderProblem } from '../core/model/rendering.ts';
 
@@ -19,7 +21,7 @@ export function statusText(state: OverviewState): string {
 }
 
 /** Each difference with its origin, who wrote it, and the line that declares the field. */
-export function diffText(state: OverviewState): string {
+export function diffText(state: OverviewState, told: ToldEvents): string {
   const blocks = state.apps
     .filter(({ differences }) => differences.length > 0)
     .map((app) =>
@@ -28,6 +30,7 @@ export function diffText(state: OverviewState): string {
         ...app.differences.map(differenceLine),
         ...appliedLines(app),
         ...(app.disagreements ?? []).map(disagreementLine),
+        ...eventLines(told.get(app.app.id)),
       ].join('\n'),
     );
   const notices = noticeLines(state);
@@ -76,6 +79,18 @@ function appliedLines({ history = [] }: AppState): readonly string[] {
     const why = result === 'failed' && message !== undefined ? `: ${message.split('\n', 1).join('')}` : '';
     return `  ${words.filter((word) => word !== undefined).join(', ')}${why}`;
   });
+}
+
+/** Warnings, and what the reconciler tells of drift; everything else is in the JSON form. */
+function eventLines(told: EventAnswer | undefined): readonly string[] {
+  const events = (told?.events ?? []).filter(({ isWarning, reason }) => isWarning || /drift/i.test(reason));
+  const lines = events.slice(0, 10).map(({ object, reason, message, count: times, time, by }) => {
+    const words = [time, by, times > 1 ? count(times, 'time') : undefined].filter((word) => word !== undefined);
+    const about = words.length === 0 ? '' : ` (${words.join(', ')})`;
+    return `event: ${describeKey(object)}, ${reason}${about}: ${message.split('\n', 1).join('')}`;
+  });
+  const more = events.length > 10 ? [`and ${count(events.length - 10, 'more event')}`] : [];
+  return [...lines, ...more, ...(told?.troubles ?? [])].map((line) => `  ${line}`);
 }
 
 function disagreementLine({ about, ours, theirs, why }: Disagreement): string {

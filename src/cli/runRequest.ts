@@ -21,6 +21,8 @@ import { markdownReport } from './report/markdown.ts';
 import type { Report } from './report/report.ts';
 import { sarifLog } from './report/sarif.ts';
 import { healthReport, stateReport } from './report/stateReport.ts';
+import { readTold } from './toldEvents.ts';
+import type { ToldEvents } from './toldEvents.ts';
 import { version } from './version.ts';
 
 /** What a call prints and what it means for the exit status. */
@@ -94,7 +96,9 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
       await Promise.all(asked.map(({ app }) => overview.askServer(app.id)));
       await overview.whenSettled(signal);
     }
-    return report(request, select(overview.state, request), parts.clock.now());
+    const state = select(overview.state, request);
+    const told = request.command === 'diff' ? await readTold(overview, state, signal) : new Map();
+    return report(request, state, told, parts.clock.now());
   } finally {
     overview.dispose();
   }
@@ -106,23 +110,23 @@ function mustBeRead({ repo, problems }: OverviewState): void {
   if (repo === undefined && problem !== undefined) throw new UserError('git-failed', problem.message);
 }
 
-function report(request: Comparison, state: OverviewState, now: Date): CliResult {
+function report(request: Comparison, state: OverviewState, told: ToldEvents, now: Date): CliResult {
   const { command, failOn } = request;
   const found = command === 'health' ? healthReport(state) : stateReport(command, state, now);
   const isWrong =
     command === 'health' ? hasUnhealthy(state) : state.apps.some(({ differences }) => differences.length > 0);
   const isFailed = failOn === undefined ? isWrong : found.findings.some((finding) => isFailure(finding, failOn));
-  return { text: print(request, state, found), isFailed, hasTrouble: found.hasTrouble };
+  return { text: print(request, state, told, found), isFailed, hasTrouble: found.hasTrouble };
 }
 
 const texts = { status: statusText, diff: diffText, health: healthText } as const;
 
-function print({ command, output }: Comparison, state: OverviewState, found: Report): string {
+function print({ command, output }: Comparison, state: OverviewState, told: ToldEvents, found: Report): string {
   switch (output) {
     case 'text':
-      return texts[command](state);
+      return texts[command](state, told);
     case 'json':
-      return json(command === 'health' ? healthJson(state) : stateJson(state));
+      return json(command === 'health' ? healthJson(state) : stateJson(state, told));
     case 'sarif':
       return json(sarifLog(found, version));
     case 'markdown':

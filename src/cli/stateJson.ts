@@ -1,11 +1,14 @@
+import { acceptanceOf } from '../core/overview/acceptance.ts';
 import type { Json, JsonObject } from '../core/model/json.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../core/overview/state.ts';
+import type { EventAnswer } from '../core/overview/eventReader.ts';
+import type { ToldEvents } from './toldEvents.ts';
 import type { RenderProblem } from '../core/model/rendering.ts';
 
 /** The same facts for machines; a stable shape that only grows. */
-export function stateJson(state: OverviewState): JsonObject {
+export function stateJson(state: OverviewState, told: ToldEvents): JsonObject {
   return {
-    apps: state.apps.map(appJson),
+    apps: state.apps.map((app) => ({ ...appJson(app), ...eventsJson(told.get(app.app.id)) })),
     clusters: state.clusters.map(({ context, status }) => ({ context, ...status })),
     problems: state.problems.map(problemJson),
   };
@@ -35,6 +38,12 @@ function appJson(app: AppState): JsonObject {
   };
 }
 
+function eventsJson(told: EventAnswer | undefined): JsonObject {
+  if (told === undefined) return {};
+  const events = told.events.map((event) => present({ ...event }));
+  return { events, ...(told.troubles.length === 0 ? {} : { eventsUnknown: told.troubles }) };
+}
+
 function differenceJson(difference: PlacedDifference): JsonObject {
   const { field, provenance } = difference;
   const isSecret = difference.object.startsWith('/Secret/');
@@ -58,7 +67,16 @@ function differenceJson(difference: PlacedDifference): JsonObject {
           }
         : undefined,
     placeUnknown: provenance?.kind === 'unknown' ? provenance.why : undefined,
+    accept: difference.origin === 'drift' && field?.change === 'modify' ? acceptJson(difference) : undefined,
   });
+}
+
+/** What to write so that Git declares what the cluster runs, or why it cannot be written. */
+function acceptJson(difference: PlacedDifference): JsonObject {
+  const answer = acceptanceOf(difference);
+  if (answer.kind === 'refused') return { refused: answer.code, why: answer.why };
+  const { file, range } = answer.place;
+  return { file, line: range.line, column: range.column, newText: answer.newText };
 }
 
 function problemJson(problem: RenderProblem): JsonObject {

@@ -43,6 +43,7 @@ const live = (commit: string, ready: string): string => `${application}status:
   sync: {status: Synced, revision: ${commit}}
   health: {status: Healthy}
   operationState: {phase: Succeeded, syncResult: {revision: ${commit}}}
+  history: [{id: 0, revision: ${commit}, deployedAt: '2026-03-01T09:00:00Z'}]
   resources:
   - {group: cert-manager.io, version: v1, kind: Certificate, name: front, namespace: web, status: Synced, health: {status: Healthy}}
 ---
@@ -185,6 +186,31 @@ describe('plumbline health', function () {
       /^! web: clusters\/web\.yaml:3: The health script of argocd-cm for ConfigMap, line 1: attempt/m,
     );
     assert.equal(exit, 2);
+  });
+
+  it('is not all: diff tells what was applied and what the cluster told of what differs', async () => {
+    const event = `---
+apiVersion: v1
+kind: Event
+metadata: {name: settings.1, namespace: web}
+involvedObject: {apiVersion: v1, kind: ConfigMap, namespace: web, name: settings}
+type: Warning
+reason: Edited
+message: somebody was here
+lastTimestamp: '2026-03-01T10:00:00Z'
+`;
+    await writeFile(dump, live(commit, 'True').replace('data: {a: b}', 'data: {a: c}') + event);
+    const { stdout } = await runCli(['diff', '--folder', folder, '--live', dump]);
+    assert.match(stdout, new RegExp(`^ {2}applied, ${commit.slice(0, 7)} Declare the shop`, 'm'));
+    assert.match(stdout, /^ {2}event: ConfigMap settings, Edited \(2026-03-01T10:00:00Z\): somebody was here$/m);
+    const json = await runCli(['diff', '--folder', folder, '--live', dump, '-o', 'json']);
+    const { apps } = JSON.parse(json.stdout) as {
+      apps: { events: { reason: string }[]; history: { subject: string }[] }[];
+    };
+    assert.deepEqual(
+      apps.map(({ events, history }) => [events.map(({ reason }) => reason), history.map(({ subject }) => subject)]),
+      [[['Edited'], ['Declare the shop']]],
+    );
   });
 
   it('asks for a cluster', async () => {

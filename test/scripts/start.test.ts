@@ -15,6 +15,7 @@ describe('the arguments of npm start', () => {
   it('open the example with Flux when there are none', () => {
     assert.deepEqual(parseStartArguments([]), {
       reconcilers: ['flux'],
+      example: 'storefront',
       folder: undefined,
       kubeconfig: undefined,
       context: undefined,
@@ -23,9 +24,10 @@ describe('the arguments of npm start', () => {
     });
   });
 
-  it('choose reconcilers, port and whether a browser opens', () => {
-    const choice = parseStartArguments(['--reconcilers', 'argocd,flux', '--port', '8123', '--no-open']);
+  it('choose the example, reconcilers, port and whether a browser opens', () => {
+    const choice = parseStartArguments(['--example', 'pantry', '--reconcilers', 'argocd,flux', '--port', '8123', '--no-open']);
     assert.deepEqual(choice?.reconcilers, ['flux', 'argocd']);
+    assert.equal(choice.example, 'pantry');
     assert.equal(choice.port, 8123);
     assert.equal(choice.isOpened, false);
   });
@@ -39,6 +41,8 @@ describe('the arguments of npm start', () => {
 
   it('are refused with what to write instead', () => {
     refuses(['--reconcilers', 'fleet'], /flux, argocd or both/);
+    refuses(['--example', 'shop'], /storefront or pantry/);
+    refuses(['--example', 'pantry', '--folder', '.'], /take one/);
     refuses(['--port', 'many'], /1 to 65535/);
     refuses(['--context', 'prod'], /go with --folder/);
     refuses(['--folder', '.', '--kubeconfig', 'kube'], /needs --context/);

@@ -2,6 +2,8 @@ import { objectAt, stringAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { AppSource, SourcePart, SourceRender } from '../model/app.ts';
 import { joinPath } from '../model/place.ts';
+import { describeNeed } from '../model/remoteNeed.ts';
+import type { RemoteNeed } from '../model/remoteNeed.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { objectsAt } from './fileFacts.ts';
@@ -38,8 +40,8 @@ function oneSource(source: JsonObject, around: AppSurroundings): AppSource {
   const path = stringAt(source, 'path');
   const chart = stringAt(source, 'chart');
   if (chart !== undefined) return { ...remoteChart(chartNeed(url, chart, revision ?? '')), revision: undefined };
-  if (url.startsWith('oci://')) return artifactSource(source, url, path ?? '', revision ?? '');
-  if (!around.isHere(url)) return { kind: 'elsewhere', url, path, revision };
+  if (url.startsWith('oci://')) return fetchedSource(source, { kind: 'oci', url, version: revision ?? '' });
+  if (!around.isHere(url)) return fetchedSource(source, { kind: 'git', url, revision: revision ?? '' });
   const folder = joinPath(path ?? '');
   if (folder === undefined) return unsupported(`The path ${path ?? ''} leaves the repository.`);
   const render = renderOf(source, folder, around);
@@ -48,14 +50,18 @@ function oneSource(source: JsonObject, around: AppSurroundings): AppSource {
   return { kind: 'here', path: folder, render, revision };
 }
 
-/** Manifests or a chart in an OCI artifact (argo-cd `user-guide/oci.md`); which it is, unless said, only its files tell. */
-function artifactSource(source: JsonObject, url: string, path: string, version: string): AppSource {
+/**
+ * Manifests or a chart in another repository or in an OCI artifact (argo-cd `user-guide/oci.md`); which it is, unless said,
+ * only its files tell.
+ */
+function fetchedSource(source: JsonObject, need: RemoteNeed): AppSource {
+  const path = stringAt(source, 'path') ?? '';
   const folder = joinPath(path);
-  if (folder === undefined) return unsupported(`The path ${path} leaves the artifact.`);
+  if (folder === undefined) return unsupported(`The path ${path} leaves ${describeNeed(need)}.`);
   const render = renderOf(source, folder, { folderKind: () => 'directory' });
   if (render === undefined)
     return unsupported('This Application is rendered by a config management plugin, which runs only inside Argo CD.');
-  return remoteSource({ kind: 'oci', url, version }, folder, render);
+  return remoteSource(need, folder, render);
 }
 
 /** Argo CD takes the type that the source names, else it looks into the folder; a plugin is none of ours. */
@@ -92,9 +98,7 @@ function severalSources(sources: readonly JsonObject[], around: AppSurroundings)
       return unsupported(`One of this Application's sources takes files from another repository (${url}).`);
     }
     const read = oneSource(source, around);
-    if (read.kind === 'elsewhere')
-      return unsupported(`One of this Application's sources is in another repository (${read.url}).`);
-    if (read.kind === 'unsupported') return read;
+    if (read.kind !== 'here') return read;
     revision ??= read.revision;
     parts.push({ path: read.path, render: read.render, index, ...(read.remote && { remote: read.remote }) });
   }

@@ -1,4 +1,4 @@
-import { isScalar } from 'yaml';
+import { isScalar, visit } from 'yaml';
 import type { ParentApp } from '../model/app.ts';
 import { isObject, listAt, stringAt, stringsAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -75,9 +75,11 @@ export function readFileFacts(file: RepoPath, text: string): FileFacts {
   if (kustomizationFileNames.includes(baseName(file))) return kustomizationFacts(file, text);
   if (baseName(file) === 'Chart.yaml') return chartFacts(file, text);
   if (!looksLikeManifest(text)) return noFacts;
+  const mayBeTemplate = templateLine.test(text);
   // Most manifests say nothing about apps: what they hold is read when an app is rendered.
-  if (!namesReconciler(text) && !namesPolicy(text)) return { ...noFacts, hasManifests: !hasTemplateCode(text) };
+  if (!mayBeTemplate && !namesReconciler(text) && !namesPolicy(text)) return { ...noFacts, hasManifests: true };
   const reading = readYaml(text, 'plain');
+  if (mayBeTemplate && isTemplateCode(text, reading)) return noFacts;
   const problems = problemsOf(file, reading);
   // What does not parse because of its template signs is for a templating tool, not for a reconciler.
   if (problems.length > 0 && text.includes('{{')) return noFacts;
@@ -108,9 +110,20 @@ function looksLikeManifest(text: string): boolean {
   return manifestKeys.every((key) => key.test(text));
 }
 
-/** A line of template code: a chart's template. Template signs inside values are usual (alerting rules). */
-function hasTemplateCode(text: string): boolean {
-  return /^\s*\{\{/m.test(text);
+/** A line of template code, as charts' templates have them. */
+const templateLine = /^[ \t]*\{\{/m;
+
+/** Whether such a line stands outside of the values: within one it is usual (alerting rules, an ApplicationSet's patch). */
+function isTemplateCode(text: string, { documents }: YamlReading): boolean {
+  const values: (readonly [number, number])[] = [];
+  for (const { document } of documents)
+    visit(document, {
+      Scalar: (_, { range }) => {
+        if (range) values.push([range[0], range[1]]);
+      },
+    });
+  const lines = text.matchAll(new RegExp(templateLine, 'gm'));
+  return [...lines].some(({ index }) => !values.some(([start, end]) => start < index && index < end));
 }
 
 function namesReconciler(text: string): boolean {

@@ -6,7 +6,7 @@ import { namespaceOf } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { followedRevision, ociNeed } from './followedRevision.ts';
 import type { AppSurroundings } from './readApp.ts';
-import { chartNeed, remoteChart } from './remoteSource.ts';
+import { bucketWords, chartNeed, remoteChart, remoteSource } from './remoteSource.ts';
 import { unsupported } from './unsupported.ts';
 
 /** Where a HelmRelease's chart comes from: its own chart template, or the HelmChart that it refers to. */
@@ -49,11 +49,13 @@ function chartSource(spec: Json | undefined, own: string, around: AppSurrounding
     // Without a version Flux takes the newest that is no prerelease.
     return { ...remoteChart(chartNeed(url, chart, stringAt(spec, 'version') ?? '*')), chart: values };
   }
+  if (kind === 'Bucket' && source !== undefined) return { kind: 'elsewhere', what: bucketWords(source) };
   if (kind !== 'GitRepository')
     return unsupported(`The chart ${chart} comes from the ${kind} ${name}; Plumbline does not read ${kind} sources.`);
   const revision = followedRevision(source);
-  if (url !== undefined && !around.isHere(url)) return { kind: 'elsewhere', url, path: chart, revision };
   const path = joinPath(chart);
   if (path === undefined) return unsupported(`The chart's path ${chart} leaves the repository.`);
+  if (url !== undefined && !around.isHere(url))
+    return { ...remoteSource({ kind: 'git', url, revision: revision ?? '' }, path, 'helm'), chart: values };
   return { kind: 'here', path, render: 'helm', revision, sourceRef: { namespace, name }, chart: values };
 }

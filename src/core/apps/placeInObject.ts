@@ -1,24 +1,38 @@
+import { isMap, isNode, isScalar } from 'yaml';
+import type { Document } from 'yaml';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import type { DeclaredObject } from './fileFacts.ts';
 
-/** The line of a pointer in a declared object: of its scalar, or of the first one in it; else of the object's name. */
+/** The line of a pointer in a declared object: of the scalar, or of the key of what is there; else that of the object's name. */
 export function placeInObject(
   { file, document, place }: Pick<DeclaredObject, 'file' | 'document' | 'place'>,
   pointer: JsonPointer,
   textOf: (file: RepoPath) => string | undefined,
 ): Pick<RenderProblem, 'file' | 'line' | 'column'> {
   const text = textOf(file);
-  const all = text === undefined ? [] : locateScalars(file, text, 'plain').sites;
-  const sites = all.filter((each) => each.document === document);
-  const name = sites.find((site) => site.place.start === place.start);
-  const prefix = name === undefined ? '' : pointerTo(name.path.slice(0, -2));
-  const found = sites.find((site) => `${pointerTo(site.path)}/`.startsWith(`${prefix}${pointer}/`))?.place ?? place;
-  return { file, line: found.range.line, column: found.range.column };
+  const located = text === undefined ? undefined : locateScalars(file, text, 'plain');
+  const name = located?.sites.find((site) => site.document === document && site.place.start === place.start);
+  const read = located?.reading.documents.find(({ index }) => index === document);
+  const tokens = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const start = read && startOf(read.document, [...(name?.path.slice(0, -2) ?? []), ...tokens]);
+  return { file, ...(start === undefined || located === undefined ? lineOfPlace(place) : located.lineOf(start)) };
 }
 
-function pointerTo(path: readonly (string | number)[]): string {
-  return path.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+/** Where a scalar begins; of a map or list its key, of an item itself. */
+function startOf(document: Document, path: readonly (string | number)[]): number | undefined {
+  const node = document.getIn(path, true);
+  if (!isNode(node)) return undefined;
+  const parent = document.getIn(path.slice(0, -1), true);
+  const pair = isScalar(node) || !isMap(parent) ? undefined : parent.items.find(({ value }) => value === node);
+  return (isScalar(pair?.key) ? pair.key : node).range?.[0];
+}
+
+function lineOfPlace({ range: { line, column } }: DeclaredObject['place']): { line: number; column: number } {
+  return { line, column };
 }

@@ -9,7 +9,7 @@ import { argoSource } from './argoSource.ts';
 import type { DeclaredObject } from './fileFacts.ts';
 import { followedRevision, ociNeed } from './followedRevision.ts';
 import { helmReleaseSource } from './helmReleaseSource.ts';
-import { remoteSource } from './remoteSource.ts';
+import { bucketWords, remoteSource } from './remoteSource.ts';
 import { sourceCheckout } from './sourceCheckout.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -92,12 +92,14 @@ function fluxSource(object: KubeObject, around: AppSurroundings): AppSource {
     const folder = joinPath(written ?? '');
     if (need !== undefined && folder !== undefined) return remoteSource(need, folder, 'kustomize');
   }
-  if (kind !== 'GitRepository') {
-    if (url !== undefined) return { kind: 'elsewhere', url, path: written };
+  if (kind === 'Bucket' && source !== undefined) return { kind: 'elsewhere', what: bucketWords(source) };
+  if (kind !== 'GitRepository')
     return unsupported(`The source ${kind} ${name} is not a Git repository; Plumbline cannot read it.`);
-  }
   const revision = followedRevision(source);
-  if (url !== undefined && !around.isHere(url)) return { kind: 'elsewhere', url, path: written, revision };
+  if (url !== undefined && !around.isHere(url)) {
+    const folder = joinPath(written ?? '');
+    if (folder !== undefined) return remoteSource({ kind: 'git', url, revision: revision ?? '' }, folder, 'kustomize');
+  }
   const path = joinPath(written ?? '');
   if (path === undefined) return unsupported(`The path ${written ?? ''} leaves the repository.`);
   // The controller always builds with kustomize; a folder without a kustomization gets a generated one.

@@ -1,7 +1,9 @@
 import { mountOf } from '../model/remoteNeed.ts';
 import type { RemoteNeed } from '../model/remoteNeed.ts';
 import type { AppSource, SourceRender } from '../model/app.ts';
+import { stringAt } from '../model/json.ts';
 import type { RepoPath } from '../model/place.ts';
+import type { KubeObject } from '../model/resource.ts';
 
 type Fetched = Extract<AppSource, { kind: 'here' }>;
 
@@ -24,4 +26,10 @@ export function chartNeed(url: string, chart: string, version: string): RemoteNe
   if (/^https?:\/\//i.test(url)) return { kind: 'chart', url, chart, version };
   const registry = url.replace(/^oci:\/\//i, '').replace(/\/+$/, '');
   return { kind: 'oci', url: `oci://${registry}/${chart}`, version };
+}
+
+/** A Bucket (Flux `source-controller/docs/spec/v1/buckets.md`) as people would name it. */
+export function bucketWords(bucket: KubeObject): string {
+  const [name, endpoint] = ['bucketName', 'endpoint'].map((key) => stringAt(bucket, 'spec', key) ?? '');
+  return `the bucket ${name ?? ''} of ${endpoint ?? ''}`;
 }

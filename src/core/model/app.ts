@@ -52,6 +52,8 @@ export interface ParentApp {
 export interface GeneratedFrom {
   /** Name of the ApplicationSet. */
   readonly set: string;
+  /** What the set lays down for it beside its content, a sentence each. */
+  readonly rules: readonly string[];
   /** Position among them; absent for one that only the cluster shows. */
   readonly index?: number | undefined;
   /** Where its parameters are written. */
@@ -89,9 +91,8 @@ export type AppSource =
     }
   | {
       readonly kind: 'elsewhere';
-      readonly url: string;
-      readonly path?: string | undefined;
-      readonly revision?: string | undefined;
+      /** What nobody fetches, as people would say it: `the bucket flyers of minio.example.com`. */
+      readonly what: string;
     }
   /** Declared in a way that is not rendered; `why` is a sentence for people, `problems` say it with its places. */
   | {

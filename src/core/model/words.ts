@@ -73,3 +73,8 @@ export function shortRevision(revision: string): string {
   const commit = /[0-9a-f]{40}(?:[0-9a-f]{24})?$/.exec(revision)?.[0];
   return commit === undefined ? revision : commit.slice(0, 7);
 }
+
+/** What is said of an app whose manifests nobody fetches. */
+export function elsewhereMessage(what: string): string {
+  return `Its manifests come from ${what}, which Plumbline does not fetch.`;
+}

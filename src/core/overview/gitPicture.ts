@@ -10,7 +10,7 @@ import { splitMounted } from '../model/remoteNeed.ts';
 import type { Rendering, RenderProblem } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { UserError } from '../model/userError.ts';
-import { shortRevision } from '../model/words.ts';
+import { elsewhereMessage, shortRevision } from '../model/words.ts';
 import type { FileTree, Log, RenderEngine, RepoReader, RepoState } from '../ports.ts';
 import type { CachedRenderer } from '../render/cachedRenderer.ts';
 import { answersSame } from '../render/clusterView.ts';
@@ -272,7 +272,7 @@ function sourceProblems({ source, declared }: App): readonly RenderProblem[] {
   const place = { file: declared?.file, line: declared?.place.range.line };
   switch (source.kind) {
     case 'elsewhere':
-      return [{ severity: 'warning', message: `Its source is another repository: ${source.url}.`, ...place }];
+      return [{ severity: 'warning', message: elsewhereMessage(source.what), ...place }];
     case 'unsupported':
       return source.problems ?? [{ severity: 'warning', message: source.why, ...place }];
     case 'here':

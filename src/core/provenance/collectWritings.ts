@@ -4,6 +4,7 @@ import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { FileTree } from '../ports.ts';
+import { includedFolders } from '../render/fluxArtifact.ts';
 import { withOverrides } from '../render/argoOverrides.ts';
 import type { SourceOverride } from '../render/argoOverrides.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
@@ -57,6 +58,7 @@ async function addSource(into: Collection, app: App, overrides: readonly SourceO
       }
       return;
     case 'kustomize':
+      into.showAt(includedFolders(app));
       return addKustomization(into, source.path, additionsOf(app, sections, over));
     case 'helm': {
       const isArgo = app.kind === 'argo-application';
@@ -73,7 +75,7 @@ function addPostRenderers(into: Collection, { kind, declared }: App, section: Se
   for (const [index, step] of listAt(declared?.object, 'spec', 'postRenderers').entries()) {
     const options = within(section, 'spec', 'postRenderers', index, 'kustomize');
     addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
-    addImages(into, options, 'images');
+    addImages(into, options, 'images', false);
   }
 }
 
@@ -102,7 +104,7 @@ function fluxAdditions(spec: Section, value: Json | undefined): Additions {
     labels: () => undefined,
     replicas: () => undefined,
     images: (into) => {
-      addImages(into, spec, 'images');
+      addImages(into, spec, 'images', true);
     },
     components: () => stringsAt(value, 'components'),
   };
@@ -120,12 +122,12 @@ function argoAdditions(sections: readonly Section[], value: Json | undefined): A
     },
     labels: (into) => {
       for (const each of sections) {
-        addPairs(into, each, ['commonLabels'], via);
-        addPairs(into, each, ['commonAnnotations'], via);
+        addPairs(into, each, ['commonLabels'], via, 'labels');
+        addPairs(into, each, ['commonAnnotations'], via, 'annotations');
       }
     },
     replicas: (into) => {
-      for (const each of sections) addReplicas(into, each, via);
+      for (const each of sections) addReplicas(into, each, via, true);
     },
     images: (into) => {
       for (const each of sections) addImageStrings(into, each, via);

@@ -2,6 +2,7 @@ import { joinPath } from '../model/place.ts';
 import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import type { FileTree } from '../ports.ts';
+import { AliasTree } from '../render/aliasTree.ts';
 import { placeAt } from '../yaml/locatePlace.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import type { LocatedText, ScalarSite } from '../yaml/locateScalars.ts';
@@ -11,8 +12,11 @@ import type { Field, Writing } from './writing.ts';
 /** Gathers writings in the order in which the tools apply them. */
 export class Collection {
   readonly #writings: Writing[] = [];
+  #selectors: readonly Place[] = [];
+  readonly #base: FileTree;
+  readonly #folders = new Map<RepoPath, RepoPath>();
   readonly #texts = new Map<string, Promise<LocatedText | undefined>>();
-  readonly tree: FileTree;
+  #tree: AliasTree;
   readonly signal: AbortSignal;
   /** How values travel between objects in what was collected; decides the word for a value found elsewhere. */
   readonly copies = new Set<'replacement' | 'vars' | 'template'>();
@@ -24,8 +28,21 @@ export class Collection {
   readonly templates: { readonly file: RepoPath; readonly text: string }[] = [];
 
   constructor(tree: FileTree, signal: AbortSignal) {
-    this.tree = tree;
+    this.#base = tree;
+    this.#tree = new AliasTree(tree, this.#folders);
     this.signal = signal;
+  }
+
+  /** The tree as the renderer sees it. */
+  get tree(): FileTree {
+    return this.#tree;
+  }
+
+  /** Shows folders at further places, as the renderer does; what is read there has the place where it stands. */
+  showAt(folders: ReadonlyMap<RepoPath, RepoPath>): void {
+    if (folders.size === 0) return;
+    for (const [at, from] of folders) this.#folders.set(at, from);
+    this.#tree = new AliasTree(this.#base, this.#folders);
   }
 
   get writings(): readonly Writing[] {
@@ -33,9 +50,20 @@ export class Collection {
   }
 
   /** Adds a scalar as the latest writing so far. */
-  add(site: SiteLike, rest: Omit<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'outerStyle' | 'order'>): void {
-    const { place, value, style, isFlow, outerStyle } = site;
-    this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });
+  add(site: SiteLike, rest: Omit<Writing, keyof SiteLike | 'order'>): void {
+    const { place, value, style, isFlow, outerStyle, alias } = site;
+    const selectors = [...this.#selectors, ...(rest.selectors ?? [])];
+    const order = this.#writings.length;
+    this.#writings.push({ place, value, style, isFlow, outerStyle, alias, ...rest, selectors, order });
+  }
+
+  /** What is added until the result is called counts because of these scalars. */
+  selectBy(sites: readonly SiteLike[]): () => void {
+    const before = this.#selectors;
+    this.#selectors = [...before, ...sites.map(({ place }) => place)];
+    return () => {
+      this.#selectors = before;
+    };
   }
 
   /** Adds a writing that was collected for something else as the latest so far. */
@@ -48,15 +76,25 @@ export class Collection {
     const known = this.#texts.get(`${profile} ${file}`);
     if (known !== undefined) return known;
     const reading = this.readText(file).then((text) =>
-      text === undefined ? undefined : locateScalars(file, text, profile),
+      text === undefined ? undefined : locateScalars(this.realPath(file), text, profile),
     );
     this.#texts.set(`${profile} ${file}`, reading);
     return reading;
   }
 
+  /** Where a person finds the file that is shown at a path. */
+  realPath(path: RepoPath): RepoPath {
+    return this.#tree.realPath(path);
+  }
+
   async readText(file: RepoPath): Promise<string | undefined> {
-    const content = await this.tree.read(file, this.signal);
+    const content = await this.#tree.read(file, this.signal);
     return content === undefined ? undefined : new TextDecoder().decode(content);
+  }
+
+  /** Whether SOPS sealed a file: it carries a message authentication code over all its values, in YAML, JSON or an env file. */
+  async isSealed(file: RepoPath): Promise<boolean> {
+    return /(?:sops_|\b)mac["']?\s*[:=]\s*["']?ENC\[/.test((await this.readText(file)) ?? '');
   }
 
   /** What a path written in a kustomization leads to. */
@@ -65,12 +103,12 @@ export class Collection {
     written: string,
   ): Promise<{ readonly path: RepoPath; readonly kind: 'file' | 'folder' } | undefined> {
     const path = /^[a-z]+:\/\//i.test(written) ? undefined : joinPath(folder, written);
-    const kind = path === undefined ? undefined : await this.tree.stat(path, this.signal);
+    const kind = path === undefined ? undefined : await this.#tree.stat(path, this.signal);
     return path === undefined || kind === undefined ? undefined : { path, kind };
   }
 
   list(folder: RepoPath): ReturnType<FileTree['list']> {
-    return this.tree.list(folder, this.signal);
+    return this.#tree.list(folder, this.signal);
   }
 }
 
@@ -81,7 +119,7 @@ export interface Expression {
   readonly mayWrite: (field: Field) => boolean;
 }
 
-export type SiteLike = Pick<ScalarSite, 'place' | 'value' | 'style' | 'isFlow'> & {
+export type SiteLike = Pick<ScalarSite, 'place' | 'value' | 'style' | 'isFlow' | 'alias'> & {
   readonly outerStyle?: Writing['outerStyle'];
 };
 

@@ -17,10 +17,19 @@ import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
 import { helmRoles } from './helmRoles.ts';
 import { kindInTemplate } from './helmWritings.ts';
-import { explainSwitch } from './explainSwitch.ts';
+import { explainSwitch, switchesOf } from './explainSwitch.ts';
 import { hangsOnLookup } from './lookupDoubt.ts';
-import { firstCandidates, namedBy, overriddenBy, takenIn, viaOf } from './roles.ts';
-import { findFeeding, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
+import {
+  aliasesTo,
+  firstCandidates,
+  namedBy,
+  overriddenBy,
+  selectorsOf,
+  takenIn,
+  valueTaking,
+  viaOf,
+} from './roles.ts';
+import { findFeeding, findSwitches, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -94,7 +103,7 @@ export class AppExplainer {
     const value = valueAtTokens(object, field.tokens);
     const question: Question = { field, before, object, exchanger, value: value ?? null };
     if (value === undefined) {
-      const absence = await explainAbsence(question, collection.writings);
+      const absence = await explainAbsence(question, collection);
       if (absence.kind === 'proven' || !isChart) return absence;
       return (await explainSwitch(field, exchanger, collection)) ?? absence;
     }
@@ -104,7 +113,8 @@ export class AppExplainer {
     }
     const proofs = await search(question, collection, isComplete ? undefined : { toward });
     const answer = await conclude(question, proofs, collection, asked, app);
-    if (!isComplete || answer.kind === 'proven') return answer;
+    if (!isComplete) return answer;
+    if (answer.kind === 'proven') return isChart ? withSwitches(answer, question, collection) : answer;
     const feeding = await findFeeding(question, collection.writings.filter(isValue));
     const inputs = feeding.map(({ place }) => ({ place, role: 'input' }) as const);
     const others = answer.also.filter(({ place }) => !inputs.some((each) => each.place.start === place.start));
@@ -123,9 +133,24 @@ export class AppExplainer {
     const field = fieldOf(key, '/metadata/name');
     const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
     const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
-    const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    const place =
+      (origin === undefined ? named[0] : named.find(isOrigin))?.place ??
+      kindInTemplate(this.#collection, origin?.path, field);
     return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
+}
+
+/** Names the switches of a chart's values without which the field would not be there. */
+async function withSwitches(
+  answer: Extract<Provenance, { kind: 'proven' }>,
+  question: Question,
+  { writings }: Collection,
+): Promise<Provenance> {
+  const deciding = await findSwitches(question, switchesOf(writings));
+  const also = deciding
+    .filter(({ place }) => place.start !== answer.place.start || place.file !== answer.place.file)
+    .map(({ place }) => ({ place, role: 'decides-existence' }) as const);
+  return { ...answer, also: [...answer.also, ...also.filter(({ place }) => splitMounted(place.file) === undefined)] };
 }
 
 /** A scalar that stands for a value, not for a name of one. */
@@ -219,7 +244,8 @@ async function conclude(
   if (chosen === undefined) {
     const why = exchanger.isSpent
       ? 'No place could be proven within the bound of renderings.'
-      : 'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.';
+      : (openReason(question) ??
+        'No scalar of the repository could be shown to decide it: the value may be computed, generated or joined.');
     return unknown(why, firstCandidates(collection.writings, field, value));
   }
   const fetched = splitMounted(chosen.writing.place.file);
@@ -237,6 +263,8 @@ async function conclude(
       [{ place: chosen.writing.place, role: 'part' }],
     );
   }
+  const open = openReason(question);
+  if (open !== undefined) return unknown(open, [{ place: chosen.writing.place, role: 'candidate' }]);
   // Argo CD renders without a cluster, so that the answer is always empty there.
   if (app.kind !== 'argo-application' && (await hangsOnLookup(question, collection))) {
     return unknown(
@@ -254,11 +282,23 @@ async function conclude(
   // Behind a position in a list, or a transformer that looks at what it changes, only an exchange tells who loses.
   const isInList = field.tokens.some((token) => /^\d+$/.test(token));
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
-  return proven(chosen, proofs, losing, question, collection);
+  const isSealed = await collection.isSealed(chosen.writing.place.file);
+  return proven({ ...chosen, isSealed }, proofs, losing, question, collection);
+}
+
+/** Why rendering itself leaves the field open. */
+function openReason({ before, field, value }: Question): string | undefined {
+  const rendered = before.objects.find((each) => each.key === field.key);
+  const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
+  if (open !== undefined) return open.why;
+  const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
+  return isDrawn
+    ? 'Rendering the same files again gives another value: a template draws it, or kustomize names its version.'
+    : undefined;
 }
 
 function proven(
-  chosen: Proof,
+  chosen: Proof & { readonly isSealed: boolean },
   proofs: readonly Proof[],
   losing: readonly Writing[],
   { before, field, value }: Question,
@@ -267,7 +307,7 @@ function proven(
   const { writing, splice } = chosen;
   const origin = before.objects.find((each) => each.key === field.key)?.origin?.path;
   const parts = proofs
-    .filter((each) => each !== chosen)
+    .filter((each) => each.writing !== chosen.writing)
     .map(({ writing: { place } }) => ({ place, role: 'part' }) as const);
   return {
     kind: 'proven',
@@ -277,8 +317,10 @@ function proven(
     also: [
       ...parts,
       ...losing.map(({ place }) => ({ place, role: 'overridden-base' }) as const),
-      ...helmRoles(writing, collection, origin),
+      ...helmRoles(valueTaking(writing, collection), collection, origin),
       ...takenIn(writing, field, collection),
+      ...aliasesTo(writing, field, collection),
+      ...selectorsOf(writing),
       ...namedBy(writing, collection),
     ].filter(({ place }) => splitMounted(place.file) === undefined),
     writing: {
@@ -289,6 +331,7 @@ function proven(
       value: writing.value,
       style: writing.style,
       isFlow: writing.isFlow,
+      ...(chosen.isSealed && { isSealed: true }),
       outerStyle: writing.outerStyle,
     },
   };

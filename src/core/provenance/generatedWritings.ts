@@ -34,8 +34,9 @@ export async function addGenerated(into: Collection, app: App, set: Section): Pr
     if (located === undefined) continue;
     const from = file === undefined ? set : { located, document: 0, path: [] };
     for (const { site, key } of parametersAt(from, pathTokens(path))) {
-      into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key });
-      await addTaker(into, site, 'appset-param');
+      const slot = `parameter/${site.path.join('/')}`;
+      into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key, slot });
+      await addTaker(into, site, 'appset-param', key);
     }
   }
 }
@@ -59,7 +60,7 @@ function parametersAt(section: Section, path: readonly PathToken[]): readonly Pa
 }
 
 /** Notes where a text takes parameters in, and the words around them. */
-async function addTaker(into: Collection, site: ScalarSite, via: Via): Promise<void> {
+async function addTaker(into: Collection, site: ScalarSite, via: Via, key?: string): Promise<void> {
   const text = typeof site.value === 'string' ? site.value : '';
   const actions = templateSegments(text).filter(({ kind }) => kind === 'action');
   if (actions.length === 0) return;
@@ -69,7 +70,7 @@ async function addTaker(into: Collection, site: ScalarSite, via: Via): Promise<v
   await addExpressions(into, { ...site, mayWrite: () => true }, references);
   const whole = actions.map(({ start, end }) => ({ name: '', start, end }));
   // A text of several lines is read as the YAML that it is.
-  if (!text.includes('\n')) await addPieces(into, { ...site, mayWrite: () => false }, whole, via);
+  if (!text.includes('\n')) await addPieces(into, { ...site, mayWrite: () => false }, whole, via, key);
 }
 
 /** The last names of the parameters in an action: `name` of `.at.name` and of `at.name`. */

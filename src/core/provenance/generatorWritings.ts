@@ -15,10 +15,29 @@ import type { Field } from './writing.ts';
 /** One entry of `configMapGenerator` or `secretGenerator`. */
 interface Generator {
   readonly section: Section;
+  /** Where in the section its name stands. */
+  readonly nameAt: readonly PathToken[];
   readonly folder: RepoPath;
   readonly name: string;
   readonly kind: 'ConfigMap' | 'Secret';
   readonly viaOf: (via: Via) => Via;
+}
+
+/** The kinds that built-in generators make, by the kind of the generator in a file of its own. */
+const generated = { ConfigMapGenerator: 'ConfigMap', SecretGenerator: 'Secret' } as const;
+
+/** What a built-in generator in a file of its own writes; its name is that of the file's object. */
+export async function addGeneratorFile(
+  into: Collection,
+  section: Section,
+  folder: RepoPath,
+  value: Json,
+  viaOf: (via: Via) => Via,
+): Promise<void> {
+  const kind = stringAt(value, 'kind');
+  if (kind !== 'ConfigMapGenerator' && kind !== 'SecretGenerator') return;
+  const name = stringAt(value, 'metadata', 'name') ?? '';
+  await addGenerator(into, { section, nameAt: ['metadata', 'name'], folder, name, kind: generated[kind], viaOf });
 }
 
 /** What the generators of a kustomization write: literals, files, lines of env files, names, labels and annotations. */
@@ -35,7 +54,8 @@ export async function addGenerators(
   ] as const) {
     for (const [index, entry] of listAt(value, key).entries()) {
       const inner = { ...section, path: [...section.path, key, index] };
-      await addGenerator(into, { section: inner, folder, name: stringAt(entry, 'name') ?? '', kind, viaOf });
+      const name = stringAt(entry, 'name') ?? '';
+      await addGenerator(into, { section: inner, nameAt: ['name'], folder, name, kind, viaOf });
     }
   }
   addPlain(into, section, ['generatorOptions', 'immutable'], viaOf('generator'));
@@ -49,11 +69,14 @@ async function addGenerator(into: Collection, generator: Generator): Promise<voi
   const mayWrite = ({ id, tokens }: Field): boolean =>
     /name$/i.test(tokens.at(-1) ?? '') &&
     (tokens.join('/') !== 'metadata/name' || (id.kind === kind && id.name.includes(name)));
-  for (const site of sitesOf(section, 'name')) {
+  for (const site of sitesOf(section, ...generator.nameAt)) {
     into.add(site, { via: viaOf('name'), mayWrite, isDirect: false, declares: true });
   }
   for (const site of sitesOf(section, 'files')) {
-    if (typeof site.value === 'string') await addFile(into, generator, site.value);
+    if (typeof site.value !== 'string') continue;
+    const end = into.selectBy([site]);
+    await addFile(into, generator, site.value);
+    end();
   }
   for (const site of [...sitesOf(section, 'envs'), ...sitesOf(section, 'env')]) {
     if (typeof site.value === 'string') await addEnvFile(into, generator, site.value);
@@ -135,5 +158,5 @@ async function plainText(
   const text = await into.readText(file);
   if (text === undefined) return undefined;
   const lineOf = lineIndex(text);
-  return { file, text, lineOf, sites: [], reading: { documents: [], problems: [], lineOf } };
+  return { file: into.realPath(file), text, lineOf, sites: [], reading: { documents: [], problems: [], lineOf } };
 }

@@ -2,6 +2,7 @@ import { isMap, isScalar, visit } from 'yaml';
 import type { App } from '../model/app.ts';
 import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
+import { findDependencies } from '../render/chartDependencies.ts';
 import { noCluster } from '../render/clusterView.ts';
 import type { LayerOrigin, PlannedLayer } from '../render/helmPlan.ts';
 import { planHelm } from '../render/renderHelm.ts';
@@ -33,6 +34,7 @@ export async function addChart(
 ): Promise<void> {
   const plan = await planHelm(app, chart, into.tree, noCluster, into.signal);
   into.copies.add('template');
+  into.showAt((await findDependencies(chart, into.tree, into.signal)).aliases);
   await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0, []);
   for (const file of plan.request.defaults ?? []) await addValuesFile(into, file, 'helm-default-values');
   for (const layer of plan.layers) await addLayer(into, layer, sections);
@@ -47,6 +49,19 @@ export async function addChart(
   const via = app.kind === 'argo-application' ? 'argo-values' : 'helm-values';
   for (const { sites } of layersAt(sections, releaseName))
     for (const site of sites) into.add(site, { via, mayWrite: nowhere, isDirect: false });
+}
+
+/** What a chart that kustomize inflates (`helmCharts`) takes its fields from: its own files, then values in files and inline. */
+export async function addInflatedChart(
+  into: Collection,
+  chart: RepoPath,
+  valueFiles: readonly RepoPath[],
+  inline: readonly ScalarSite[],
+): Promise<void> {
+  into.copies.add('template');
+  await addChartFiles(into, chart, true, []);
+  for (const file of valueFiles) await addValuesFile(into, file, 'helm-values');
+  await addValues(into, inline, 'helm-values');
 }
 
 /** Where a template says the kind of an object; charts make names of several pieces, so that there is no name to show. */
@@ -105,8 +120,9 @@ async function addTemplates(into: Collection, folder: RepoPath): Promise<void> {
   for (const file of await filesBelow(into, folder)) {
     const text = await into.readText(file);
     if (text === undefined || text.length > largestTemplate) continue;
-    into.templates.push({ file, text });
-    addTemplate(into, file, text);
+    const real = into.realPath(file);
+    into.templates.push({ file: real, text });
+    addTemplate(into, real, text);
   }
 }
 
@@ -124,7 +140,7 @@ async function addCrds(into: Collection, folder: RepoPath): Promise<void> {
 async function addWholeFile(into: Collection, file: RepoPath): Promise<void> {
   const text = await into.readText(file);
   if (text === undefined || text === '' || text.length > largestTemplate || text.includes('\u0000')) return;
-  const place = placeAt(file, text, 0, text.length, lineIndex(text));
+  const place = placeAt(into.realPath(file), text, 0, text.length, lineIndex(text));
   into.add(
     { place, value: text, style: 'raw', isFlow: false },
     { via: 'helm-literal', mayWrite: nowhere, isDirect: true },
@@ -203,9 +219,21 @@ async function addLayer(
         await addScalars(into, found.sites, found.section.located, via, scope);
       return;
     }
-    case 'data':
-      return addData(into, from, via, scope);
+    case 'data': {
+      const end = into.selectBy(sections.flatMap((section) => targetPaths(section, from.name, scope)));
+      await addData(into, from, via, scope);
+      end();
+    }
   }
+}
+
+/** Where a HelmRelease says to which value one of its `valuesFrom` goes. */
+function targetPaths(section: Section, name: string, scope: readonly PathToken[]): readonly ScalarSite[] {
+  const sites = sitesOf(section, 'spec', 'valuesFrom');
+  const named = sites.filter(({ path, value }) => path[1] === 'name' && value === name).map(({ path }) => path[0]);
+  return sites.filter(
+    ({ path, value }) => path[1] === 'targetPath' && named.includes(path[0]) && value === scope.join('.'),
+  );
 }
 
 /** What the app's own object and those laid over it say at a path, in their order; a list counts as the last one has it. */

@@ -1,5 +1,6 @@
-import { isObject, listAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
+import { isObject, listAt, objectAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
+import { folderOf, joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import { kustomizationFileNames } from '../apps/fileFacts.ts';
@@ -8,9 +9,12 @@ import { viaIn } from './collection.ts';
 import type { Collection } from './collection.ts';
 import { addImages, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
-import { addGenerators } from './generatorWritings.ts';
+import { addGeneratorFile, addGenerators } from './generatorWritings.ts';
+import { findChart } from '../render/inflateCharts.ts';
+import { addInflatedChart } from './helmWritings.ts';
 import { addInlinePatch, addPatch, addResources } from './manifestWritings.ts';
 import { addInlinePlugin, addPlugin } from './pluginWritings.ts';
+import type { Field } from './writing.ts';
 
 /** What a reconciler adds to the top kustomization, slot by slot; called where the slot is applied. */
 export interface Additions {
@@ -45,9 +49,13 @@ export async function addKustomization(
   const viaOf = (via: Via): Via => viaIn(isComponent, via);
   for (const each of [...stringsAt(value, 'resources'), ...stringsAt(value, 'bases')])
     await addResource(into, folder, each, viaOf, depth);
+  await addHelmCharts(into, section, folder, value);
   for (const each of [...stringsAt(value, 'components'), ...(additions?.components(into) ?? [])]) {
     const found = await into.resolve(folder, each);
+    const named = sitesOf(section, 'components').filter((site) => site.value === each);
+    const end = into.selectBy(named);
     if (found?.kind === 'folder') await addKustomization(into, found.path, undefined, depth + 1);
+    end();
   }
   await addGenerators(into, section, folder, value, viaOf);
   await addPatches(into, section, folder, value, viaOf);
@@ -57,9 +65,9 @@ export async function addKustomization(
   addLabels(into, section, value, viaOf);
   additions?.labels(into);
   await addPatchList(into, section, folder, value, 'patchesJson6902', viaOf);
-  addReplicas(into, section, viaOf('replicas'));
+  addReplicas(into, section, viaOf('replicas'), depth === 0);
   additions?.replicas(into);
-  addImages(into, section, viaOf('images'));
+  addImages(into, section, viaOf('images'), depth === 0);
   additions?.images(into);
   if (listAt(value, 'replacements').length > 0) into.copies.add('replacement');
   if (listAt(value, 'vars').length > 0) into.copies.add('vars');
@@ -108,6 +116,24 @@ async function addResource(
   if (located !== undefined) addResources(into, located, viaOf('resource'));
 }
 
+function isName({ tokens }: Field): boolean {
+  return tokens.join('/') === 'metadata/name';
+}
+
+async function addHelmCharts(into: Collection, section: Section, folder: RepoPath, value: Json): Promise<void> {
+  for (const [index, entry] of listAt(value, 'helmCharts').entries()) {
+    for (const site of sitesOf(section, 'helmCharts', index, 'name'))
+      into.add(site, { via: 'helm-values', mayWrite: isName, isDirect: false, declares: true });
+    const chart = isObject(entry)
+      ? await findChart(folder, entry, objectAt(value, 'helmGlobals'), into.tree, into.signal)
+      : undefined;
+    if (typeof chart !== 'string') continue;
+    const written = [stringAt(entry, 'valuesFile') ?? [], stringsAt(entry, 'additionalValuesFiles')].flat();
+    const files = written.flatMap((each) => joinPath(folder, each) ?? []);
+    await addInflatedChart(into, chart, files, sitesOf(section, 'helmCharts', index, 'valuesInline'));
+  }
+}
+
 async function addPatches(
   into: Collection,
   section: Section,
@@ -135,8 +161,10 @@ async function addPatchList(
   for (const [index, each] of listAt(value, key).entries()) {
     const target = valueAt(each, 'target');
     const path = stringAt(each, 'path');
+    const end = into.selectBy(sitesOf(section, key, index, 'target'));
     addInlinePatch(into, section.located, siteAt(section, [key, index, 'patch']), target, viaOf);
     if (path !== undefined) await addPatchFile(into, folder, path, target, viaOf);
+    end();
   }
 }
 
@@ -148,7 +176,9 @@ export function addInlinePatches(
   viaOf: (via: Via) => Via,
 ): void {
   listAt(value, 'patches').forEach((each, index) => {
+    const end = into.selectBy(sitesOf(section, 'patches', index, 'target'));
     addInlinePatch(into, section.located, siteAt(section, ['patches', index, 'patch']), valueAt(each, 'target'), viaOf);
+    end();
   });
 }
 
@@ -188,8 +218,11 @@ async function addPlugins(
   for (const key of ['generators', 'transformers'] as const) {
     for (const [index, each] of listAt(value, key).entries()) {
       if (typeof each !== 'string') continue;
-      if (each.includes('\n')) addInlinePlugin(into, section.located, siteAt(section, [key, index]), viaOf);
+      const isInline = each.includes('\n');
+      const end = into.selectBy(isInline ? [] : sitesOf(section, key, index));
+      if (isInline) addInlinePlugin(into, section.located, siteAt(section, [key, index]), viaOf);
       else await addPluginPath(into, folder, each, viaOf, depth);
+      end();
     }
   }
 }
@@ -210,5 +243,6 @@ async function addPluginPath(
     const target = isObject(value) ? value.target : undefined;
     addInlinePatch(into, located, siteAt(section, ['patch']), target, viaOf);
     addPlugin(into, value, sitesOf(section), viaOf);
+    await addGeneratorFile(into, section, folderOf(found?.path ?? ''), value, viaOf);
   }
 }

@@ -41,6 +41,7 @@ export async function addPieces(
   user: Joined,
   references: readonly Reference[],
   via: Via,
+  key?: string,
 ): Promise<void> {
   const text = String(user.value);
   const literals = [0, ...references.map((each) => each.end)].map((start, index) => ({
@@ -48,7 +49,11 @@ export async function addPieces(
     end: references[index]?.start ?? text.length,
   }));
   const words = literals.flatMap(({ start, end }) => wordsIn(text, start, end));
-  await addStretches(into, user, [...words, ...references.flatMap((each) => each.fallback ?? [])], via);
+  await addStretches(into, user, [...words, ...references.flatMap((each) => each.fallback ?? [])], {
+    via,
+    key,
+    isDirect: false,
+  });
 }
 
 /** Notes where a scalar takes variables in: the whole scalar where that is all it holds. */
@@ -73,7 +78,13 @@ export async function addImagePieces(into: Collection, user: Writing): Promise<v
     const start = piece === undefined || piece === '' ? -1 : text.lastIndexOf(piece);
     return piece === undefined || start < 0 ? [] : [{ start, end: start + piece.length }];
   });
-  if (stretches.length > 1) await addStretches(into, user, stretches, user.via);
+  if (stretches.length > 1)
+    await addStretches(into, user, stretches, {
+      via: user.via,
+      isDirect: false,
+      items: user.items,
+      wholeOrder: user.order,
+    });
 }
 
 interface Stretch {
@@ -81,7 +92,12 @@ interface Stretch {
   readonly end: number;
 }
 
-async function addStretches(into: Collection, user: Joined, stretches: readonly Stretch[], via: Via): Promise<void> {
+async function addStretches(
+  into: Collection,
+  user: Joined,
+  stretches: readonly Stretch[],
+  rest: Pick<Writing, 'via' | 'key' | 'isDirect' | 'items' | 'wholeOrder'>,
+): Promise<void> {
   const located = await into.read(user.place.file, 'kustomize');
   const outer = { ...user, document: 0, path: [] };
   const offsets = located && contentOffsets(user, String(user.value));
@@ -89,7 +105,7 @@ async function addStretches(into: Collection, user: Joined, stretches: readonly 
   for (const { start, end } of stretches) {
     const [from, to] = [offsets[start], offsets[end]];
     if (from === undefined || to === undefined || from >= to) continue;
-    into.add(pieceOf(located, from, to, outer), { via, mayWrite: user.mayWrite, isDirect: false });
+    into.add(pieceOf(located, from, to, outer), { ...rest, mayWrite: user.mayWrite });
   }
 }
 

@@ -18,8 +18,6 @@ const pluginWords: Readonly<Record<string, Via>> = {
   PatchTransformer: 'patch-smp',
   PatchStrategicMergeTransformer: 'patch-smp',
   PatchJson6902Transformer: 'patch-json6902',
-  ConfigMapGenerator: 'generator-literal',
-  SecretGenerator: 'generator-literal',
 };
 
 /** A transformer written inside the kustomization. */
@@ -42,7 +40,9 @@ export function addPlugin(into: Collection, value: Json, sites: readonly ScalarS
   if (word === undefined) return;
   for (const site of sites) {
     const top = String(site.path[0]);
-    if (['apiVersion', 'kind', 'metadata', 'fieldSpecs', 'target'].includes(top)) continue;
+    // The namespace of a NamespaceTransformer's own metadata is the one that it gives.
+    const isNamespace = kind === 'NamespaceTransformer' && site.path.join('.') === 'metadata.namespace';
+    if (!isNamespace && ['apiVersion', 'kind', 'metadata', 'fieldSpecs', 'target'].includes(top)) continue;
     into.add(site, {
       via: viaOf(word),
       mayWrite: ({ tokens }) => pluginWrites(kind, site.path, tokens),

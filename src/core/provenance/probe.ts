@@ -34,6 +34,14 @@ export function probeFor(writing: Writing, index: number): Probe {
   }
 }
 
+/** A number beside the scalar's own, for where another one is refused: a chart's schema may bound what is taken. */
+export function nearProbe({ value, style, isKey }: Writing): Probe | undefined {
+  const number = typeof value === 'number' && style === 'plain' && isKey !== true ? value : NaN;
+  if (!Number.isSafeInteger(number)) return undefined;
+  const shown = String(number > 1 ? number - 1 : number + 1);
+  return { text: shown, shown };
+}
+
 /** Templates range over keys in their order, so another key must sort as this one does. */
 function keyProbe({ value, style }: Writing, index: number): Probe {
   const shown = `${String(value)}plumb${letters(index)}q`;

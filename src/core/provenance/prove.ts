@@ -4,7 +4,7 @@ import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { findField, hasSameSteps } from './exchange.ts';
 import type { Exchanger, RenderedField } from './exchange.ts';
-import { hasFewValues, probeFor } from './probe.ts';
+import { hasFewValues, nearProbe, probeFor } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { spliced } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -106,6 +106,21 @@ export async function findFeeding(question: Question, group: readonly Writing[])
   return [...first, ...(await findFeeding(question, group.slice(middle)))];
 }
 
+/** The switches without which the field would not be there: turned together, then in halves, until each stands alone. */
+export async function findSwitches(question: Question, group: readonly Writing[]): Promise<readonly Writing[]> {
+  const { exchanger, before, field } = question;
+  if (group.length === 0 || exchanger.isSpent) return [];
+  const after = await exchanger.renderWith(
+    group.map((writing) => ({ place: writing.place, newText: probeFor(writing, 0).text })),
+  );
+  const isThere = after !== undefined && findField(before, after, field)?.value !== undefined;
+  if (isThere) return [];
+  if (group.length === 1) return after === undefined ? [] : group;
+  const middle = Math.ceil(group.length / 2);
+  const first = await findSwitches(question, group.slice(0, middle));
+  return [...first, ...(await findSwitches(question, group.slice(middle)))];
+}
+
 /** Those of some scalars that leave the field alone; asked together first, for mostly all do. */
 export async function leavingAlone(question: Question, group: readonly Writing[]): Promise<readonly Writing[]> {
   if (group.length === 0 || question.exchanger.isSpent) return [];
@@ -124,8 +139,14 @@ function shownIn(splice: Splice, probe: Probe | undefined): string {
 
 /** Exchanges one scalar; a proof when the field then has exactly the other text, and its path still leads to the same item. */
 async function prove(question: Question, { writing, splices }: Proposal): Promise<Proof | undefined> {
-  const probe = probeFor(writing, writing.order % 97);
-  const after = await exchange(question, [writing], [probe]);
+  const usual = probeFor(writing, writing.order % 97);
+  const near = nearProbe(writing);
+  let probe = usual;
+  let after = await exchange(question, [writing], [usual]);
+  if (after === undefined && near !== undefined) {
+    probe = near;
+    after = await exchange(question, [writing], [near]);
+  }
   if (after === undefined || isList(after.value) || isObject(after.value) || after.value === undefined)
     return undefined;
   const text = String(after.value);

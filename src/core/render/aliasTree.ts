@@ -21,15 +21,15 @@ export class AliasTree implements FileTree {
 
   async stat(path: RepoPath, signal: AbortSignal): Promise<'file' | 'folder' | undefined> {
     if (this.#folders.has(path)) return 'folder';
-    return this.#base.stat(this.#real(path), signal);
+    return this.#base.stat(this.realPath(path), signal);
   }
 
   async read(path: RepoPath, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    return this.#base.read(this.#real(path), signal);
+    return this.#base.read(this.realPath(path), signal);
   }
 
   async list(path: RepoPath, signal: AbortSignal): Promise<readonly TreeEntry[] | undefined> {
-    const below = await this.#base.list(this.#real(path), signal);
+    const below = await this.#base.list(this.realPath(path), signal);
     const above = this.#folders.get(path);
     if (above === undefined) return below;
     const kinds = new Map<string, TreeEntry['kind']>((below ?? []).map((entry) => [entry.name, entry.kind]));
@@ -37,8 +37,8 @@ export class AliasTree implements FileTree {
     return sortEntries(kinds);
   }
 
-  /** The path in the base; an alias inside an aliased folder is followed as well. */
-  #real(path: RepoPath): RepoPath {
+  /** The path in the base: where a person finds what is shown at a path. */
+  realPath(path: RepoPath): RepoPath {
     for (let at = path; at !== ''; at = folderOf(at)) {
       const target = this.#aliases.get(at);
       if (target !== undefined) return target + path.slice(at.length);

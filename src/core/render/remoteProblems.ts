@@ -16,10 +16,11 @@ export function needProblem(
   return { severity: 'error', message, ...(isHere ? at : own), needs: need };
 }
 
-/** Trouble in a fetched file is shown at the app that asked for it: nobody can open the file itself. */
+/** Trouble without a file, or in a fetched one that nobody can open, is shown at the app that has it. */
 export function placedHere(problem: RenderProblem, { declared }: App): RenderProblem {
   const { file, line, severity, needs } = problem;
-  const mounted = file === undefined ? undefined : splitMounted(file);
+  if (file === undefined) return { ...problem, file: declared?.file, line: declared?.place.range.line };
+  const mounted = splitMounted(file);
   if (mounted === undefined) return problem;
   const where = line === undefined ? mounted.rest : `${mounted.rest}:${line}`;
   const message = where === '' ? problem.message : `${withoutMounts(problem.message)} (in the fetched ${where})`;

@@ -1,5 +1,6 @@
 import type { App, SourceRender } from '../model/app.ts';
 import { mountOf } from '../model/remoteNeed.ts';
+import { elsewhereMessage } from '../model/words.ts';
 import { sourceParts } from '../apps/sourceParts.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
@@ -14,6 +15,7 @@ import { RecordingTree } from './recordingTree.ts';
 import { fluxArtifact } from './fluxArtifact.ts';
 import { needProblem, placedHere } from './remoteProblems.ts';
 import { directoryOptions, renderDirectory } from './renderDirectory.ts';
+import { atRealPaths } from './realPaths.ts';
 import type { Rendered } from './renderDirectory.ts';
 import { renderKustomize } from './renderKustomize.ts';
 import { renderHelm } from './renderHelm.ts';
@@ -80,13 +82,13 @@ async function renderSource(app: App, tree: FileTree, tools: HelmTools, signal: 
   const { remote } = source;
   if (remote !== undefined && (await tree.stat(mountOf(remote), signal)) === undefined)
     return { objects: [], problems: [needProblem(app, remote)] };
-  switch (remote?.kind === 'oci' ? await foundRender(source, tree, signal) : source.render) {
+  switch (remote?.kind === 'oci' || remote?.kind === 'git' ? await foundRender(source, tree, signal) : source.render) {
     case 'directory':
       return renderDirectory(source.path, directoryOptions(app), tree, signal);
     case 'kustomize': {
       const artifact = await fluxArtifact(app, tree, signal);
       if (artifact.problems.length > 0) return { objects: [], problems: artifact.problems };
-      return renderKustomize(app, source.path, artifact.tree, tools, signal);
+      return atRealPaths(await renderKustomize(app, source.path, artifact.tree, tools, signal), artifact.realPath);
     }
     case 'helm':
       return renderHelm(app, source.path, tree, tools, signal);
@@ -140,7 +142,7 @@ function inNamespace(built: Rendered, namespace: string | undefined): Rendered {
 function notRendered(app: App): Rendering {
   const message =
     app.source.kind === 'elsewhere'
-      ? `Its manifests are in another repository (${app.source.url}).`
+      ? elsewhereMessage(app.source.what)
       : app.source.kind === 'unsupported'
         ? app.source.why
         : '';

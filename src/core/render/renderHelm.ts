@@ -19,6 +19,7 @@ import { markOpenFields } from './helmMarks.ts';
 import { requestOf } from './helmPlan.ts';
 import type { HelmPlan, PlannedLayer } from './helmPlan.ts';
 import { postRender } from './postRender.ts';
+import { atRealPaths } from './realPaths.ts';
 import type { Rendered } from './renderDirectory.ts';
 
 /** The plan for an app whose source is a chart; the app has one source. */
@@ -51,7 +52,7 @@ export async function renderHelm(
   if (circles.length > 0) return { objects: [], problems: circles.map(circleProblem) };
   if (missing.length > 0)
     return { objects: [], problems: missing.map(({ need, file, line }) => needProblem(app, need, { file, line })) };
-  const tree = aliases.size === 0 ? whole : new AliasTree(whole, aliases);
+  const tree = new AliasTree(whole, aliases);
   const plan = await planHelm(app, chart, tree, cluster, signal);
   if (plan.problems.some((each) => each.severity === 'error')) return { objects: [], problems: plan.problems };
   const { reply, lookups } = await template(app, plan, tree, { engine, cluster }, signal);
@@ -68,7 +69,8 @@ export async function renderHelm(
     },
     signal,
   );
-  return { objects: marked, problems: [...plan.problems, ...problems, ...posted.problems], lookups };
+  const all = [...plan.problems, ...problems, ...posted.problems];
+  return atRealPaths({ objects: marked, problems: all, lookups }, (path) => tree.realPath(path));
 }
 
 function circleProblem({

@@ -1,13 +1,17 @@
 import type { App } from '../model/app.ts';
+import { objectAt } from '../model/json.ts';
+import { folderOf } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
-import type { RenderProblem } from '../model/rendering.ts';
-import { asKubeObject, keyOf } from '../model/resource.ts';
-import type { FileTree, KustomizeReply, KustomizeRequest } from '../ports.ts';
+import type { ObjectOrigin, RenderProblem } from '../model/rendering.ts';
+import { asKubeObject, keyOf, labelOf } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
+import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
 import { readBuildOptions } from './argoBuildOptions.ts';
+import type { ArgoBuildOptions } from './argoBuildOptions.ts';
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
 import type { Derivation } from './derivation.ts';
-import { inflateCharts } from './inflateCharts.ts';
+import { inflateCharts, isInflated } from './inflateCharts.ts';
 import { OverlayTree } from './overlayTree.ts';
 import { realPath, RemoteBasesTree } from './remoteBases.ts';
 import { needProblem } from './remoteProblems.ts';
@@ -24,18 +28,20 @@ export async function renderKustomize(
 ): Promise<Rendered> {
   const derivation = await derive(app, path, tree, signal);
   const derived = new RemoteBasesTree(withEdits(tree, derivation.edits));
-  const isEnabled = async (): Promise<boolean> =>
-    app.kind === 'argo-application' && (await readBuildOptions(app, tree, tools.cluster, signal)).enablesHelm;
+  // Read from the tree as it is: looking for the settings opens files that this build has nothing to do with.
+  const settings = (): Promise<ArgoBuildOptions> => readBuildOptions(app, tree, tools.cluster, signal);
+  const isEnabled = async (): Promise<boolean> => app.kind === 'argo-application' && (await settings()).enablesHelm;
   const inflated = await inflateCharts(app, path, derived, tools.engine, isEnabled, signal);
   const problems = [...derivation.problems, ...inflated.problems];
   if (problems.some(isError)) return { objects: [], problems };
   const whole = withEdits(derived, inflated.edits);
-  const reply = await build(app, path, whole, tools, signal);
+  const reply = await build(app, path, whole, { engine: tools.engine, settings }, signal);
   const missing = await missingBases(app, derived, derivation, tree, signal);
   if (missing.length > 0) return { objects: [], problems: [...problems, ...missing] };
-  if (derivation.edits.size === 0 || !reply.problems.some(isError)) return toRendered(reply, problems);
-  const bare = (): Promise<KustomizeReply> => build(app, path, new RemoteBasesTree(tree), tools, signal);
-  return toRendered(await retell(app, reply, derivation, bare), problems);
+  if (derivation.edits.size === 0 || !reply.problems.some(isError)) return toRendered(reply, problems, inflated.files);
+  const bare = (): Promise<KustomizeReply> =>
+    build(app, path, new RemoteBasesTree(tree), { engine: tools.engine, settings }, signal);
+  return toRendered(await retell(app, reply, derivation, bare), problems, inflated.files);
 }
 
 function isError({ severity }: RenderProblem): boolean {
@@ -46,18 +52,23 @@ function withEdits(tree: FileTree, edits: ReadonlyMap<RepoPath, string>): FileTr
   return edits.size === 0 ? tree : new OverlayTree(tree, edits, 'derived');
 }
 
+interface BuildTools {
+  readonly engine: RenderEngine;
+  readonly settings: () => Promise<ArgoBuildOptions>;
+}
+
 /** Flux lets files come from everywhere in the repository, Argo CD where its settings say so. */
 async function build(
   app: App,
   path: RepoPath,
   tree: FileTree,
-  { engine, cluster }: HelmTools,
+  { engine, settings }: BuildTools,
   signal: AbortSignal,
 ): Promise<KustomizeReply> {
   const request: KustomizeRequest = { path, loadRestrictor: app.kind === 'flux-kustomization' ? 'none' : 'root-only' };
   const reply = await engine.kustomize(request, tree, signal);
   if (app.kind !== 'argo-application' || !reply.problems.some(isError)) return reply;
-  const { loadsFromEverywhere } = await readBuildOptions(app, tree, cluster, signal);
+  const { loadsFromEverywhere } = await settings();
   return loadsFromEverywhere ? engine.kustomize({ ...request, loadRestrictor: 'none' }, tree, signal) : reply;
 }
 
@@ -110,12 +121,33 @@ async function retell(
   return { ...reply, problems };
 }
 
-function toRendered(reply: KustomizeReply, problems: readonly RenderProblem[]): Rendered {
+const managedBy = 'app.kubernetes.io/managed-by';
+/** What kustomize calls itself as a library; a program says its version. */
+const ownVersion = 'kustomize-(devel)';
+
+/** In terms of the person's files: what a chart gave comes from the kustomization that names the chart. */
+function realOrigin(origin: ObjectOrigin | undefined, charted: readonly RepoPath[]): ObjectOrigin | undefined {
+  const { path } = origin ?? {};
+  if (path === undefined) return origin;
+  const configuredIn = isInflated(path) ? charted.find((file) => folderOf(file) === folderOf(path)) : undefined;
+  return configuredIn === undefined
+    ? { ...origin, path: realPath(path) }
+    : { configuredIn, configuredBy: 'HelmChartInflationGenerator' };
+}
+
+/** The object as another version builds it: which one does is not known, so that the label is not compared. */
+function byAnotherVersion(object: KubeObject): KubeObject {
+  const labels = { ...objectAt(object.metadata, 'labels'), [managedBy]: 'kustomize' };
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
+function toRendered(reply: KustomizeReply, problems: readonly RenderProblem[], charted: readonly RepoPath[]): Rendered {
   const objects = reply.objects.flatMap(({ object, origin, transformations }) => {
     const read = asKubeObject(object);
     if (read === undefined) return [];
-    const from = origin?.path === undefined ? origin : { ...origin, path: realPath(origin.path) };
-    return [{ key: keyOf(read), object: read, origin: from, transformations }];
+    const from = realOrigin(origin, charted);
+    const rendered = { key: keyOf(read), object: read, origin: from, transformations };
+    return [labelOf(read, managedBy) === ownVersion ? { ...rendered, second: byAnotherVersion(read) } : rendered];
   });
   const placed = reply.problems.map((each) => ({ ...each, file: each.file && realPath(each.file) }));
   return { objects, problems: [...problems, ...placed] };

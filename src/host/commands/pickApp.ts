@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AppState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import { UserError } from '../../core/model/userError.ts';
 import { appDescription, sourceName } from '../views/appWords.ts';
+import { isDifferenceTarget } from '../views/row.ts';
 import type { Row, RowTarget } from '../views/row.ts';
 import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
@@ -14,8 +15,9 @@ export async function openRepository({ session }: CommandDeps): Promise<OpenRepo
   throw new UserError('no-repository', vscode.l10n.t('Open a folder that is in a Git repository first.'));
 }
 
-/** What a command is about: the row it was called on, else the selected row. */
+/** What a command is about: the row it was called on or the difference that the light bulb names, else the selected row. */
 export function targetOf({ tree }: CommandDeps, argument: unknown): RowTarget | undefined {
+  if (isDifferenceTarget(argument)) return argument;
   return rowOf(tree.row.bind(tree), argument)?.target ?? tree.selection[0]?.target;
 }
 
@@ -25,21 +27,26 @@ export function clickedTarget({ tree }: CommandDeps, argument: unknown): RowTarg
 }
 
 /** The app that a command is about; asks when neither a row nor the selection says it. `undefined` when the person gives up. */
-export async function pickApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
-  const { overview } = await openRepository(deps);
-  const target = targetOf(deps, argument);
-  const wanted = target !== undefined && 'app' in target ? target.app : undefined;
-  const found = overview.state.apps.find(({ app }) => app.id === wanted);
-  return found ?? askForApp(overview.state, () => true);
+export function pickApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
+  return pickFittingApp(deps, argument, () => true);
 }
 
 /** The same for apps that a cluster runs by a reconciler. */
-export async function pickReconciledApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
+export function pickReconciledApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
+  return pickFittingApp(deps, argument, ({ app, context }) => context !== undefined && app.namespace !== undefined);
+}
+
+/** The same, where a question offers only some apps; the one that was clicked or selected is taken whatever it is. */
+export async function pickFittingApp(
+  deps: CommandDeps,
+  argument: unknown,
+  isOffered: (app: AppState) => boolean,
+): Promise<AppState | undefined> {
   const { overview } = await openRepository(deps);
   const target = targetOf(deps, argument);
   const wanted = target !== undefined && 'app' in target ? target.app : undefined;
   const found = overview.state.apps.find(({ app }) => app.id === wanted);
-  return found ?? askForApp(overview.state, ({ app, context }) => context !== undefined && app.namespace !== undefined);
+  return found ?? askForApp(overview.state, isOffered);
 }
 
 /** The app and the difference behind a row; `undefined` for other rows and for differences that are gone. */

@@ -67,7 +67,7 @@ export async function showFile(uri: vscode.Uri, selection?: vscode.Range): Promi
 
 async function openAppSource({ reader }: OpenRepository, { source, name }: App): Promise<void> {
   if (source.kind !== 'here') {
-    const why = source.kind === 'elsewhere' ? vscode.l10n.t('{0} comes from {1}.', name, source.url) : source.why;
+    const why = source.kind === 'elsewhere' ? vscode.l10n.t('{0} comes from {1}.', name, source.what) : source.why;
     void vscode.window.showInformationMessage(why);
     return;
   }

@@ -1,16 +1,21 @@
 import { describeKey, parseKey } from '../../core/model/resource.ts';
 import { wordsOfPath } from '../../core/model/words.ts';
+import type { EventAnswer } from '../../core/overview/eventReader.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
+import type { EditAnswer } from '../../core/provenance/editFor.ts';
 import type { RowContext } from './rowContext.ts';
 import { reconcilerName } from './appWords.ts';
 import { wordsOfDifference } from './differenceWords.ts';
+import { eventLines } from './eventWords.ts';
 import { appliedWords } from './historyRows.ts';
 
 /** A difference explained in a few sentences: what differs, since which step, who did it, what decides it, what to do. */
 export function explanation(
   state: AppState,
   difference: PlacedDifference,
+  told: EventAnswer,
   rowContext: RowContext,
+  acceptance?: EditAnswer,
 ): { readonly title: string; readonly detail: string } {
   const { app, context } = state;
   const { now, t } = rowContext;
@@ -32,7 +37,11 @@ export function explanation(
     means[origin],
     origin === 'drift' ? appliedWords(state, reconcilerName(app.kind, t), rowContext) : undefined,
     provenance === undefined ? undefined : placeSentence(provenance, t),
+    acceptance?.kind === 'refused' && !['no-live-value', 'unproven'].includes(acceptance.code)
+      ? t('The live value cannot be written into Git: {0}', acceptance.why)
+      : undefined,
     namespace === undefined ? undefined : t('Namespace: {0}', namespace),
+    eventLines(told, object, rowContext).join('\n'),
   ];
   return {
     title: t('{0} of {1}', describeKey(object), app.name),

@@ -84,7 +84,7 @@ describe('a dump as the live side', () => {
   });
 
   it('refuses to be written', async () => {
-    await assert.rejects(open(documents).send(), {
+    await assert.rejects(open(documents).send({ method: 'PATCH', path: '/api/v1/namespaces/web/configmaps/one' }), {
       code: 'cluster-failed',
       message: /live\.yaml is a file, not a cluster/,
     });
@@ -168,4 +168,14 @@ metadata: {name: b, namespace: web}
       assert.throws(() => open(text), { code: 'file-unreadable', message: /live\.yaml/ });
     });
   }
+
+  it("serves Kubernetes' own kinds by their names, which policies match by", async () => {
+    const kinds = ['NetworkPolicy', 'Ingress', 'Deployment', 'Endpoints'];
+    const text = kinds.map((kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: {name: a}\n`).join('---\n');
+    const served = await open(text).readKinds();
+    assert.deepEqual(
+      served.map(({ plural }) => plural),
+      ['networkpolicies', 'ingresses', 'deployments', 'endpoints'],
+    );
+  });
 });

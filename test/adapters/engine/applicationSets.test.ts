@@ -106,7 +106,7 @@ describe('ApplicationSets', function () {
 
   const troubled: readonly (readonly [what: string, spec: string, why: RegExp, line: number])[] = [
     ['clusters', `  generators:\n  - clusters: {selector: {matchLabels: {a: b}}}\n${template('a', 'b', 'c')}`, /Connect to the cluster that Argo CD runs in/, 6],
-    ['a plugin', `  generators:\n  - plugin:\n      configMapRef: {name: x}\n${template('a', 'b', 'c')}`, /plugin generator, which only Argo CD can ask/, 7],
+    ['a plugin', `  generators:\n  - plugin:\n      configMapRef: {name: x}\n${template('a', 'b', 'c')}`, /plugin generator, which only Argo CD can ask/, 6],
     ['a broken template', `  goTemplate: true\n${list}${template('{{ .env | nope }}', 'b', 'c')}`, /function "nope" not defined/, 8],
     ['a missing parameter', `  goTemplate: true\n  goTemplateOptions: [missingkey=error]\n${list}${template('{{ .env }}', 'b', '{{ .no }}')}`, /no entry for key "no"/, 11],
     ['a broken patch', `  goTemplate: true\n  templatePatch: '[1]'\n${list}${template('a', 'b', 'c')}`, /invalid templatePatch/, 6],

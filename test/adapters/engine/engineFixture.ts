@@ -4,8 +4,7 @@ import { EnginePool } from '../../../src/adapters/engine/enginePool.ts';
 import type { EnginePoolOptions } from '../../../src/adapters/engine/enginePool.ts';
 import { stringAt } from '../../../src/core/model/json.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
-import { OverlayTree } from '../../../src/core/render/overlayTree.ts';
-import type { EngineObject, KustomizeReply, KustomizeRequest } from '../../../src/core/ports.ts';
+import type { EngineObject, FileTree, KustomizeReply, KustomizeRequest } from '../../../src/core/ports.ts';
 
 export const worker = new URL('../../../src/adapters/engine/engineWorker.ts', import.meta.url);
 export const modules = fileURLToPath(new URL('../../../dist/engine', import.meta.url));
@@ -21,13 +20,16 @@ export function openPool(options: Partial<EnginePoolOptions> = {}): EnginePool {
 /** Renders a folder of a tree, or of files given as text, with kustomize's own load restrictor unless said. */
 export function render(
   pool: EnginePool,
-  files: Readonly<Record<string, string>> | MemoryTree | OverlayTree,
+  files: Readonly<Record<string, string>> | FileTree,
   path: string,
   loadRestrictor: KustomizeRequest['loadRestrictor'] = 'root-only',
 ): Promise<KustomizeReply> {
-  const isTree = files instanceof MemoryTree || files instanceof OverlayTree;
-  const tree = isTree ? files : new MemoryTree(files);
+  const tree = isTree(files) ? files : new MemoryTree(files);
   return pool.kustomize({ path, loadRestrictor }, tree, new AbortController().signal);
+}
+
+function isTree(files: Readonly<Record<string, string>> | FileTree): files is FileTree {
+  return typeof files.read === 'function';
 }
 
 /** The object of a kind and name. */

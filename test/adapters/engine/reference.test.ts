@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DiskTree } from '../../../src/adapters/git/diskTree.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 import { openPool, render } from './engineFixture.ts';
 import { generateChart, generateOverlay } from './generated.ts';
@@ -30,15 +31,6 @@ async function runNatively(args: readonly string[], input: string): Promise<read
   } finally {
     await rm(scratch, { recursive: true });
   }
-}
-
-async function readTree(root: string): Promise<MemoryTree> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  const contents = await Promise.all(
-    files.map(async (file) => [path.relative(root, file), await readFile(file, 'utf8')] as const),
-  );
-  return new MemoryTree(Object.fromEntries(contents));
 }
 
 interface Kustomization {
@@ -105,7 +97,7 @@ describe('the engine against the libraries built natively', () => {
     );
     let rendered = 0;
     for (const [i, each] of found.entries()) {
-      const reply = await render(pool, await readTree(each.repository), each.folder);
+      const reply = await render(pool, new DiskTree(each.repository), each.folder);
       const objects = reply.problems.length > 0 ? null : reply.objects.map(({ object }) => object);
       assert.deepEqual(objects, native[i], `${path.basename(path.dirname(each.repository))} ${each.folder}`);
       if (objects === null) continue;
@@ -128,7 +120,7 @@ describe('the engine against the libraries built natively', () => {
     for (const [i, { repository, folder, valueFiles }] of found.entries()) {
       const values = valueFiles.map((file) => ({ kind: 'file', path: file }) as const);
       const request = { chart: folder, release: 'web', namespace: 'prod', values };
-      const reply = await pool.helm(request, await readTree(repository), new AbortController().signal);
+      const reply = await pool.helm(request, new DiskTree(repository), new AbortController().signal);
       const objects = reply.problems.length > 0 ? null : reply.objects.map(({ object }) => object);
       assert.deepEqual(objects, native[i], `${path.basename(path.dirname(repository))} ${folder} ${valueFiles.join()}`);
       if (objects === null) continue;

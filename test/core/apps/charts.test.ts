@@ -17,7 +17,7 @@ async function discover(files: Readonly<Record<string, string>>): Promise<readon
 function shown({ id, source }: App): string {
   if (source.kind === 'here' && source.remote !== undefined) return `${id} -> ${describeNeed(source.remote)}`;
   if (source.kind === 'here') return `${id} -> ${source.render} ${source.path}`;
-  return source.kind === 'elsewhere' ? `${id} -> elsewhere ${source.url}` : `${id}: ${source.why}`;
+  return source.kind === 'elsewhere' ? `${id} -> elsewhere ${source.what}` : `${id}: ${source.why}`;
 }
 
 function release(name: string, spec: string): string {

@@ -16,7 +16,7 @@ async function discover(files: Readonly<Record<string, string>>, remotes = origi
 function shown({ id, source }: App): string {
   if (source.kind === 'here' && source.remote !== undefined) return `${id} -> ${describeNeed(source.remote)}`;
   if (source.kind === 'here') return `${id} -> ${source.render} ${source.path}`;
-  return source.kind === 'elsewhere' ? `${id} -> elsewhere ${source.url}` : `${id} -> unsupported`;
+  return source.kind === 'elsewhere' ? `${id} -> elsewhere ${source.what}` : `${id} -> unsupported`;
 }
 
 const deployment = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n';
@@ -86,7 +86,7 @@ items:
       'argo-application:argocd/away -> unsupported',
       'argo-application:argocd/chart -> the chart web 1.0.0 of https://charts.example.com',
       'argo-application:argocd/one -> directory a',
-      'argo-application:argocd/other -> elsewhere https://git.example.com/platform/other.git',
+      'argo-application:argocd/other -> https://git.example.com/platform/other.git',
       'argo-application:argocd/plugin -> unsupported',
       'argo-application:argocd/two -> directory a',
     ]);
@@ -113,7 +113,7 @@ spec: {url: "${url}", ref: {branch: main}}
     });
     assert.deepEqual(apps.map(shown), [
       'flux-kustomization:flux-system/boot -> kustomize apps/boot',
-      'flux-kustomization:flux-system/ext -> elsewhere https://git.example.com/vendor/apps',
+      'flux-kustomization:flux-system/ext -> https://git.example.com/vendor/apps at main',
       'flux-kustomization:flux-system/web -> kustomize apps/web',
     ]);
     const web = apps[2];

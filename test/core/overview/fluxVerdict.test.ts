@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { isObject } from '../../../src/core/model/json.ts';
+import { resourceKey } from '../../../src/core/model/resource.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { AppState } from '../../../src/core/overview/state.ts';
-import type { RenderEngine } from '../../../src/core/ports.ts';
+import type { ClusterConnection, RenderEngine } from '../../../src/core/ports.ts';
 import { readYaml } from '../../../src/core/yaml/readYaml.ts';
 import { quietLog } from '../../quietLog.ts';
 import { quickClock } from './quickClock.ts';
@@ -80,14 +81,10 @@ const plainEngine: RenderEngine = {
 
 const opened: Overview[] = [];
 
-async function look(given: Live): Promise<AppState> {
+async function open(given: Live, connection?: ClusterConnection): Promise<Overview> {
   const files = { 'clusters/web.yaml': `${source}---${kustomization()}`, 'web/objects.yaml': objects('info') };
-  const content = {
-    working: files,
-    commits: { [commit]: files },
-    refs: { head: commit, 'refs/remotes/origin/main': commit },
-  };
-  const repo = memoryRepository(content);
+  const refs = { head: commit, 'refs/remotes/origin/main': commit };
+  const repo = memoryRepository({ working: files, commits: { [commit]: files }, refs });
   const log = [{ commit, subject: 'Release the shop', author: 'Ada', time: '2026-03-01T07:00:00Z' }];
   const overview = new Overview({
     repo: { ...repo, readLog: () => Promise.resolve(log) },
@@ -98,15 +95,24 @@ async function look(given: Live): Promise<AppState> {
     log: quietLog,
   });
   opened.push(overview);
-  overview.attach(
-    'prod',
-    new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text: live(given) }] }, plainHasher),
-  );
+  overview.attach('prod', connection ?? dumpOf(live(given)));
   await overview.refresh();
   await overview.whenSettled(AbortSignal.timeout(3000));
-  const app = overview.state.apps.find(({ app: each }) => each.name === 'web');
+  return overview;
+}
+
+function dumpOf(text: string): ClusterConnection {
+  return new SnapshotConnection({ name: 'prod', files: [{ name: 'prod', text }] }, plainHasher);
+}
+
+function webOf({ state }: Overview): AppState {
+  const app = state.apps.find(({ app: each }) => each.name === 'web');
   assert.ok(app !== undefined);
   return app;
+}
+
+async function look(given: Live): Promise<AppState> {
+  return webOf(await open(given));
 }
 
 const said = ({ disagreements = [] }: AppState): readonly unknown[] =>
@@ -173,5 +179,91 @@ describe("Flux's own verdict", () => {
       (await look({})).history?.map(({ revision, result, subject }) => [revision, result, subject]),
       [[commit, 'succeeded', 'Release the shop']],
     );
+  });
+});
+
+const settings = resourceKey({ group: '', kind: 'ConfigMap', namespace: 'web', name: 'settings' });
+const event = (about: string, reason: string, time: string): string => `---
+apiVersion: v1
+kind: Event
+metadata: {name: e-${reason.toLowerCase()}, namespace: NAMESPACE}
+involvedObject: {${about}}
+type: Warning
+reason: ${reason}
+message: something
+lastTimestamp: '${time}'
+`;
+
+describe('what clusters told of an object', () => {
+  afterEach(() => {
+    for (const overview of opened.splice(0)) overview.dispose();
+  });
+
+  const events = [
+    event('apiVersion: v1, kind: ConfigMap, namespace: web, name: settings', 'Edited', '2026-03-01T08:00:00Z').replace(
+      'NAMESPACE',
+      'web',
+    ),
+    event('apiVersion: v1, kind: ConfigMap, namespace: web, name: other', 'Other', '2026-03-01T08:00:00Z').replace(
+      'NAMESPACE',
+      'web',
+    ),
+    event(
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, namespace: flux-system, name: web',
+      'HealthCheckFailed',
+      '2026-03-01T09:00:00Z',
+    ).replace('NAMESPACE', 'flux-system'),
+  ].join('');
+
+  it('is its own events and those of its app, newest first', async () => {
+    const overview = await open({}, dumpOf(live({}) + events));
+    const { events: told, troubles } = await overview.eventsOf(
+      webOf(overview).app.id,
+      settings,
+      AbortSignal.timeout(3000),
+    );
+    assert.deepEqual(
+      told.map(({ object, reason }) => [object.split('/')[1], reason]),
+      [
+        ['Kustomization', 'HealthCheckFailed'],
+        ['ConfigMap', 'Edited'],
+      ],
+    );
+    assert.deepEqual(troubles, []);
+  });
+
+  it('is asked for once by many who look, and says which right is missing', async () => {
+    const dump = dumpOf(live({}));
+    const asked: string[] = [];
+    const message = 'events is forbidden: User "viewer" cannot list resource "events"';
+    const connection: ClusterConnection = {
+      context: 'prod',
+      readKinds: (signal) => dump.readKinds(signal),
+      readSchemas: (apiVersion, signal) => dump.readSchemas(apiVersion, signal),
+      follow: (target, onEvent) => dump.follow(target, onEvent),
+      send: ({ path }) => {
+        if (path.endsWith('/events')) asked.push(path);
+        return Promise.resolve({ status: 403, body: { message }, warnings: [] });
+      },
+      close: () => undefined,
+    };
+    const overview = await open({}, connection);
+    assert.deepEqual(asked, []);
+    const { id } = webOf(overview).app;
+    const [first] = await Promise.all([
+      overview.eventsOf(id, settings, AbortSignal.timeout(3000)),
+      overview.eventsOf(id, settings, AbortSignal.timeout(3000)),
+    ]);
+    assert.deepEqual(asked, ['/api/v1/namespaces/web/events', '/api/v1/namespaces/flux-system/events']);
+    assert.deepEqual(first.events, []);
+    assert.equal(first.troubles[0], `prod: Events are not shown: you may not list them in namespace web (${message}).`);
+  });
+
+  it('is nothing for an app that no cluster runs', async () => {
+    const overview = await open({}, dumpOf(source));
+    assert.deepEqual(await overview.eventsOf(webOf(overview).app.id, settings, AbortSignal.timeout(3000)), {
+      events: [],
+      troubles: [],
+    });
   });
 });

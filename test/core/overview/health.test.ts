@@ -254,14 +254,14 @@ describe("Argo CD's own settings", () => {
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
         return { close: () => undefined };
       },
-      send: () => snapshot.send(),
+      send: (request) => snapshot.send(request),
       close: () => undefined,
     };
     const overview = await openOver(files, connection);
     assert.deepEqual(overview.state.clusters[0]?.status, {
       kind: 'partly-forbidden',
       denied: [
-        'argocd: may not list configmap',
+        'argocd: may not list configmaps',
         'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
       ],
     });

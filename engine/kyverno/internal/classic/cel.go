@@ -73,13 +73,13 @@ func compileCEL(policy kyvernov1.PolicyInterface, rule kyvernov1.Rule) (*celRule
 }
 
 // decideCEL evaluates the expressions of the rules that apply.
-func (e *Engine) decideCEL(s *subject, policy *Policy, prepared *variant, responses []engineapi.RuleResponse) {
+func (e *Engine) decideCEL(a *asking, responses []engineapi.RuleResponse) {
 	for i, response := range responses {
-		meant := prepared.rules[response.Name()]
+		meant := a.prepared.rules[response.Name()]
 		if meant == nil || !meant.rule.HasValidateCEL() || response.Status() != engineapi.RuleStatusPass {
 			continue
 		}
-		responses[i] = *e.evaluateCEL(s, policy, meant.rule)
+		responses[i] = *e.evaluateCEL(a.subject, a.policy, meant.rule)
 		if missing := e.world.TakeMissing(); missing != "" {
 			e.missing[meant.rule.Name] = missing
 		}

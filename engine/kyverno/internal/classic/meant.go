@@ -11,7 +11,8 @@ import (
 type meant struct {
 	rule kyvernov1.Rule
 	// at is the part of the policy's document that decides.
-	at      string
+	at string
+	// pattern is that of the rule, or the only one that it gives to choose from.
 	pattern any
 	// reason is why nothing here can decide it; empty for others.
 	reason string
@@ -47,6 +48,9 @@ func (p *Policy) allMeant(rules []kyvernov1.Rule, unknown unknowns, at map[strin
 		}
 		if rule.Validation != nil {
 			made.pattern = rule.Validation.GetPattern()
+			if branches, ok := rule.Validation.GetAnyPattern().([]any); ok && len(branches) == 1 {
+				made.pattern = branches[0]
+			}
 		}
 		made.setUnsure(unknown)
 		all[rule.Name] = made

@@ -8,6 +8,7 @@ import (
 
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	"github.com/kyverno/kyverno/pkg/engine/anchor"
+	engineapi "github.com/kyverno/kyverno/pkg/engine/api"
 
 	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/reads"
@@ -22,24 +23,21 @@ func failedPath(message string) ([]string, bool) {
 	return strings.Split(strings.Trim(path, "/"), "/"), ok
 }
 
-// place adds the field at fault, where the message names it, and the value that would satisfy, where the pattern
-// states exactly one.
-func (s *subject) place(result *contract.Result, rule *meant) {
-	parts, ok := failedPath(result.Message)
-	if !ok {
+// place adds the field at fault: the one that the message names, that Pod Security names, or those that conditions read.
+func (s *subject) place(result *contract.Result, rule *meant, response engineapi.RuleResponse) {
+	if parts, ok := failedPath(result.Message); ok {
+		if keys, ok := walk(s.object.Object, parts); ok {
+			path := contract.Pointer(keys...)
+			result.Path = &path
+		}
 		return
 	}
-	keys, ok := walk(s.object.Object, parts)
-	if !ok {
+	if faults := s.podFaults(response); len(faults) > 0 {
+		result.Path = &faults[0].path
 		return
 	}
-	path := contract.Pointer(keys...)
-	result.Path = &path
-	if rule.pattern == nil {
-		return
-	}
-	if value, ok := constant(rule.pattern, keys); ok {
-		result.Wanted = &contract.Wanted{Path: path, Value: value}
+	if rule.rule.Validation != nil && rule.rule.Validation.Deny != nil {
+		result.Reads = s.conditionReads(rule)
 	}
 }
 

@@ -10,16 +10,17 @@ import (
 )
 
 // results turns the engine's words into the contract's.
-func (e *Engine) results(s *subject, document string, prepared *variant, run *run, response engineapi.EngineResponse) []contract.Result {
+func (e *Engine) results(a *asking, document string, response engineapi.EngineResponse) []contract.Result {
+	s := a.subject
 	var results []contract.Result
 	for _, each := range response.PolicyResponse.Rules {
-		rule := prepared.rules[each.Name()]
+		rule := a.prepared.rules[each.Name()]
 		result := s.result(document, each.Name(), rule)
 		result.Message = each.Message()
 		result.Result = s.outcome(each.Status())
 		if rule != nil && rule.reason != "" {
 			var isAsked bool
-			if result, isAsked = e.beyond(result, rule, run); !isAsked {
+			if result, isAsked = e.beyond(result, rule, a.run); !isAsked {
 				continue
 			}
 		}
@@ -31,8 +32,9 @@ func (e *Engine) results(s *subject, document string, prepared *variant, run *ru
 			}
 		}
 		if rule != nil && (result.Result == contract.Fail || result.Result == contract.Warn) {
-			s.place(&result, rule)
+			s.place(&result, rule, each)
 			s.placeExpression(&result, rule.rule, each.Properties()[expressionIndex])
+			result.Wanted = e.wanted(a, rule, result, each)
 		}
 		if each.RuleType() == engineapi.Mutation && each.Status() == engineapi.RuleStatusPass && result.Result == contract.Pass {
 			result.Patched = response.PatchedResource.Object

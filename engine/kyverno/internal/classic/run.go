@@ -48,27 +48,42 @@ type lister []*kyvernov2.PolicyException
 // List gives all exceptions; the engine picks the rule's.
 func (l lister) List(labels.Selector) ([]*kyvernov2.PolicyException, error) { return l, nil }
 
-// Mutate applies a policy's rules that change the object, and gives the object as it is then.
-func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy) ([]contract.Result, contract.Object) {
+// asking is a unit of a policy that is asked about a request.
+type asking struct {
+	subject  *subject
+	policy   *Policy
+	prepared *variant
+	unit     unit
+	run      *run
+}
+
+// askings are the units of a policy that could match a request.
+func (e *Engine) askings(asked *request.Request, policy *Policy, unitsOf func(*variant) []unit) (*subject, []*asking) {
 	s := e.subject(asked, policy)
 	prepared := policy.variant(variantKey{s.gvk.Kind, s.unknown})
+	var all []*asking
+	for _, each := range unitsOf(prepared) {
+		if namesKind(each.rules(), s.gvk, s.subresource) {
+			all = append(all, &asking{subject: s, policy: policy, prepared: prepared, unit: each})
+		}
+	}
+	return s, all
+}
+
+// Mutate applies a policy's rules that change the object, and gives the object as it is then.
+func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy) ([]contract.Result, contract.Object) {
 	if asked.Object == nil {
 		return nil, nil
 	}
+	s, all := e.askings(asked, policy, func(v *variant) []unit { return v.mutating })
 	var results []contract.Result
 	var patched contract.Object
-	for _, each := range prepared.mutating {
-		if !namesKind(each.rules(), s.gvk, s.subresource) {
-			continue
-		}
-		run, err := e.newRun(s, each)
+	for _, each := range all {
+		response, err := e.ask(each, e.engine.Mutate)
 		if err != nil {
 			return []contract.Result{s.failed(document, err)}, nil
 		}
-		e.missing, e.objectValues = map[string]string{}, s.values
-		response := e.engine.Mutate(context.Background(), run)
-		e.noteMissing("")
-		results = append(results, e.results(s, document, prepared, run, response)...)
+		results = append(results, e.results(each, document, response)...)
 		patched = response.PatchedResource.Object
 	}
 	for i := range results {
@@ -81,24 +96,37 @@ func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy)
 
 // Validate applies a policy's rules that refuse, and names those that nothing here can decide.
 func (e *Engine) Validate(asked *request.Request, document string, policy *Policy) []contract.Result {
-	s := e.subject(asked, policy)
-	prepared := policy.variant(variantKey{s.gvk.Kind, s.unknown})
+	s, all := e.askings(asked, policy, func(v *variant) []unit { return v.validating })
 	var results []contract.Result
-	for _, each := range prepared.validating {
-		if !namesKind(each.rules(), s.gvk, s.subresource) {
-			continue
-		}
-		run, err := e.newRun(s, each)
+	for _, each := range all {
+		response, err := e.validate(each)
 		if err != nil {
 			return append(results, s.failed(document, err))
 		}
-		e.missing, e.objectValues = map[string]string{}, s.values
-		response := e.engine.Validate(context.Background(), run)
-		e.noteMissing("")
-		e.decideCEL(s, policy, prepared, response.PolicyResponse.Rules)
-		results = append(results, e.results(s, document, prepared, run, response)...)
+		results = append(results, e.results(each, document, response)...)
 	}
 	return results
+}
+
+func (e *Engine) validate(a *asking) (engineapi.EngineResponse, error) {
+	response, err := e.ask(a, e.engine.Validate)
+	if err == nil {
+		e.decideCEL(a, response.PolicyResponse.Rules)
+	}
+	return response, err
+}
+
+// ask runs one unit; afterwards `missing` holds what each of its rules would have to know.
+func (e *Engine) ask(a *asking, speak func(context.Context, engineapi.PolicyContext) engineapi.EngineResponse) (engineapi.EngineResponse, error) {
+	run, err := e.newRun(a.subject, a.unit)
+	if err != nil {
+		return engineapi.EngineResponse{}, err
+	}
+	a.run = run
+	e.missing, e.objectValues = map[string]string{}, a.subject.values
+	response := speak(context.Background(), run)
+	e.noteMissing("")
+	return response, nil
 }
 
 func query(variables enginecontext.EvalInterface, path string) (unstructured.Unstructured, error) {

@@ -51,7 +51,11 @@ func (e Engine) Validate(asked *request.Request, document string, policy *Policy
 				result.At = at(rule.Properties())
 				result.Reads = policy.reads(rule.Properties()["cel.validationIndex"], asked)
 			}
-			results = append(results, e.doubt(result, asked, policy, missing))
+			result = e.doubt(result, asked, policy, missing)
+			if result.Result == contract.Fail {
+				result.Wanted = e.wanted(asked, policy, rule.Properties()["cel.validationIndex"])
+			}
+			results = append(results, result)
 		}
 	}
 	return results

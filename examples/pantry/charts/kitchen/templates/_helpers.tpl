@@ -1,0 +1,3 @@
+{{- define "kitchen.image" -}}
+{{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
+{{- end -}}
