@@ -6,6 +6,7 @@ import { measureDiscovery } from './discovery.ts';
 import { measureEngine } from './engine.ts';
 import { measureHost } from './hostBench.ts';
 import { measurePolicy } from './policy.ts';
+import { measureRender } from './render.ts';
 import { measureScale } from './scale.ts';
 import { measureSizes } from './sizes.ts';
 
@@ -18,6 +19,7 @@ const parts: readonly Part[] = [
   { name: 'sizes', measure: measureSizes },
   { name: 'host', measure: measureHost },
   { name: 'engine', measure: measureEngine },
+  { name: 'render', measure: measureRender },
   { name: 'discovery', measure: measureDiscovery },
   { name: 'diff', measure: measureDiff },
   { name: 'policy', measure: measurePolicy },

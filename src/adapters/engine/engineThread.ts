@@ -152,8 +152,10 @@ export class EngineThread {
   }
 
   #break(why: string, cause?: unknown): void {
-    const engine = judging.has(this.#options.module.name) ? 'policy' : 'rendering';
-    const message = `The ${engine} engine broke off: ${why}. The next request starts a new one.`;
+    const isJudging = judging.has(this.#options.module.name);
+    const hint = isJudging ? undefined : hints.find(([sign]) => sign.test(why))?.[1];
+    const next = hint ?? 'The next request starts a new one.';
+    const message = `The ${isJudging ? 'policy' : 'rendering'} engine broke off: ${why}. ${next}`;
     this.end(new UserError('engine-failed', message, {}, { cause }));
   }
 
@@ -189,6 +191,12 @@ interface RunningJob extends ThreadJob {
 }
 
 const judging: ReadonlySet<ModuleName> = new Set(['admission', 'kyverno', 'gatekeeper']);
+
+/** What to look for when a rendering reaches its bounds. */
+const hints = [
+  [/call stack/, 'Look for templates that call themselves and values that nest without end.'],
+  [/out of memory/, 'Look for templates that repeat what they write, and for files of many megabytes.'],
+] as const;
 
 function timeout(module: ModuleName, deadlineMs: number): UserError {
   const seconds = `${deadlineMs / 1000} s`;

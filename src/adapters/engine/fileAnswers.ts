@@ -27,12 +27,22 @@ async function lookUp({ ask, path }: FileQuestion, tree: FileTree, signal: Abort
   switch (ask) {
     case 'stat': {
       const found = await tree.stat(path, signal);
-      return { kind: 'stat', found, content: found === 'file' ? await tree.read(path, signal) : undefined };
+      return { kind: 'stat', found, content: found === 'file' ? await readAhead(path, tree, signal) : undefined };
     }
     case 'read':
       return { kind: 'read', content: await tree.read(path, signal) };
     case 'list':
       return { kind: 'list', names: (await tree.list(path, signal))?.map(signed) };
+  }
+}
+
+/** Most files that are looked at are read next. What cannot be read is said to who reads it: a chart may ignore it. */
+async function readAhead(path: string, tree: FileTree, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  try {
+    return await tree.read(path, signal);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 

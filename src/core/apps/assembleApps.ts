@@ -114,10 +114,6 @@ function bareRoots(
   facts: ReadonlyMap<RepoPath, FileFacts>,
   apps: readonly App[],
 ): readonly App[] {
-  const used = new Set<RepoPath>();
-  for (const [file, { kustomization }] of facts) {
-    for (const path of kustomization?.references ?? []) used.add(joinPath(folderOf(file), path) ?? '..');
-  }
   const owned = apps.flatMap(({ source, kind }) => sourceFolders(source).map((path) => ({ path, kind })));
   const isOwned = (folder: RepoPath): boolean =>
     owned.some(({ path, kind }) =>
@@ -126,9 +122,37 @@ function bareRoots(
         ? isWithin(folder, path)
         : folder === path,
     );
-  return [...facts].flatMap(([file, { kustomization }]) => {
-    const folder = folderOf(file);
-    if (kustomization === undefined || kustomization.isComponent || used.has(folder) || isOwned(folder)) return [];
-    return [bareApp('kustomize', folder)];
-  });
+  const uses = kustomizationUses(facts);
+  const used = new Set([...uses.values()].flat());
+  const reached = new Set<RepoPath>();
+  const reach = (folder: RepoPath): void => {
+    if (reached.has(folder)) return;
+    reached.add(folder);
+    for (const each of uses.get(folder) ?? []) reach(each);
+  };
+  const ownFolders = [...facts].flatMap(([file, { kustomization }]) =>
+    kustomization === undefined || kustomization.isComponent ? [] : [folderOf(file)],
+  );
+  const starts = [...uses.keys()].filter((folder) => !used.has(folder) || isOwned(folder));
+  for (const folder of starts) reach(folder);
+  const roots = ownFolders.filter((folder) => !used.has(folder) && !isOwned(folder));
+  // Kustomizations that use each other in a circle have no root; the first of them stands for the circle.
+  for (const folder of ownFolders) {
+    if (reached.has(folder) || isOwned(folder)) continue;
+    roots.push(folder);
+    reach(folder);
+  }
+  return roots.map((folder) => bareApp('kustomize', folder));
+}
+
+/** What the kustomization of each folder refers to, as paths of the repository. */
+function kustomizationUses(facts: ReadonlyMap<RepoPath, FileFacts>): ReadonlyMap<RepoPath, readonly RepoPath[]> {
+  return new Map(
+    [...facts].flatMap(([file, { kustomization }]) => {
+      const folder = folderOf(file);
+      return kustomization === undefined
+        ? []
+        : [[folder, kustomization.references.map((path) => joinPath(folder, path) ?? '..')] as const];
+    }),
+  );
 }

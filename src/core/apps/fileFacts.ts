@@ -160,9 +160,11 @@ function chartFacts(file: RepoPath, text: string): FileFacts {
       return path ?? [];
     }),
   };
+  const problems = problemsOf(file, reading);
+  if (problems.length > 0 && !text.includes('{{')) return { ...noFacts, problems };
   // A template of a Chart.yaml (a scaffold) is no chart.
   if (typeof value !== 'object' || stringAt(value, 'name') === undefined) return noFacts;
-  return { ...noFacts, chart, problems: problemsOf(file, reading) };
+  return { ...noFacts, chart, problems };
 }
 
 function kustomizationFacts(file: RepoPath, text: string): FileFacts {

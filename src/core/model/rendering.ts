@@ -14,6 +14,8 @@ export interface Rendering {
   readonly lookups?: readonly string[] | undefined;
   /** Every question to the cluster and its answer. */
   readonly asked?: readonly ClusterAnswer[] | undefined;
+  /** The engine gave up: on these reads it will again, unless it was the machine that was too busy. */
+  readonly isBroken?: boolean | undefined;
 }
 
 /** One look at the cluster; answers are compared by identity. */

@@ -90,6 +90,7 @@ export class GitPictureReader {
     signal: AbortSignal,
   ): Promise<GitPicture> {
     const repo = await this.#repo.readState(signal);
+    this.#renderer.forgetBroken();
     const working = new KeptTree(this.#repo.openWorkingTree());
     const picture = await this.readBuffers({ repo, working, applied, hub, commits: new Map() }, buffers, signal);
     const used = await Promise.all(picture.moment.commits.values());
@@ -161,7 +162,7 @@ export class GitPictureReader {
       if (!(error instanceof UserError)) throw error;
       return {
         objects: [],
-        problems: [{ severity: 'error', message: error.message, file: app.declared?.file }],
+        problems: [{ severity: 'error', message: error.message, file: error.data.file ?? app.declared?.file }],
         reads: [],
       };
     }
@@ -240,9 +241,9 @@ async function isBareAt({ declared, source }: App, tree: FileTree, signal: Abort
   return (await tree.stat(source.path, signal)) === 'folder';
 }
 
-/** A commit never changes; what was fetched for it may. */
-function isLasting({ reads }: Rendering): boolean {
-  return reads.every(({ path }) => splitMounted(path) === undefined);
+/** A commit never changes; what was fetched for it may, and the engine may have more time. */
+function isLasting({ reads, isBroken }: Rendering): boolean {
+  return isBroken !== true && reads.every(({ path }) => splitMounted(path) === undefined);
 }
 
 /** An app that a commit does not declare renders to nothing there. */

@@ -3,7 +3,8 @@ import type { Rendering } from '../model/rendering.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
 import { answersSame, noCluster } from './clusterView.ts';
 import type { ClusterView } from './clusterView.ts';
-import { givesSameAnswers } from './recordingTree.ts';
+import { brokenRendering } from './brokenRendering.ts';
+import { givesSameAnswers, RecordingTree } from './recordingTree.ts';
 import { renderApp } from './renderApp.ts';
 
 /** Renders apps and keeps the results for as long as the files they read stay the same, whichever tree asks. */
@@ -25,9 +26,20 @@ export class CachedRenderer {
       this.#keep(app.id, kept);
       return kept.rendering;
     }
-    const rendering = await renderApp(app, tree, this.#engine, signal, { cluster });
+    const recorded = new RecordingTree(tree);
+    const rendering = await renderApp(app, recorded, this.#engine, signal, { cluster }).catch((error: unknown) =>
+      brokenRendering(error, app, recorded, signal),
+    );
     this.#keep(app.id, { declaration, rendering });
     return rendering;
+  }
+
+  /** Lets renderings that the engine gave up on be tried again. */
+  forgetBroken(): void {
+    for (const [id, kept] of this.#kept) {
+      const whole = kept.filter(({ rendering }) => rendering.isBroken !== true);
+      this.#kept.set(id, whole);
+    }
   }
 
   /** Forgets apps that are gone. */

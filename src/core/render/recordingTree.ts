@@ -1,5 +1,6 @@
 import type { RepoPath } from '../model/place.ts';
 import type { FileRead } from '../model/rendering.ts';
+import { UserError } from '../model/userError.ts';
 import type { FileTree, TreeEntry } from '../ports.ts';
 import { contentDigest } from './contentDigest.ts';
 
@@ -30,6 +31,7 @@ export class RecordingTree implements FileTree {
   async read(path: RepoPath, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const content = await this.#base.read(path, signal);
     this.#record({ path, kind: 'file', digest: content === undefined ? 'absent' : contentDigest(content) });
+    if (content !== undefined && content.length > mostBytes) throw tooLarge(path, content.length);
     return content;
   }
 
@@ -42,6 +44,15 @@ export class RecordingTree implements FileTree {
   #record(read: FileRead): void {
     this.#reads.set(`${read.kind}:${read.path}`, read);
   }
+}
+
+/** A hundred times what an API server takes for one object; rendering more would hold everything else up. */
+const mostBytes = 32 * 1024 * 1024;
+
+function tooLarge(path: RepoPath, size: number): UserError {
+  const megabytes = `${Math.round(size / 1024 / 1024)} MB`;
+  const message = `${path} is ${megabytes} large; files of more than 32 MB are not rendered. Leave it out of what is applied.`;
+  return new UserError('file-unreadable', message, { file: path, size: megabytes });
 }
 
 /** Tells whether a tree would still give the answers that were recorded. */

@@ -18,6 +18,9 @@ import (
 	"plumbline.dev/engine/render/internal/repofs"
 )
 
+// mostOutput is how many bytes one template may write: reading them as YAML takes many times that.
+const mostOutput = 20 << 20
+
 // Request asks for one rendering, as `helm template` does it.
 type Request struct {
 	// Chart is the folder or the .tgz file of the chart, relative to the repository's root.
@@ -143,6 +146,11 @@ func (l *loadedChart) renderOnce(
 	files, err := engine.Engine{CustomTemplateFuncs: functions}.RenderWithContext(context.Background(), l.chart, top)
 	if err != nil {
 		return nil, nil, err
+	}
+	for name, text := range files {
+		if len(text) > mostOutput {
+			return nil, nil, fmt.Errorf("%s renders to %d MB, of which no API server takes more than 3; look for what it repeats", name, len(text)>>20)
+		}
 	}
 	objects, problems := l.objectsOf(files, request.SkipCRDs)
 	return objects, problems, nil

@@ -60,8 +60,28 @@ func load(at string, source repofs.Source) (*loadedChart, error) {
 			loaded.places[unsafe.SliceData(file.Data)] = path.Join(at, file.Name)
 		}
 	}
+	values := takeValues(files)
 	loaded.chart, err = loader.LoadFiles(files)
+	if err == nil && values != nil {
+		loaded.chart.Values = values
+	}
 	return loaded, err
+}
+
+// takeValues reads the chart's own values.yaml in Helm's place and leaves it an empty one; nil for one that it does not
+// read, whose trouble Helm names.
+func takeValues(files []*archive.BufferedFile) map[string]any {
+	for _, file := range files {
+		if file.Name != "values.yaml" {
+			continue
+		}
+		values, ok := parseValues(file.Data)
+		if ok {
+			file.Data = nil
+		}
+		return values
+	}
+	return nil
 }
 
 // folderWalk collects the files of a chart's folder with the rules of .helmignore, as Helm's directory loader does.

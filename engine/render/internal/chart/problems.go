@@ -1,8 +1,10 @@
 package chart
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -35,6 +37,10 @@ func (l *loadedChart) explain(err error) Problem {
 		problem.File = missing.Path
 		return problem
 	}
+	if file, line, ok := l.brokenPart(err); ok {
+		problem.File, problem.Line = file, line
+		return problem
+	}
 	for _, match := range position.FindAllStringSubmatch(err.Error(), -1) {
 		file, known := l.fileOf(match[1])
 		if !known {
@@ -50,6 +56,22 @@ func (l *loadedChart) explain(err error) Problem {
 		}
 	}
 	return problem
+}
+
+var subchart = regexp.MustCompile(`^error unpacking subchart (\S+) in `)
+
+// brokenPart finds the file of the chart that Helm could not load: its values, or what is in its charts folder.
+func (l *loadedChart) brokenPart(err error) (string, int, bool) {
+	if strings.HasSuffix(l.path, ".tgz") {
+		return "", 0, false
+	}
+	if strings.HasPrefix(err.Error(), "cannot load values.yaml: ") {
+		return path.Join(l.path, "values.yaml"), yamlLine(err), true
+	}
+	if found := subchart.FindStringSubmatch(err.Error()); found != nil && strings.HasSuffix(found[1], ".tgz") {
+		return path.Join(l.path, "charts", found[1]), 0, true
+	}
+	return "", 0, false
 }
 
 // fileOf finds the repository path of one of Helm's names, also before the chart's names are known.
@@ -79,6 +101,9 @@ func (l *loadedChart) explainValues(err error) []Problem {
 		message := "The chart's schema refuses the values at " + pointer + ": " + match[2] + "."
 		problems = append(problems, Problem{Severity: "error", Message: message, File: l.metadataFile(), Values: &pointer})
 	}
+	if len(problems) == 0 && len(l.chart.Schema) > 0 && !json.Valid(l.chart.Schema) && !strings.HasSuffix(l.path, ".tgz") {
+		return []Problem{{Severity: "error", Message: "The chart's schema is no JSON: " + plain(err.Error()), File: path.Join(l.path, "values.schema.json")}}
+	}
 	if len(problems) == 0 {
 		return []Problem{l.explain(err)}
 	}
@@ -97,8 +122,15 @@ func yamlLine(err error) int {
 	return line
 }
 
+// longest is how much of either end of a message is shown.
+const longest = 300
+
 // plain cuts what Go's layers put around a message.
 func plain(message string) string {
-	message = strings.TrimPrefix(message, "template: ")
-	return strings.Join(strings.Fields(message), " ")
+	message = strings.Join(strings.Fields(strings.TrimPrefix(message, "template: ")), " ")
+	// Templates that include each other name each other a thousand times.
+	if letters := []rune(message); len(letters) > 2*longest {
+		message = string(letters[:longest]) + " … " + string(letters[len(letters)-longest:])
+	}
+	return message
 }

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"bytes"
 	"fmt"
 
 	"helm.sh/helm/v4/pkg/chart/common"
@@ -47,7 +46,7 @@ func mergeLayer(values *map[string]any, layer Layer, source repofs.Source) *Prob
 		}
 		return problem
 	case "text":
-		own, err := loader.LoadValues(bytes.NewReader([]byte(layer.Text)))
+		own, err := loadValues([]byte(layer.Text))
 		if err != nil {
 			return &Problem{Severity: "error", Message: "These values are no YAML map: " + err.Error()}
 		}
@@ -87,7 +86,7 @@ func readValues(file string, source repofs.Source) (map[string]any, *Problem) {
 	if err != nil {
 		return nil, &Problem{Severity: "error", Message: fmt.Sprintf("The values file %s cannot be read: %v", file, err), File: file}
 	}
-	values, err := loader.LoadValues(bytes.NewReader(content))
+	values, err := loadValues(content)
 	if err != nil {
 		return nil, &Problem{Severity: "error", Message: fmt.Sprintf("The values file %s: %v", file, err), File: file, Line: yamlLine(err)}
 	}

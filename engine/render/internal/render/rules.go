@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -9,13 +10,16 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"plumbline.dev/engine/render/internal/aliases"
 	"plumbline.dev/engine/render/internal/repofs"
 )
 
-// unreadableFile: the tree failed on a file that stands there.
+// unreadableFile: a file stands there, and the tree failed on it or its aliases have no end.
 func unreadableFile(t trouble) (Problem, bool) {
 	for file, err := range t.files.Failures() {
-		return Problem{Message: err.Error(), File: file}, true
+		bomb := aliases.Bomb{}
+		errors.As(err, &bomb)
+		return Problem{Message: err.Error(), File: file, Line: bomb.Line}, true
 	}
 	return Problem{}, false
 }

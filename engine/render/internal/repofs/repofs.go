@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"plumbline.dev/engine/render/internal/aliases"
 )
 
 // Mount is where the repository's root stands. It is not "/" so that a path that climbs out of the repository is seen
@@ -127,6 +129,9 @@ func (f *FS) ReadFile(name string) ([]byte, error) {
 		return nil, f.absent("read", inside)
 	}
 	content, err := f.source.Read(inside)
+	if err == nil {
+		err = aliases.Check(content)
+	}
 	if err != nil {
 		f.failures[inside] = err
 		return nil, &fs.PathError{Op: "read", Path: inside, Err: err}

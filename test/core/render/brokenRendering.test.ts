@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { bareApp } from '../../../src/core/apps/bareApp.ts';
+import { UserError } from '../../../src/core/model/userError.ts';
+import { CachedRenderer } from '../../../src/core/render/cachedRenderer.ts';
+import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
+import { noEngine } from '../overview/unasked.ts';
+
+const signal = new AbortController().signal;
+const files = { 'a/kustomization.yaml': 'resources: [a.yaml]\n', 'a/a.yaml': 'kind: A\n' };
+
+/** A renderer whose engine reads a file and then gives up, and how often it did. */
+function givingUp(error: Error): { readonly renderer: CachedRenderer; readonly calls: () => number } {
+  let calls = 0;
+  const renderer = new CachedRenderer({
+    ...noEngine,
+    kustomize: async (_, tree) => {
+      calls += 1;
+      await tree.read('a/a.yaml', signal);
+      throw error;
+    },
+  });
+  return { renderer, calls: () => calls };
+}
+
+describe('an app that the engine gives up on', () => {
+  const app = bareApp('kustomize', 'a');
+
+  it('is tried once for all trees that hold the same, and told at its kustomization', async () => {
+    const { renderer, calls } = givingUp(new UserError('engine-timeout', 'too slow'));
+    const [first, second] = [await renderer.render(app, new MemoryTree(files), signal), await renderer.render(app, new MemoryTree(files, 'other'), signal)];
+    assert.deepEqual([first, calls()], [second, 1]);
+    assert.deepEqual(first.problems, [{ severity: 'error', message: 'too slow', file: 'a/kustomization.yaml', line: 1 }]);
+  });
+
+  it('is tried again when a file it read changes, and when the person asks for it', async () => {
+    const { renderer, calls } = givingUp(new UserError('engine-failed', 'broke off'));
+    await renderer.render(app, new MemoryTree(files), signal);
+    await renderer.render(app, new MemoryTree({ ...files, 'a/a.yaml': 'kind: B\n' }), signal);
+    assert.equal(calls(), 2);
+    renderer.forgetBroken();
+    await renderer.render(app, new MemoryTree(files), signal);
+    assert.equal(calls(), 3);
+  });
+
+  it('does not hide a bug or a missing engine', async () => {
+    for (const error of [new TypeError('bug'), new UserError('engine-missing', 'not built')])
+      await assert.rejects(givingUp(error).renderer.render(app, new MemoryTree(files), signal), error);
+  });
+});
