@@ -20,6 +20,8 @@ export interface Artifact {
 export interface GitSource {
   readonly url: string;
   readonly ref: { readonly kind: 'branch' | 'tag' | 'commit'; readonly name: string };
+  /** `spec.ignore`: what is left out. */
+  readonly ignore?: string | undefined;
 }
 
 /** Makes tar.gz files of Git revisions and serves them on loopback, as source-controller's storage does. */
@@ -53,13 +55,22 @@ export async function startArtifactStore(dir: string): Promise<ArtifactStore> {
   };
 }
 
+/** Rules of a .gitignore file as git's pathspecs; those that take something in again are not covered. */
+function pathspecs(ignore = ''): readonly string[] {
+  const rules = ignore
+    .split('\n')
+    .flatMap((line) => (/^\s*(?:#|!|$)/.test(line) ? [] : [line.trim().replace(/\/$/, '')]));
+  const excluded = rules.map((rule) => (rule.startsWith('/') ? rule.slice(1) : `**/${rule}`));
+  return ['.', ...excluded.map((pattern) => `:(exclude,glob)${pattern}`)];
+}
+
 async function archive(
   dir: string,
   storage: string,
   address: string,
   namespace: string,
   name: string,
-  { url, ref }: GitSource,
+  { url, ref, ignore }: GitSource,
 ): Promise<Artifact> {
   const mirror = join(dir, 'mirrors', namespace, name);
   if (!existsSync(mirror)) await runOrThrow('git', ['init', '--quiet', '--bare', mirror]);
@@ -69,7 +80,7 @@ async function archive(
   const path = `gitrepository/${namespace}/${name}/${commit}.tar.gz`;
   const file = join(storage, path);
   await mkdir(join(file, '..'), { recursive: true });
-  await runOrThrow('git', ['-C', mirror, 'archive', '--format=tar.gz', '-o', file, commit]);
+  await runOrThrow('git', ['-C', mirror, 'archive', '--format=tar.gz', '-o', file, commit, '--', ...pathspecs(ignore)]);
   const content = await readFile(file);
   return {
     url: `${address}/${path}`,

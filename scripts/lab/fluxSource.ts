@@ -18,7 +18,7 @@ const retryFetch = 10_000;
 /**
  * Plays source-controller for GitRepository objects, which cannot be built from the Go module proxy alone: fetches on a
  * new or changed object, on a changed `requestedAt` and every `spec.interval`, publishes the archive and writes the
- * status the real one writes. Not covered: `spec.ignore`, `include`, `secretRef`, `verify`, semver and sparse checkouts.
+ * status the real one writes. Not covered: `.sourceignore`, `include`, `secretRef`, `verify`, semver and sparse checkouts.
  */
 export async function startFluxSource(api: KubeApi, dir: string): Promise<FluxSource> {
   const store = await startArtifactStore(dir);
@@ -152,11 +152,12 @@ function isHandled(object: unknown): boolean {
 
 function sourceOf(object: unknown): GitSource {
   const url = textAt(object, 'spec', 'url') ?? '';
+  const ignore = textAt(object, 'spec', 'ignore');
   const commit = textAt(object, 'spec', 'ref', 'commit');
-  if (commit !== undefined) return { url, ref: { kind: 'commit', name: commit } };
+  if (commit !== undefined) return { url, ignore, ref: { kind: 'commit', name: commit } };
   const tag = textAt(object, 'spec', 'ref', 'tag');
-  if (tag !== undefined) return { url, ref: { kind: 'tag', name: tag } };
-  return { url, ref: { kind: 'branch', name: textAt(object, 'spec', 'ref', 'branch') ?? 'master' } };
+  if (tag !== undefined) return { url, ignore, ref: { kind: 'tag', name: tag } };
+  return { url, ignore, ref: { kind: 'branch', name: textAt(object, 'spec', 'ref', 'branch') ?? 'master' } };
 }
 
 function statusOf(object: unknown, outcome: Artifact | Error): unknown {

@@ -64,7 +64,12 @@ export const pantry: Example = {
     },
     argocd: {
       paths: ['clusters/prod/argocd/root.yaml'],
-      waves: [['pantry'], ['team-shop', 'team-kitchen', ...stores, ...promotions, ...depots], ['orders', 'receipts']],
+      // The first sync brings Argo CD's own settings, after which it tracks otherwise: it is synced once more.
+      waves: [
+        ['pantry'],
+        ['team-shop', 'team-kitchen', ...stores, ...promotions, ...depots],
+        ['orders', 'receipts', 'pantry'],
+      ],
     },
   },
   drift,

@@ -13,6 +13,7 @@ import type { HubFacts } from './hubFacts.ts';
 import { placeInObject } from './placeInObject.ts';
 import { readApp } from './readApp.ts';
 import type { AppSurroundings } from './readApp.ts';
+import { setRules } from './setRules.ts';
 
 /** Tells whether an object is an ApplicationSet. */
 export function isApplicationSet({ object }: DeclaredObject): boolean {
@@ -48,13 +49,17 @@ export function readApplicationSet(
   const isRefused = trouble.some((each) => !each.isPartial);
   const clusters = usesClusters(declared.object) ? context.hub?.clusters : undefined;
   const told = (isRefused ? [] : reply.applications).map(({ object, from, generator }, index) => {
-    return { object, generated: { set, index, from, generator, clusters } };
+    const rules = setRules(declared.object, object);
+    return { object, generated: { set, rules, index, from, generator, clusters } };
   });
   if (trouble.length === 0) return told.flatMap((each) => readOne(declared, each, context.around));
   const names = new Set(told.map(({ object }) => stringAt(object, 'metadata', 'name')));
   const live = generatedLive(declared.object, context.hub)
     .filter((object) => !names.has(nameOf(object)))
-    .map((object) => ({ object: withoutStatus(object), generated: { set, from: [] } }));
+    .map((object) => ({
+      object: withoutStatus(object),
+      generated: { set, rules: setRules(declared.object, object), from: [] },
+    }));
   const apps = [...told, ...live].flatMap((each) => readOne(declared, each, context.around));
   return [...apps, setApp(declared, trouble)];
 }

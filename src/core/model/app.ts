@@ -52,6 +52,8 @@ export interface ParentApp {
 export interface GeneratedFrom {
   /** Name of the ApplicationSet. */
   readonly set: string;
+  /** What the set lays down for it beside its content, a sentence each. */
+  readonly rules: readonly string[];
   /** Position among them; absent for one that only the cluster shows. */
   readonly index?: number | undefined;
   /** Where its parameters are written. */

@@ -133,7 +133,9 @@ export class AppExplainer {
     const field = fieldOf(key, '/metadata/name');
     const named = this.#collection.writings.filter((each) => each.declares === true && each.mayWrite(field));
     const isOrigin = (each: Writing): boolean => [origin?.path, origin?.configuredIn].includes(each.place.file);
-    const place = (named.find(isOrigin) ?? named[0])?.place ?? kindInTemplate(this.#collection, origin?.path, field);
+    const place =
+      (origin === undefined ? named[0] : named.find(isOrigin))?.place ??
+      kindInTemplate(this.#collection, origin?.path, field);
     return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
 }
@@ -290,7 +292,9 @@ function openReason({ before, field, value }: Question): string | undefined {
   const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
   if (open !== undefined) return open.why;
   const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
-  return isDrawn ? 'A template draws this value anew every time it is rendered.' : undefined;
+  return isDrawn
+    ? 'Rendering the same files again gives another value: a template draws it, or kustomize names its version.'
+    : undefined;
 }
 
 function proven(

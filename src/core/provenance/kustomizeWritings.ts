@@ -14,6 +14,7 @@ import { findChart } from '../render/inflateCharts.ts';
 import { addInflatedChart } from './helmWritings.ts';
 import { addInlinePatch, addPatch, addResources } from './manifestWritings.ts';
 import { addInlinePlugin, addPlugin } from './pluginWritings.ts';
+import type { Field } from './writing.ts';
 
 /** What a reconciler adds to the top kustomization, slot by slot; called where the slot is applied. */
 export interface Additions {
@@ -115,8 +116,14 @@ async function addResource(
   if (located !== undefined) addResources(into, located, viaOf('resource'));
 }
 
+function isName({ tokens }: Field): boolean {
+  return tokens.join('/') === 'metadata/name';
+}
+
 async function addHelmCharts(into: Collection, section: Section, folder: RepoPath, value: Json): Promise<void> {
   for (const [index, entry] of listAt(value, 'helmCharts').entries()) {
+    for (const site of sitesOf(section, 'helmCharts', index, 'name'))
+      into.add(site, { via: 'helm-values', mayWrite: isName, isDirect: false, declares: true });
     const chart = isObject(entry)
       ? await findChart(folder, entry, objectAt(value, 'helmGlobals'), into.tree, into.signal)
       : undefined;

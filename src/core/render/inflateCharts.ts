@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringAt, stringsAt, valueAt } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
-import { joinPath } from '../model/place.ts';
+import { baseName, joinPath } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
 import { mountOf } from '../model/remoteNeed.ts';
 import type { App } from '../model/app.ts';
@@ -75,12 +75,22 @@ async function inflate(folder: RepoPath, { file, value }: ReadKustomization, bui
   for (const [index, chart] of objectsAt(value, 'helmCharts').entries()) {
     const text = await renderChart(folder, file, chart, objectAt(value, 'helmGlobals'), build);
     if (text === undefined) continue;
-    const name = `plumbline-helm-${index}.yaml`;
+    const name = inflatedName(index);
     build.edits.set(folder === '' ? name : `${folder}/${name}`, text);
     names.push(name);
   }
   const rest = without(value, 'helmCharts', 'helmGlobals');
   build.edits.set(file, JSON.stringify(appendTo(rest, 'resources', names)));
+}
+
+/** Where the objects of a chart stand for kustomize, beside the kustomization that names the chart. */
+function inflatedName(index: number): string {
+  return `plumbline-helm-${String(index)}.yaml`;
+}
+
+/** Whether a path is one that only stands for what charts gave. */
+export function isInflated(path: RepoPath): boolean {
+  return /^plumbline-helm-\d+\.yaml$/.test(baseName(path));
 }
 
 /** The objects of one chart as text; `undefined` when there are none, with the trouble noted. */

@@ -1,14 +1,17 @@
 import type { App } from '../model/app.ts';
+import { objectAt } from '../model/json.ts';
+import { folderOf } from '../model/place.ts';
 import type { RepoPath } from '../model/place.ts';
-import type { RenderProblem } from '../model/rendering.ts';
+import type { ObjectOrigin, RenderProblem } from '../model/rendering.ts';
 import { asKubeObject, keyOf, labelOf } from '../model/resource.ts';
+import type { KubeObject } from '../model/resource.ts';
 import type { FileTree, KustomizeReply, KustomizeRequest, RenderEngine } from '../ports.ts';
 import { readBuildOptions } from './argoBuildOptions.ts';
 import type { ArgoBuildOptions } from './argoBuildOptions.ts';
 import { deriveArgo } from './deriveArgo.ts';
 import { deriveFlux } from './deriveFlux.ts';
 import type { Derivation } from './derivation.ts';
-import { inflateCharts } from './inflateCharts.ts';
+import { inflateCharts, isInflated } from './inflateCharts.ts';
 import { OverlayTree } from './overlayTree.ts';
 import { realPath, RemoteBasesTree } from './remoteBases.ts';
 import { needProblem } from './remoteProblems.ts';
@@ -35,10 +38,10 @@ export async function renderKustomize(
   const reply = await build(app, path, whole, { engine: tools.engine, settings }, signal);
   const missing = await missingBases(app, derived, derivation, tree, signal);
   if (missing.length > 0) return { objects: [], problems: [...problems, ...missing] };
-  if (derivation.edits.size === 0 || !reply.problems.some(isError)) return toRendered(reply, problems);
+  if (derivation.edits.size === 0 || !reply.problems.some(isError)) return toRendered(reply, problems, inflated.files);
   const bare = (): Promise<KustomizeReply> =>
     build(app, path, new RemoteBasesTree(tree), { engine: tools.engine, settings }, signal);
-  return toRendered(await retell(app, reply, derivation, bare), problems);
+  return toRendered(await retell(app, reply, derivation, bare), problems, inflated.files);
 }
 
 function isError({ severity }: RenderProblem): boolean {
@@ -121,18 +124,30 @@ async function retell(
 const managedBy = 'app.kubernetes.io/managed-by';
 /** What kustomize calls itself as a library; a program says its version. */
 const ownVersion = 'kustomize-(devel)';
-const versionLabel = {
-  path: '/metadata/labels/app.kubernetes.io~1managed-by',
-  why: 'kustomize writes its own version here (buildMetadata: managedByLabel), and which version builds is not known.',
-};
 
-function toRendered(reply: KustomizeReply, problems: readonly RenderProblem[]): Rendered {
+/** In terms of the person's files: what a chart gave comes from the kustomization that names the chart. */
+function realOrigin(origin: ObjectOrigin | undefined, charted: readonly RepoPath[]): ObjectOrigin | undefined {
+  const { path } = origin ?? {};
+  if (path === undefined) return origin;
+  const configuredIn = isInflated(path) ? charted.find((file) => folderOf(file) === folderOf(path)) : undefined;
+  return configuredIn === undefined
+    ? { ...origin, path: realPath(path) }
+    : { configuredIn, configuredBy: 'HelmChartInflationGenerator' };
+}
+
+/** The object as another version builds it: which one does is not known, so that the label is not compared. */
+function byAnotherVersion(object: KubeObject): KubeObject {
+  const labels = { ...objectAt(object.metadata, 'labels'), [managedBy]: 'kustomize' };
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
+function toRendered(reply: KustomizeReply, problems: readonly RenderProblem[], charted: readonly RepoPath[]): Rendered {
   const objects = reply.objects.flatMap(({ object, origin, transformations }) => {
     const read = asKubeObject(object);
     if (read === undefined) return [];
-    const from = origin?.path === undefined ? origin : { ...origin, path: realPath(origin.path) };
+    const from = realOrigin(origin, charted);
     const rendered = { key: keyOf(read), object: read, origin: from, transformations };
-    return [labelOf(read, managedBy) === ownVersion ? { ...rendered, undecided: [versionLabel] } : rendered];
+    return [labelOf(read, managedBy) === ownVersion ? { ...rendered, second: byAnotherVersion(read) } : rendered];
   });
   const placed = reply.problems.map((each) => ({ ...each, file: each.file && realPath(each.file) }));
   return { objects, problems: [...problems, ...placed] };

@@ -173,12 +173,15 @@ function appContext({ app, context, sync, problems }: AppState): string {
 
 function appTooltip({ app, sync, health, disagreements = [], context }: AppState, t: Translate): string {
   const { source } = app;
+  const generated = app.declared?.generated;
   const waitsFor = dependenciesOf(app).map(({ name }) => name);
   const lines = [
     app.namespace === undefined ? app.name : `${app.namespace}/${app.name}`,
     source.kind === 'here' ? t('Source: {0}', sourceName(source) || '.') : undefined,
     source.kind === 'elsewhere' ? t('Source: {0}', source.what) : undefined,
     source.kind === 'unsupported' ? source.why : undefined,
+    generated === undefined ? undefined : t('Made by the ApplicationSet {0}', generated.set),
+    ...(generated?.rules ?? []),
     waitsFor.length === 0 ? undefined : t('Waits for: {0}', waitsFor.join(', ')),
     context === undefined ? undefined : t('Cluster: {0}', context),
     app.destination.namespace === undefined ? undefined : t('Namespace: {0}', app.destination.namespace),

@@ -1,6 +1,7 @@
 import type { App, AppKind } from '../../core/model/app.ts';
 import { describeNeed } from '../../core/model/remoteNeed.ts';
 import { codeOf } from '../../core/policy/policyFindings.ts';
+import type { RenderProblem } from '../../core/model/rendering.ts';
 import type { AppState } from '../../core/overview/state.ts';
 import type { Translate } from '../text.ts';
 import type { RowIcon } from './row.ts';
@@ -8,6 +9,7 @@ import type { RowIcon } from './row.ts';
 /** The one word for how an app is, worst first; each has a shape of its own in the tree. */
 export type AppCondition =
   | 'broken'
+  | 'denied'
   | 'degraded'
   | 'drifted'
   | 'running'
@@ -16,6 +18,7 @@ export type AppCondition =
   | 'progressing'
   | 'good'
   | 'elsewhere'
+  | 'undecided'
   | 'unsupported'
   | 'unread';
 
@@ -28,8 +31,10 @@ export function conditionOf(state: AppState): AppCondition {
   const checks: readonly (readonly [AppCondition, boolean])[] = [
     ['elsewhere', app.source.kind === 'elsewhere' && context === undefined],
     ['elsewhere', problems.some(({ needs }) => needs !== undefined) && context === undefined],
+    ['undecided', isUndecided(state)],
     ['unsupported', app.source.kind === 'unsupported' && context === undefined],
-    ['broken', problems.some(({ severity, needs }) => severity === 'error' && needs === undefined)],
+    ['broken', problems.some(isRenderError)],
+    ['denied', problems.some(({ code }) => code === 'project.denied')],
     ['degraded', badHealth.has(health.status)],
     ['drifted', isDrifted(state)],
     ['running', sync.isRunning],
@@ -49,6 +54,7 @@ export function isDrifted(state: AppState): boolean {
 /** The icon of each condition: told apart by shape, coloured by the theme. */
 export const conditionIcons: Readonly<Record<AppCondition, RowIcon>> = {
   broken: { name: 'bracket-error', color: 'list.errorForeground' },
+  denied: { name: 'shield', color: 'list.errorForeground' },
   degraded: { name: 'error', color: 'list.errorForeground' },
   drifted: { name: 'git-compare', color: 'list.warningForeground' },
   running: { name: 'sync', color: 'charts.blue' },
@@ -57,6 +63,7 @@ export const conditionIcons: Readonly<Record<AppCondition, RowIcon>> = {
   progressing: { name: 'loading', color: 'charts.blue' },
   good: { name: 'pass', color: 'testing.iconPassed' },
   elsewhere: { name: 'link-external' },
+  undecided: { name: 'question' },
   unsupported: { name: 'circle-slash' },
   unread: { name: 'circle-large-outline' },
 };
@@ -65,6 +72,7 @@ export const conditionIcons: Readonly<Record<AppCondition, RowIcon>> = {
 export function conditionWords(condition: AppCondition, t: Translate): string {
   const words: Readonly<Record<AppCondition, string>> = {
     broken: t('does not render'),
+    denied: t('not permitted by its project'),
     degraded: t('degraded'),
     drifted: t('drifted'),
     running: t('syncing'),
@@ -73,6 +81,7 @@ export function conditionWords(condition: AppCondition, t: Translate): string {
     progressing: t('progressing'),
     good: t('in sync'),
     elsewhere: t('comes from elsewhere'),
+    undecided: t('undecided'),
     unsupported: t('not supported'),
     unread: t('cluster not read'),
   };
@@ -111,13 +120,15 @@ export function sourceName(source: Extract<App['source'], { kind: 'here' }>): st
 }
 
 function stateWords(state: AppState, t: Translate): readonly string[] {
-  const { app, sync, health, differences, problems, policies = [] } = state;
-  const errors = problems.filter(({ severity, needs }) => severity === 'error' && needs === undefined).length;
+  const { sync, health, differences, problems, policies = [] } = state;
+  const isBroken = problems.some(isRenderError);
+  const isPermitted = problems.every(({ code }) => code !== 'project.denied');
   const denied = policies.filter(({ result }) => codeOf(result) === 'policy.denied').length;
   const isWaiting = problems.some(({ needs }) => needs !== undefined);
   const parts = [
-    sourceWords(app, t),
-    errors > 0 ? t('does not render') : isWaiting ? t('not fetched') : undefined,
+    sourceWords(state, t),
+    isBroken ? t('does not render') : isWaiting ? t('not fetched') : undefined,
+    isPermitted ? undefined : t('not permitted by its project'),
     differences.length > 0 ? differenceCount(differences.length, t) : undefined,
     denied > 0 ? t('{0} denied', denied) : undefined,
     sync.isRunning ? t('syncing') : syncWord(state),
@@ -138,7 +149,21 @@ function syncWord({ sync, differences }: AppState): string | undefined {
   return sync.status;
 }
 
-function sourceWords({ source }: App, t: Translate): string | undefined {
+/** Trouble for which the app has no objects; what its project refuses is none. */
+function isRenderError({ severity, needs, code }: RenderProblem): boolean {
+  return severity === 'error' && needs === undefined && code === undefined;
+}
+
+/** What nobody but its reconciler can tell, and that is all there is of it. */
+function isUndecided({ app, problems }: AppState): boolean {
+  return app.source.kind === 'unsupported' && problems.some(({ code }) => code === 'source.undecided');
+}
+
+function sourceWords(state: AppState, t: Translate): string | undefined {
+  const { source, declared } = state.app;
   if (source.kind === 'elsewhere') return source.what;
-  return source.kind === 'unsupported' ? t('not supported') : undefined;
+  const isSet = declared?.object.kind === 'ApplicationSet';
+  if (isUndecided(state)) return isSet ? t('ApplicationSet, undecided') : t('undecided');
+  if (source.kind === 'unsupported') return isSet ? t('ApplicationSet, refused') : t('not supported');
+  return declared?.generated === undefined ? undefined : t('of the set {0}', declared.generated.set);
 }

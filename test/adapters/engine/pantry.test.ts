@@ -100,6 +100,21 @@ describe('the example pantry', function () {
     assert.deepEqual(shown, parse(readFileSync(golden, 'utf8')));
   });
 
+  it('says what an ApplicationSet lays down for its Applications beside their content', () => {
+    assert.deepEqual(appOf('argocd/store-bern').declared?.generated?.rules, [
+      'The set is rolled out in 2 steps (RollingSync); this Application is in step 1.',
+      'Argo CD creates and changes it and never deletes it (applicationsSync: create-update).',
+      'Its objects stay when the Application is deleted (preserveResourcesOnDeletion).',
+      'Left as it is in the cluster: annotation pantry.example/paused-by (preservedFields).',
+      'The set does not set back what somebody changes at /spec/source/targetRevision (ignoreApplicationDifferences).',
+    ]);
+    assert.match(
+      appOf('argocd/store-chur').declared?.generated?.rules[0] ?? '',
+      /this Application is in step 2, 50% of the step at once/,
+    );
+    assert.deepEqual(appOf('argocd/depot-north').declared?.generated?.rules, []);
+  });
+
   it('renders what is in another repository once that was fetched', async () => {
     const need = { kind: 'git', url: 'https://git.pantry.example/shop/partner-feed.git', revision: 'v2.4.0' } as const;
     const chart = 'apiVersion: v2\nname: feed\nversion: 1.0.0\n';

@@ -6,6 +6,7 @@ import { appRows } from '../../../src/host/views/appRows.ts';
 import { conditionIcons } from '../../../src/host/views/appWords.ts';
 import { changedRows, indexRows } from '../../../src/host/views/row.ts';
 import type { Row } from '../../../src/host/views/row.ts';
+import type { App } from '../../../src/core/model/app.ts';
 import type { OverviewState } from '../../../src/core/overview/state.ts';
 import {
   appState,
@@ -39,6 +40,33 @@ function rowsIn(rows: readonly Row[]): readonly Row[] {
 }
 
 describe('rows of the Apps view', () => {
+  it('tell what a project does not permit, what only Argo CD knows and what a set made from what does not render', () => {
+    const argo = (name: string, kind: string, more: Partial<App> = {}): App => {
+      const object = { apiVersion: 'argoproj.io/v1alpha1', kind, metadata: { name } };
+      const declared = { file: 'a.yaml', document: 0, place: place('a.yaml'), object };
+      return fluxApp({ kind: 'argo-application', name, namespace: 'argocd', declared, ...more });
+    };
+    const source = { kind: 'unsupported', why: 'It asks a Git service.' } as const;
+    const made = argo('store', 'Application').declared;
+    const generated = { set: 'stores', rules: ['It is in step 1.'], from: [] };
+    const apps = [
+      gitOnly({ app: argo('loyalty', 'Application'), problems: [{ severity: 'error', code: 'project.denied', message: 'No.' }] }),
+      gitOnly({ app: argo('previews', 'ApplicationSet', { source }), problems: [{ severity: 'warning', code: 'source.undecided', message: source.why }] }),
+      gitOnly({ app: argo('torn', 'ApplicationSet', { source }), problems: [{ severity: 'error', message: 'No such function.' }] }),
+      gitOnly({ app: argo('store', 'Application', { declared: made && { ...made, generated } }) }),
+    ];
+    const rows = appRows(overview({ apps }), context);
+    assert.deepEqual(draw(rows).filter((line) => /^ {2}\w/.test(line)), [
+      '  loyalty | apps/web · not permitted by its project',
+      '  previews | ApplicationSet, undecided',
+      '  torn | ApplicationSet, refused · does not render',
+      '  store | apps/web · of the set stores',
+    ]);
+    const icons = rows[0]?.children.map(({ icon }) => icon);
+    assert.deepEqual(icons?.slice(0, 2), [conditionIcons.denied, conditionIcons.undecided]);
+    assert.match(rows[0]?.children[3]?.tooltip ?? '', /Made by the ApplicationSet stores\nIt is in step 1\./);
+  });
+
   it('group by reconciler while there is Git only', () => {
     const bare = fluxApp({ kind: 'kustomize', name: 'tools', namespace: undefined });
     check({ apps: [gitOnly({ app: bare }), gitOnly()] }, [

@@ -53,7 +53,7 @@ export const argoConstructs: Constructs = {
     { app: 'argocd/store-chur', object: 'Deployment register', path: '/metadata/namespace', value: 'store-chur', from: /./ },
     { app: 'argocd/store-bern', object: 'Deployment register', path: '/spec/replicas', value: 2, from: 'stores/base/register.yaml: replicas: 2' },
   ],
-  'ApplicationSet: templatePatch': [{ app: 'argocd/store-basel', object: 'Deployment register', path: '/spec/replicas', value: 9, from: `${sets}/stores.yaml: registers: 9` }],
+  'ApplicationSet: templatePatch': [{ app: 'argocd/store-basel', object: 'Deployment register', path: '/spec/replicas', value: 9, from: 'stores/large/kustomization.yaml: count: 9' }],
   'ApplicationSet: matrix of git directories and files': [
     { app: 'argocd/soup-bn', object: 'ConfigMap banner-soup', path: '/metadata/namespace', value: 'promo-bn', from: 'stores/places/bern.yaml: code: bn' },
     { app: 'argocd/bread-ch', object: 'ConfigMap banner-bread', path: '/metadata/namespace', value: 'promo-ch', from: 'stores/places/chur.yaml: code: ch' },

@@ -43,5 +43,5 @@ export const helmConstructs: Constructs = {
   lookup: [
     { app: 'flux-system/night-kitchen', object: 'Secret kitchen-session', path: '/stringData/salt', value: undefined, from: /lookup|cluster/ },
   ],
-  random: [{ app: kitchen, object: 'Secret kitchen-session', path: '/stringData/salt', value: undefined, from: /random|anew|each/ }],
+  random: [{ app: kitchen, object: 'Secret kitchen-session', path: '/stringData/salt', value: undefined, from: /gives another value: a template draws it/ }],
 };

@@ -86,7 +86,7 @@ export const kustomizeConstructs: Constructs = {
     { app: orders, object: 'Service shop-orders-v6', path: '/metadata/annotations/config.kubernetes.io~1origin', value: 'path: ../../base/service.yaml\n', from: /./ },
   ],
   'buildMetadata: the version of kustomize': [
-    { app: orders, object: 'Service shop-orders-v6', path: '/metadata/labels/app.kubernetes.io~1managed-by', value: 'kustomize-(devel)', from: /version/ },
+    { app: orders, object: 'Service shop-orders-v6', path: '/metadata/labels/app.kubernetes.io~1managed-by', value: 'kustomize-(devel)', from: /names its version/ },
   ],
   'a refused KRM function': [
     { app: 'kustomize:tools/stickers', says: /the plugin PriceTags is not run/, at: 'tools/stickers/prices.yaml: kind: PriceTags' },
