@@ -139,6 +139,14 @@ describe('the effect part of the panel', () => {
     assert.equal(rows[1]?.writer, 'kubectl-edit, 2 h ago');
   });
 
+  it('says of a drifted field why its live value cannot be written into Git', () => {
+    const field = { path: '/spec/replicas', change: 'modify', desired: 3, live: 5 } as const;
+    const provenance = { kind: 'unknown', why: 'A template computes it.', also: [] } as const;
+    const drift = { origin: 'drift', object: keyOf(after), verdict: 'modified', field, provenance } as const;
+    const [row] = effectOf([], [drift], after).objects[0]?.fields ?? [];
+    assert.equal(row?.refusal, 'Cannot be written into Git: A template computes it.');
+  });
+
   it('lists an object that only drifted by itself', () => {
     const field = { path: '/spec/replicas', change: 'modify' as const, desired: 3, live: 5 };
     const effect = effectOf([], [{ origin: 'drift', object: keyOf(after), verdict: 'modified', field }], after);
