@@ -36,7 +36,7 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
   const parts: Parts = { extensionUri, globalStorageUri, hasher, output };
   const session = life.own(new RepositorySession((folder, signal) => openRepository(folder, signal, parts), output));
   const sessions = life.own(new ClusterSessions(session, () => loadConnector(parts), systemClock, output));
-  const tree = life.own(new AppsTree(session));
+  const tree = life.own(new AppsTree(session, systemClock));
   const panels = life.own(
     new PanelController({
       extensionUri,
@@ -107,12 +107,13 @@ async function openRepository(folder: string, signal: AbortSignal, parts: Parts)
   });
 }
 
-async function loadConnector({ hasher, output }: Parts): Promise<ClusterConnector> {
+async function loadConnector({ globalStorageUri, hasher, output }: Parts): Promise<ClusterConnector> {
   const { createConnector } = await import('./adapters/cluster/clusterBundle.ts');
   return createConnector({
     kubeconfig: kubeconfigPath(),
     hasher,
     log: output,
+    cache: vscode.Uri.joinPath(globalStorageUri, 'clusters').fsPath,
     // Asked at each use: trust can be granted while the window is open.
     allowExec: () => vscode.workspace.isTrusted,
   });

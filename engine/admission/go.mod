@@ -11,6 +11,7 @@ require (
 	k8s.io/kube-openapi v0.0.0-20260721132016-d427ff9ee9ad
 	k8s.io/pod-security-admission v0.37.1
 	plumbline.dev/engine/bridge v0.0.0
+	plumbline.dev/engine/contract v0.0.0
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730
 	sigs.k8s.io/yaml v1.6.0
 )
@@ -53,6 +54,7 @@ require (
 	gopkg.in/evanphx/json-patch.v4 v4.13.0 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	k8s.io/component-base v0.37.1 // indirect
+	k8s.io/component-base/version v0.0.0 // indirect
 	k8s.io/klog/v2 v2.140.0 // indirect
 	k8s.io/utils v0.0.0-20260626114624-be93311217bd // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
@@ -62,9 +64,13 @@ require (
 // The libraries ask a cluster through client-go and report metrics through component-base; here there is neither, and
 // their clients, servers and exporters would make the module five times as large.
 replace (
-	golang.org/x/net => ./stub/net
+	golang.org/x/net => ../stub/net
 	k8s.io/client-go => ./stub/client-go
-	k8s.io/component-base => ./stub/component-base
+	k8s.io/component-base => ../stub/component-base
+	k8s.io/component-base/version => ./stub/component-base-version
 )
 
-replace plumbline.dev/engine/bridge => ../bridge
+replace (
+	plumbline.dev/engine/bridge => ../bridge
+	plumbline.dev/engine/contract => ../contract
+)

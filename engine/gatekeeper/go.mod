@@ -12,6 +12,7 @@ require (
 	k8s.io/apiserver v0.36.2
 	k8s.io/kube-openapi v0.0.0-20260317180543-43fb72c5454a
 	plumbline.dev/engine/bridge v0.0.0-00010101000000-000000000000
+	plumbline.dev/engine/contract v0.0.0
 )
 
 require (
@@ -53,6 +54,7 @@ require (
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	k8s.io/component-base v0.36.2 // indirect
+	k8s.io/component-base/version v0.0.0 // indirect
 	k8s.io/klog/v2 v2.140.0 // indirect
 	k8s.io/utils v0.0.0-20260210185600-b8788abfbbc2 // indirect
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730 // indirect
@@ -61,14 +63,18 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-replace plumbline.dev/engine/bridge => ../bridge
+replace (
+	plumbline.dev/engine/bridge => ../bridge
+	plumbline.dev/engine/contract => ../contract
+)
 
 // The libraries report metrics, speak HTTP/2 and protobuf, and look into tokens and GraphQL; here nobody listens, and
 // policies that ask for such are refused (internal/rego/needs.go).
 replace (
 	github.com/lestrrat-go/jwx/v3 => ./stub/jwx
 	github.com/vektah/gqlparser/v2 => ./stub/gqlparser
-	golang.org/x/net => ./stub/net
+	golang.org/x/net => ../stub/net
 	k8s.io/api => ./stub/api
-	k8s.io/component-base => ./stub/component-base
+	k8s.io/component-base => ../stub/component-base
+	k8s.io/component-base/version => ./stub/component-base-version
 )

@@ -12,11 +12,15 @@ require (
 	k8s.io/apiserver v0.36.3
 	k8s.io/kube-openapi v0.0.0-20260317180543-43fb72c5454a
 	plumbline.dev/engine/bridge v0.0.0
+	plumbline.dev/engine/contract v0.0.0
 	sigs.k8s.io/kustomize/kyaml v0.21.1
 	sigs.k8s.io/yaml v1.6.0
 )
 
-replace plumbline.dev/engine/bridge => ../bridge
+replace (
+	plumbline.dev/engine/bridge => ../bridge
+	plumbline.dev/engine/contract => ../contract
+)
 
 replace github.com/jinzhu/copier => ./stub/own/copier
 

@@ -45,7 +45,7 @@ export async function ensureEngine(progress: (message: string) => void): Promise
 }
 
 async function ensureModule(name: ModuleName, version: string, progress: (message: string) => void): Promise<void> {
-  const digest = await digestSources(version, ['bridge', modules[name].room]);
+  const digest = await digestSources(version, await roomsBuiltFrom(modules[name].room));
   const kept = path.join(cacheDir(), `engine-${modules[name].room}-${digest}`, `${name}.wasm`);
   const product = path.join(products, `${name}.wasm`);
   if (!(await exists(kept))) {
@@ -68,6 +68,13 @@ async function goVersion(): Promise<string> {
     Number(major) > oldestGo.major || (Number(major) === oldestGo.major && Number(minor) >= oldestGo.minor);
   if (!isNewEnough) throw new EngineBuildError(`${found} is too old for the engine. ${wanted}`);
   return found;
+}
+
+/** A room and the rooms beside it that its go.mod takes modules from. */
+async function roomsBuiltFrom(room: string): Promise<readonly string[]> {
+  const goMod = await readFile(path.join(sources, room, 'go.mod'), 'utf8');
+  const beside = goMod.matchAll(/ => \.\.\/(\S+)/g);
+  return [...Array.from(beside, ([, folder = '']) => folder), room];
 }
 
 /** Go version and everything in the rooms that a module is built from, for Go can embed any file. */

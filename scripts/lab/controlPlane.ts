@@ -21,17 +21,21 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** Where the control plane keeps its data; `podStart` is how long a pod takes to become ready, in milliseconds. */
+/**
+ * Where the control plane keeps its data; `podStart` is how long a pod takes to become ready, in milliseconds; `apiFlags`
+ * are further flags of kube-apiserver, `--name=value`.
+ */
 export interface ControlPlaneOptions {
   readonly dir: string;
   readonly podStart?: number;
+  readonly apiFlags?: readonly string[];
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
 /** Starts a control plane on free loopback ports and returns when pods can be created in it. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { dir, podStart = 200, progress = () => undefined, signal } = options;
+  const { dir, podStart = 200, apiFlags = [], progress = () => undefined, signal } = options;
   const binaries = await ensureBinaries(['control-plane'], progress, signal);
   await mkdir(dir, { recursive: true });
   const [apiPort, etcdPort, etcdPeerPort] = await freePorts(3);
@@ -43,6 +47,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     args: [
       'serve',
       ...['--dir', dir, '--pod-start', `${podStart}ms`],
+      ...apiFlags.flatMap((flag) => ['--api-flag', flag]),
       ...['--api-port', String(apiPort), '--etcd-port', String(etcdPort), '--etcd-peer-port', String(etcdPeerPort)],
     ],
     logFile: join(dir, 'control-plane.log'),

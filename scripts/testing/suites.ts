@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../lab/projectPaths.ts';
 import type { FileSuite } from './suite.ts';
@@ -43,11 +43,10 @@ async function build({ progress }: SuiteContext): Promise<Outcome> {
 
 /** `go vet` and `go test` in each room of the engine. */
 async function engine(): Promise<Outcome> {
-  const rooms = await readdir(path.join(projectRoot, 'engine'), { withFileTypes: true });
   const outcomes = [];
-  for (const room of rooms.filter((entry) => entry.isDirectory())) {
-    for (const verb of ['vet', 'test'])
-      outcomes.push(await runProgram('go', ['-C', `engine/${room.name}`, verb, './...']));
+  for await (const goMod of glob('engine/*/go.mod', { cwd: projectRoot })) {
+    const room = path.dirname(goMod);
+    for (const verb of ['vet', 'test']) outcomes.push(await runProgram('go', ['-C', room, verb, './...']));
   }
   return sumOutcomes(outcomes);
 }

@@ -66,11 +66,13 @@ Options
                       Helm, Docker and git; what was fetched is kept, and later calls need no network
   --kube-version VER  render charts for this version of Kubernetes, unless a connected cluster says its own
   --policies F…       policy: files and folders of policies, in a repository beside its own
-  --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas)
+  --origin ORIGIN     uncommitted, unpushed, unsynced or drift: only such differences (several with commas);
+                      health: only of what differs so
   --dry-run=server    ask the cluster what it would make of each declared object; nothing is written, the right to patch
                       is needed
   --fail-on WHAT      exit status 1 only for findings of this severity and worse (error, warning, information, hint),
-                      with this code (drift.field-changed, or drift for all of them), or none (several with commas)
+                      with this code (drift.field-changed, or drift for all of them; health for health), or none
+                      (several with commas)
   -o, --output FORM   text (default), json, sarif (2.1.0, for code scanning) or markdown (for a pull request)
                       policy: also openreports
   -h, --help          this text
@@ -90,11 +92,13 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   const command = commands.find((each) => each === name);
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
   const live = readLive(values);
-  if (command === 'health') checkHealth(live, values['fail-on']);
-  if (values.revision !== undefined && command !== 'render') throw wrongUsage('--revision goes with render only.');
+  if (command === 'health' && live.kind === 'none') {
+    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+  }
+  checkOptions(command, values);
   const output = readOutput(values.output ?? 'text');
-  if ((command === 'render' || command === 'health') && (output === 'sarif' || output === 'markdown')) {
-    throw wrongUsage(`${command} prints text or json, not ${output}.`);
+  if (command === 'render' && (output === 'sarif' || output === 'markdown')) {
+    throw wrongUsage(`render prints text or json, not ${output}.`);
   }
   return {
     command,
@@ -111,11 +115,24 @@ export function readArguments(args: readonly string[]): CliRequest | 'help' | 'v
   };
 }
 
-function checkHealth(live: LiveChoice, failOn: readonly string[] | undefined): void {
-  if (live.kind === 'none') {
-    throw wrongUsage('health is that of a cluster: say which by --context, or a dump of it by --live.');
+/** Options that not every command knows what to do with. */
+const optionsOf = {
+  revision: ['render'],
+  origin: ['status', 'diff', 'health'],
+  'dry-run': ['status', 'diff', 'health'],
+  'fail-on': ['status', 'diff', 'health'],
+  context: ['status', 'diff', 'health'],
+  live: ['status', 'diff', 'health'],
+} as const satisfies Readonly<Record<string, readonly CliRequest['command'][]>>;
+
+function checkOptions(command: CliRequest['command'], values: Readonly<Record<string, unknown>>): void {
+  for (const [option, takers] of Object.entries(optionsOf)) {
+    if (values[option] === undefined || takers.some((each) => each === command)) continue;
+    const [first = '', ...more] = takers;
+    const last = more.pop();
+    const all = last === undefined ? `${first} only` : `${[first, ...more].join(', ')} and ${last}`;
+    throw wrongUsage(`--${option} goes with ${all}, not with ${command}.`);
   }
-  if (failOn !== undefined) throw wrongUsage('--fail-on goes with status and diff: it names findings.');
 }
 
 function parse(args: readonly string[]) {

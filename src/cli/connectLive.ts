@@ -12,14 +12,15 @@ export interface ConnectedLive {
 /** Connects to the named contexts or opens the dump. The cluster's part of the program is loaded only for this. */
 export async function connectLive(
   live: LiveChoice,
-  { hasher, log }: Parts,
+  { hasher, log, clusterCache }: Parts,
   signal: AbortSignal,
 ): Promise<readonly ConnectedLive[]> {
   if (live.kind === 'none') return [];
   if (live.kind === 'file') return [{ context: live.file, connection: await openSnapshot(live.file, hasher) }];
   const { createConnector } = await import('../adapters/cluster/clusterBundle.ts');
   // A person who names a context on the command line trusts the kubeconfig, credential plugins included.
-  const connector = createConnector({ kubeconfig: live.kubeconfig, allowExec: () => true, hasher, log });
+  const parts = { kubeconfig: live.kubeconfig, allowExec: () => true, hasher, log, cache: clusterCache };
+  const connector = createConnector(parts);
   return Promise.all(
     live.contexts.map(async (context) => ({ context, connection: await connector.connect(context, signal) })),
   );

@@ -10,10 +10,11 @@ export function healthText(state: OverviewState): string {
   return [table, ...noticeLines(state), ''].join('\n').replace(/\n+$/, '\n');
 }
 
-function appRows({ app, health, disagreement, context }: AppState): readonly (readonly string[])[] {
+function appRows({ app, health, disagreements = [], context }: AppState): readonly (readonly string[])[] {
   const word = context === undefined ? 'not here' : health.status;
   const row = [`${app.name} (${kindWords[app.kind]})`, word, oneLine(health.message)];
-  return disagreement === undefined ? [row] : [row, ['', '', `here it is ${disagreement.ours}: ${disagreement.why}`]];
+  const here = disagreements.filter(({ about }) => about === 'health');
+  return [row, ...here.map(({ ours, why }) => ['', '', `here it is ${ours}: ${why}`])];
 }
 
 /** Objects that nothing judges have no health, neither here nor in Argo CD. */
@@ -38,14 +39,14 @@ export function healthJson(state: OverviewState): JsonObject {
   return { apps: state.apps.map(appJson) };
 }
 
-function appJson({ app, context, health, disagreement, resources }: AppState): JsonObject {
+function appJson({ app, context, health, disagreements, resources }: AppState): JsonObject {
   return {
     id: app.id,
     name: app.name,
     kind: app.kind,
     ...present({ context }),
     health: fields(health),
-    ...present({ disagreement: disagreement && { ...disagreement } }),
+    ...present({ disagreements: disagreements?.map((each) => ({ ...each })) }),
     resources: resources.map((resource) => ({
       key: resource.key,
       isLive: resource.isLive,

@@ -19,6 +19,8 @@ export interface Parts {
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
+  /** Folder for what clusters say of themselves. */
+  readonly clusterCache: string;
   /** Fetches from elsewhere, only when the call says so. */
   readonly fetcher: SourceFetcher;
   dispose(): void;
@@ -39,6 +41,7 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
     hasher: createSecretHasher(),
     clock: systemClock,
     log,
+    clusterCache: path.join(cacheFolder(), 'plumbline', 'clusters'),
     fetcher: lazyFetcher(store, engine.pool, log),
     dispose: () => {
       engine.dispose();

@@ -1,7 +1,8 @@
 import { describeKey } from '../core/model/resource.ts';
 import { count, shortRevision, wordsOfPath, wordsOfValue } from '../core/model/words.ts';
-import type { Json, JsonObject } from '../core/model/json.ts';
-import type { AppState, OverviewState, PlacedDifference } from '../core/overview/state.ts';
+import type { AppState, Disagreement, OverviewState, PlacedDifference } from '../core/overview/state.ts';
+import type { EventAnswer } from '../core/overview/eventReader.ts';
+import type { ToldEvents } from './toldEvents.ts';
 import type { Place } from '../core/model/place.ts';
 import type { RenderProblem } from '../core/model/rendering.ts';
 
@@ -20,11 +21,17 @@ export function statusText(state: OverviewState): string {
 }
 
 /** Each difference with its origin, who wrote it, and the line that declares the field. */
-export function diffText(state: OverviewState): string {
+export function diffText(state: OverviewState, told: ToldEvents): string {
   const blocks = state.apps
     .filter(({ differences }) => differences.length > 0)
-    .map(({ app, differences }) =>
-      [`${app.name} (${kindWords[app.kind]})`, ...differences.map(differenceLine)].join('\n'),
+    .map((app) =>
+      [
+        `${app.app.name} (${kindWords[app.app.kind]})`,
+        ...app.differences.map(differenceLine),
+        ...appliedLines(app),
+        ...(app.disagreements ?? []).map(disagreementLine),
+        ...eventLines(told.get(app.app.id)),
+      ].join('\n'),
     );
   const notices = noticeLines(state);
   // "No differences" alone would be a guess where something could not be seen: what that is stands below it.
@@ -57,6 +64,37 @@ function differenceLine(difference: PlacedDifference): string {
       : `${field.writer.manager}${field.writer.time === undefined ? '' : `, ${field.writer.time}`}`;
   const head = `  ${describeKey(object)}  ${what}  [${origin}${by === undefined ? '' : `, ${by}`}]`;
   return `${head}${whereLine(difference)}`;
+}
+
+/** What the reconciler applied last, and what came of a newer run. */
+function appliedLines({ history = [] }: AppState): readonly string[] {
+  const newest = history.findIndex(({ result }) => result === 'succeeded');
+  return history.slice(0, newest < 0 ? 1 : newest + 1).map(({ revision, subject, time, result, by, message }) => {
+    const words = [
+      result === 'succeeded' ? 'applied' : result,
+      [shortRevision(revision), subject].filter((part) => part !== undefined).join(' '),
+      time,
+      by && `by ${by}`,
+    ];
+    const why = result === 'failed' && message !== undefined ? `: ${message.split('\n', 1).join('')}` : '';
+    return `  ${words.filter((word) => word !== undefined).join(', ')}${why}`;
+  });
+}
+
+/** Warnings, and what the reconciler tells of drift; everything else is in the JSON form. */
+function eventLines(told: EventAnswer | undefined): readonly string[] {
+  const events = (told?.events ?? []).filter(({ isWarning, reason }) => isWarning || /drift/i.test(reason));
+  const lines = events.slice(0, 10).map(({ object, reason, message, count: times, time, by }) => {
+    const words = [time, by, times > 1 ? count(times, 'time') : undefined].filter((word) => word !== undefined);
+    const about = words.length === 0 ? '' : ` (${words.join(', ')})`;
+    return `event: ${describeKey(object)}, ${reason}${about}: ${message.split('\n', 1).join('')}`;
+  });
+  const more = events.length > 10 ? [`and ${count(events.length - 10, 'more event')}`] : [];
+  return [...lines, ...more, ...(told?.troubles ?? [])].map((line) => `  ${line}`);
+}
+
+function disagreementLine({ about, ours, theirs, why }: Disagreement): string {
+  return `  its reconciler says ${theirs}, here it is ${ours} (${about}): ${why}`;
 }
 
 /** Values of Secrets arrive as hashed tokens; even those are not printed. */
@@ -184,71 +222,4 @@ export function columns(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** The same facts for machines; a stable shape that only grows. */
-export function stateJson(state: OverviewState): JsonObject {
-  return {
-    apps: state.apps.map(appJson),
-    clusters: state.clusters.map(({ context, status }) => ({ context, ...status })),
-    problems: state.problems.map(problemJson),
-  };
-}
-
-function appJson(app: AppState): JsonObject {
-  return {
-    id: app.app.id,
-    name: app.app.name,
-    kind: app.app.kind,
-    source: present({ ...app.app.source }),
-    sync: present({ ...app.sync }),
-    health: present({ ...app.health }),
-    resources: app.resources.map((resource) =>
-      present({
-        key: resource.key,
-        verdict: resource.diff?.verdict,
-        confirmed: resource.diff?.confirmed,
-        health: resource.health?.status,
-        remarks: resource.diff?.remarks.map((remark) => present({ ...remark })),
-      }),
-    ),
-    differences: app.differences.map(differenceJson),
-    problems: app.problems.map(problemJson),
-  };
-}
-
-function differenceJson(difference: PlacedDifference): JsonObject {
-  const { field, provenance } = difference;
-  const isSecret = difference.object.startsWith('/Secret/');
-  return present({
-    origin: difference.origin,
-    object: difference.object,
-    verdict: difference.verdict,
-    path: field?.path,
-    change: field?.change,
-    desired: isSecret ? undefined : field?.desired,
-    live: isSecret ? undefined : field?.live,
-    by: field?.by,
-    time: field?.writer?.time,
-    place:
-      provenance?.kind === 'proven'
-        ? {
-            file: provenance.place.file,
-            line: provenance.place.range.line,
-            column: provenance.place.range.column,
-            text: isSecret ? '' : provenance.place.text,
-          }
-        : undefined,
-    placeUnknown: provenance?.kind === 'unknown' ? provenance.why : undefined,
-  });
-}
-
-function problemJson(problem: RenderProblem): JsonObject {
-  return present({ ...problem });
-}
-
-/** Drops absent keys, which JSON does not know. */
-function present(record: Readonly<Record<string, unknown>>): JsonObject {
-  // Every value that reaches this point is JSON or undefined: the records above are made of model types only.
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Record<string, Json>;
 }

@@ -9,17 +9,20 @@ import { missingNeeds } from '../core/render/missingNeeds.ts';
 import type { CliRequest } from './arguments.ts';
 import { connectLive } from './connectLive.ts';
 import { fetchMissing } from './fetchMissing.ts';
-import { hasUnhealthy, hasUnknown, healthJson, healthText } from './health.ts';
+import { hasUnhealthy, healthJson, healthText } from './health.ts';
 import { openParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { renderRevision, renderText, renderingsJson } from './render.ts';
 import type { NamedRendering } from './render.ts';
-import { diffText, hasTrouble, stateJson, statusText } from './report.ts';
+import { diffText, statusText } from './report.ts';
+import { stateJson } from './stateJson.ts';
 import { isFailure } from './report/failOn.ts';
 import { markdownReport } from './report/markdown.ts';
 import type { Report } from './report/report.ts';
 import { sarifLog } from './report/sarif.ts';
-import { stateReport } from './report/stateReport.ts';
+import { healthReport, stateReport } from './report/stateReport.ts';
+import { readTold } from './toldEvents.ts';
+import type { ToldEvents } from './toldEvents.ts';
 import { version } from './version.ts';
 
 /** What a call prints and what it means for the exit status. */
@@ -93,7 +96,9 @@ async function compare(request: Comparison, parts: Parts, signal: AbortSignal): 
       await Promise.all(asked.map(({ app }) => overview.askServer(app.id)));
       await overview.whenSettled(signal);
     }
-    return report(request, select(overview.state, request), parts.clock.now());
+    const state = select(overview.state, request);
+    const told = request.command === 'diff' ? await readTold(overview, state, signal) : new Map();
+    return report(request, state, told, parts.clock.now());
   } finally {
     overview.dispose();
   }
@@ -105,22 +110,23 @@ function mustBeRead({ repo, problems }: OverviewState): void {
   if (repo === undefined && problem !== undefined) throw new UserError('git-failed', problem.message);
 }
 
-function report(request: Comparison, state: OverviewState, now: Date): CliResult {
-  if (request.command === 'health') return reportHealth(request, state);
-  const found = stateReport(request.command, state, now);
-  const isFailed =
-    request.failOn === undefined
-      ? state.apps.some(({ differences }) => differences.length > 0)
-      : found.findings.some((finding) => request.failOn !== undefined && isFailure(finding, request.failOn));
-  return { text: print(request, state, found), isFailed, hasTrouble: found.hasTrouble };
+function report(request: Comparison, state: OverviewState, told: ToldEvents, now: Date): CliResult {
+  const { command, failOn } = request;
+  const found = command === 'health' ? healthReport(state) : stateReport(command, state, now);
+  const isWrong =
+    command === 'health' ? hasUnhealthy(state) : state.apps.some(({ differences }) => differences.length > 0);
+  const isFailed = failOn === undefined ? isWrong : found.findings.some((finding) => isFailure(finding, failOn));
+  return { text: print(request, state, told, found), isFailed, hasTrouble: found.hasTrouble };
 }
 
-function print({ command, output }: Comparison, state: OverviewState, found: Report): string {
+const texts = { status: statusText, diff: diffText, health: healthText } as const;
+
+function print({ command, output }: Comparison, state: OverviewState, told: ToldEvents, found: Report): string {
   switch (output) {
     case 'text':
-      return command === 'status' ? statusText(state) : diffText(state);
+      return texts[command](state, told);
     case 'json':
-      return json(stateJson(state));
+      return json(command === 'health' ? healthJson(state) : stateJson(state, told));
     case 'sarif':
       return json(sarifLog(found, version));
     case 'markdown':
@@ -128,15 +134,12 @@ function print({ command, output }: Comparison, state: OverviewState, found: Rep
   }
 }
 
-function reportHealth({ output }: Comparison, state: OverviewState): CliResult {
-  const text = output === 'json' ? json(healthJson(state)) : healthText(state);
-  return { text, isFailed: hasUnhealthy(state), hasTrouble: hasTrouble(state) || hasUnknown(state) };
-}
-
 function select(state: OverviewState, request: CliRequest): OverviewState {
   const apps = state.apps.filter(({ app }) => isAsked(request, app));
   if (apps.length === 0 && request.apps.length > 0) throw nothingAsked(request);
-  return { ...state, apps: request.origins.length === 0 ? apps : apps.map((app) => ofOrigins(app, request.origins)) };
+  if (request.origins.length === 0) return { ...state, apps };
+  const chosen = apps.map((app) => ofOrigins(app, request.origins));
+  return { ...state, apps: request.command === 'health' ? chosen.flatMap(differingPart) : chosen };
 }
 
 /** The app with differences of some origins only; findings of drift, and over the live objects, go with them. */
@@ -147,6 +150,15 @@ function ofOrigins(app: AppState, origins: readonly Origin[]): AppState {
     differences: app.differences.filter(({ origin }) => origins.includes(origin)),
     findings: app.findings.filter(isKept),
   };
+}
+
+/** Of an app's health what the differences touch; nothing of an app without any. */
+function differingPart(app: AppState): readonly AppState[] {
+  const differing = new Set(app.differences.map(({ object }) => object));
+  if (differing.size === 0) return [];
+  const isKept = ({ object }: Finding): boolean => object === undefined || differing.has(object);
+  const resources = app.resources.filter(({ key }) => differing.has(key));
+  return [{ ...app, resources, findings: app.findings.filter(isKept) }];
 }
 
 function isAsked({ apps }: CliRequest, { id, name }: App): boolean {

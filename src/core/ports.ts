@@ -81,6 +81,8 @@ export interface ApplicationSetReply {
   readonly applications: readonly {
     readonly object: JsonObject;
     readonly from: readonly ParameterOrigin[];
+    /** Pointer of the generator's options in the set; its own template lies over the set's. */
+    readonly generator: JsonPointer;
   }[];
   /** What Argo CD refuses; unless `isPartial` it makes no Application then. Places are pointers in the set, or in a file. */
   readonly problems: readonly (ParameterOrigin & { readonly message: string; readonly isPartial: boolean })[];
@@ -91,7 +93,7 @@ export interface ApplicationSetReply {
   readonly reads: readonly FileRead[];
 }
 
-/** Where parameters are written: a pointer in the set, or in a file's first document. */
+/** Where parameters are written: a pointer in the set, or in a file's first document; it may lead into a scalar's YAML text. */
 export interface ParameterOrigin {
   readonly path: JsonPointer;
   readonly file?: RepoPath | undefined;
@@ -262,11 +264,22 @@ export interface ClusterConnection {
   readonly server?: string | undefined;
   /** The kinds the server serves, by discovery; kept for the connection until somebody asks for them `anew`. */
   readKinds(signal: AbortSignal, anew?: boolean): Promise<readonly ServedKind[]>;
+  /**
+   * The schemas of a group version (`apps/v1`) as the server publishes them, read `anew` when they may have changed;
+   * `undefined` where there are none or they may not be read.
+   */
+  readSchemas(apiVersion: string, signal: AbortSignal, anew?: boolean): Promise<PublishedSchemas | undefined>;
   /** LIST and WATCH of a selection until closed; recovers by itself and says its state as events. */
   follow(target: WatchTarget, onEvent: (event: LiveEvent) => void): { close(): void };
   /** Sends one request and returns the parsed reply; a non-2xx status is data, an unreachable server a `UserError`. */
   send(request: ApiRequest, signal: AbortSignal): Promise<ApiReply>;
   close(): void;
+}
+
+/** An OpenAPI v3 document, and the hash by which its server names that content. */
+export interface PublishedSchemas {
+  readonly hash: string;
+  readonly document: JsonObject;
 }
 
 export interface ServedKind {

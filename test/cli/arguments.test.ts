@@ -33,6 +33,20 @@ describe('the command line', () => {
     assert.equal(readArguments(['status', '--help']), 'help');
   });
 
+  for (const command of ['status', 'diff', 'health'] as const) {
+    it(`takes the same options for ${command} as for its siblings`, () => {
+      const args = ['--app', 'web', '--context', 'prod', '--origin', 'drift', '--dry-run=server', '--fail-on', 'error'];
+      for (const output of ['text', 'json', 'sarif', 'markdown']) {
+        const request = readArguments([command, ...args, '-o', output]);
+        assert.ok(typeof request === 'object');
+        assert.deepEqual(
+          [request.output, request.apps, request.origins, request.asksServer, request.failOn],
+          [output, ['web'], ['drift'], true, { severity: 'error', codes: [] }],
+        );
+      }
+    });
+  }
+
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown command', ['frobnicate'], /no command "frobnicate"/],
     ['an unknown option', ['status', '--colour'], /--colour/],
@@ -44,11 +58,17 @@ describe('the command line', () => {
     ['an unknown thing to fail on', ['diff', '--fail-on', 'fatal'], /error, warning.*not "fatal"/],
     ['two live sides', ['diff', '--live', 'dump.yaml', '--context', 'prod'], /exclude each other/],
     ['a kubeconfig without a context', ['diff', '--kubeconfig', 'k'], /needs --context/],
-    ['health as SARIF', ['health', '--context', 'prod', '-o', 'sarif'], /health prints text or json/],
-    ['a choice of findings for health', ['health', '--context', 'prod', '--fail-on', 'error'], /status and diff/],
+    [
+      'origins for objects',
+      ['render', '--origin', 'drift'],
+      /--origin goes with status, diff and health, not with render/,
+    ],
+    ['a dry-run of objects', ['render', '--dry-run=server'], /--dry-run goes with status, diff and health/],
+    ['findings of objects', ['render', '--fail-on', 'error'], /--fail-on goes with status, diff and health/],
+    ['a cluster for objects', ['render', '--context', 'prod'], /--context goes with status, diff and health/],
     ['health without a cluster', ['health'], /--context/],
     ['a version that is none', ['status', '--kube-version', 'new'], /takes a version such as 1\.33/],
-    ['a revision for diff', ['diff', '--revision', 'main'], /render only/],
+    ['a revision for diff', ['diff', '--revision', 'main'], /--revision goes with render only, not with diff/],
   ];
   for (const [what, args, message] of wrong) {
     it(`refuses ${what} with one clear line`, () => {

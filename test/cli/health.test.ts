@@ -43,6 +43,7 @@ const live = (commit: string, ready: string): string => `${application}status:
   sync: {status: Synced, revision: ${commit}}
   health: {status: Healthy}
   operationState: {phase: Succeeded, syncResult: {revision: ${commit}}}
+  history: [{id: 0, revision: ${commit}, deployedAt: '2026-03-01T09:00:00Z'}]
   resources:
   - {group: cert-manager.io, version: v1, kind: Certificate, name: front, namespace: web, status: Synced, health: {status: Healthy}}
 ---
@@ -136,6 +137,44 @@ describe('plumbline health', function () {
     );
   });
 
+  it('gives the same as findings, for code scanning and pull requests', async () => {
+    await writeFile(dump, live(commit, 'False'));
+    const { exit, stdout } = await health('--live', dump, '-o', 'sarif');
+    const log = JSON.parse(stdout) as {
+      runs: { results: { ruleId: string; level: string; message: { text: string } }[] }[];
+    };
+    const results = log.runs.flatMap((run) => run.results);
+    assert.deepEqual(
+      results.map(({ ruleId, level }) => [ruleId, level]),
+      [
+        ['health.degraded', 'error'],
+        ['verdict.disagrees', 'note'],
+      ],
+    );
+    assert.match(results[0]?.message.text ?? '', /^Certificate front is Degraded in cluster .*: Issuer not/);
+    assert.equal(exit, 1);
+    const markdown = await health('--live', dump, '-o', 'markdown');
+    assert.match(markdown.stdout, /^### Plumbline health: 2 findings in 1 of 1 app$/m);
+    assert.match(markdown.stdout, /^\| error \| Certificate front \| Certificate front is Degraded/m);
+  });
+
+  it('fails for what --fail-on names and for nothing else', async () => {
+    await writeFile(dump, live(commit, 'False'));
+    const exits = [];
+    for (const what of ['health.progressing', 'health', 'hint', 'none'])
+      exits.push((await health('--live', dump, '--fail-on', what)).exit);
+    assert.deepEqual(exits, [0, 1, 1, 0]);
+  });
+
+  it('tells with --origin of nothing but what differs', async () => {
+    await writeFile(dump, live(commit, 'False').replace('data: {a: b}', 'data: {a: c}'));
+    const { stdout } = await health('--live', dump, '--origin', 'drift');
+    assert.match(stdout, /^web \(Argo CD/m);
+    assert.doesNotMatch(stdout, /Certificate front +Degraded/);
+    const other = await health('--live', dump, '--origin', 'unpushed');
+    assert.doesNotMatch(other.stdout, /^web/m);
+  });
+
   it('runs the scripts of argocd-cm, and says the line of one that is broken', async () => {
     await writeFile(dump, live(commit, 'True') + argocdCm('return {status = "Suspended"}'));
     assert.match((await health('--live', dump)).stdout, /^ {2}ConfigMap settings +Suspended$/m);
@@ -147,6 +186,31 @@ describe('plumbline health', function () {
       /^! web: clusters\/web\.yaml:3: The health script of argocd-cm for ConfigMap, line 1: attempt/m,
     );
     assert.equal(exit, 2);
+  });
+
+  it('is not all: diff tells what was applied and what the cluster told of what differs', async () => {
+    const event = `---
+apiVersion: v1
+kind: Event
+metadata: {name: settings.1, namespace: web}
+involvedObject: {apiVersion: v1, kind: ConfigMap, namespace: web, name: settings}
+type: Warning
+reason: Edited
+message: somebody was here
+lastTimestamp: '2026-03-01T10:00:00Z'
+`;
+    await writeFile(dump, live(commit, 'True').replace('data: {a: b}', 'data: {a: c}') + event);
+    const { stdout } = await runCli(['diff', '--folder', folder, '--live', dump]);
+    assert.match(stdout, new RegExp(`^ {2}applied, ${commit.slice(0, 7)} Declare the shop`, 'm'));
+    assert.match(stdout, /^ {2}event: ConfigMap settings, Edited \(2026-03-01T10:00:00Z\): somebody was here$/m);
+    const json = await runCli(['diff', '--folder', folder, '--live', dump, '-o', 'json']);
+    const { apps } = JSON.parse(json.stdout) as {
+      apps: { events: { reason: string }[]; history: { subject: string }[] }[];
+    };
+    assert.deepEqual(
+      apps.map(({ events, history }) => [events.map(({ reason }) => reason), history.map(({ subject }) => subject)]),
+      [[['Edited'], ['Declare the shop']]],
+    );
   });
 
   it('asks for a cluster', async () => {

@@ -172,4 +172,20 @@ describe('policies on the command line, judged by the real engine', function () 
     assert.deepEqual([unknown.exit, unknown.stdout], [2, '']);
     assert.match(unknown.stderr, /no app named nowhere/);
   });
+
+  it('tells what a live object violates too from what only Git would introduce', async () => {
+    const rules = await file('rules.yaml', vap('few', 'object.spec.replicas <= 2', 'Deny'));
+    const standingWith = async (replicas: number): Promise<readonly unknown[]> => {
+      const live = deployment
+        .replace('name: web\n', 'name: web\n  namespace: shop-prod\n')
+        .replace('replicas: 3', `replicas: ${String(replicas)}`);
+      const dump = await file(`live-${String(replicas)}.yaml`, live);
+      const args = ['web', '--folder', repository.folder, '--policies', rules, '--live', dump];
+      const { stdout } = await policy(...args, '-o', 'json');
+      const results = listAt(parse(stdout), 'results');
+      return results.filter((each) => stringAt(each, 'result') === 'fail').map((each) => stringAt(each, 'standing'));
+    };
+    assert.deepEqual(await standingWith(5), ['live-too']);
+    assert.deepEqual(await standingWith(1), ['introduced']);
+  });
 });

@@ -7,13 +7,15 @@ import { after, before, describe, it } from 'mocha';
 import { type ControlPlane, startControlPlane } from '../../scripts/lab/controlPlane.ts';
 import { eventually } from '../../scripts/lab/eventually.ts';
 import type { EnginePool } from '../../src/adapters/engine/enginePool.ts';
-import { isObject, listAt, objectAt, stringAt } from '../../src/core/model/json.ts';
+import { objectAt, stringAt } from '../../src/core/model/json.ts';
 import type { JsonObject } from '../../src/core/model/json.ts';
 import type { PolicyAnswer, PolicyQuestion, PolicyResult } from '../../src/core/policy/judgement.ts';
 import { modules, openPool } from '../adapters/engine/engineFixture.ts';
 import { makeObject, makePod } from '../admission/objects.ts';
 import type { Sample } from '../admission/objects.ts';
 import { document, makePolicy } from '../admission/policies.ts';
+import { countOf, expectPodSecurity, expectPolicies, isSameWord, readWarnings } from '../admission/words.ts';
+import type { Word } from '../admission/words.ts';
 import { seededRandom } from '../surface/random.ts';
 import { type Answer, SurfaceApi } from '../surface/surfaceApi.ts';
 
@@ -45,13 +47,6 @@ function namespace(name: string, labels: JsonObject): JsonObject {
 
 function nameOf(object: JsonObject): string {
   return stringAt(object, 'metadata', 'name') ?? '';
-}
-
-/** What a server answers, as far as admission decides it. */
-interface Word {
-  /** Its refusal, or nothing. */
-  readonly denial: string | undefined;
-  readonly warnings: readonly string[];
 }
 
 describe('admission policies judged by the engine and by a real API server', () => {
@@ -160,8 +155,7 @@ describe('admission policies judged by the engine and by a real API server', () 
   async function askServer({ collection, object }: Sample): Promise<Word> {
     const answer = await api.post(`${collection}?dryRun=All`, object);
     const denial = answer.status === 201 ? undefined : (stringAt(answer.body, 'message') ?? '');
-    // The server warns of other things too, and of each once.
-    return { denial, warnings: answer.warnings.filter((each) => /^Validation failed|PodSecurity/.test(each)) };
+    return { denial, warnings: readWarnings(answer.warnings) };
   }
 
   async function create(collection: string, object: JsonObject): Promise<void> {
@@ -207,48 +201,6 @@ describe('admission policies judged by the engine and by a real API server', () 
 
 function isDenied({ status, body }: Answer, text: string): boolean {
   return status !== 201 && (stringAt(body, 'message') ?? '').includes(text);
-}
-
-/** What a server may say: it stops at the first denial, and which policy's or binding's comes first it does not promise. */
-function countOf(expect: (result: PolicyResult) => Word): (results: readonly PolicyResult[]) => Word[] {
-  return (results) => {
-    const words = results.map(expect);
-    const warnings = [...new Set(words.flatMap((word) => word.warnings))];
-    const denials = words.flatMap(({ denial }) => (denial === undefined ? [] : [denial]));
-    return (denials.length > 0 ? denials : [undefined]).map((denial) => ({ denial, warnings }));
-  };
-}
-
-function expectPolicies(result: PolicyResult): Word {
-  const { policy, binding, message = '', actions } = result;
-  const isFailure = result.result === 'fail' || result.result === 'warn';
-  if (!isFailure) return { denial: undefined, warnings: [] };
-  const all = listAt(result.details, 'failures').filter(isObject);
-  const messages = all.length === 0 ? [message] : all.map((each) => stringAt(each, 'message') ?? '');
-  const place = binding === undefined ? `'${policy}'` : `'${policy}' with binding '${binding}'`;
-  return {
-    denial: actions.includes('Deny') ? `ValidatingAdmissionPolicy ${place} denied request: ${message}` : undefined,
-    warnings: actions.includes('Warn')
-      ? messages.map((each) => `Validation failed for ValidatingAdmissionPolicy ${place}: ${each}`)
-      : [],
-  };
-}
-
-function expectPodSecurity({ result, message = '', actions }: PolicyResult): Word {
-  if (result === 'pass') return { denial: undefined, warnings: [] };
-  const template = 'its Pods would be rejected: ';
-  const isPod = !message.startsWith(template);
-  const isDenied = isPod && actions.includes('Deny');
-  const warning = message.replace(template, '');
-  return { denial: isDenied ? message : undefined, warnings: !isDenied && actions.includes('Warn') ? [warning] : [] };
-}
-
-function isSameWord(expected: Word, word: Word): boolean {
-  // A server puts before it which object is forbidden, and escapes what it reports.
-  const isDenial =
-    expected.denial === undefined ? word.denial === undefined : (word.denial?.endsWith(expected.denial) ?? false);
-  const [mine, its] = [expected.warnings, word.warnings].map((each) => JSON.stringify([...each].sort()));
-  return isDenial && mine === its;
 }
 
 function describeMiss({ object }: Sample, results: readonly PolicyResult[], word: Word): string {

@@ -31,6 +31,7 @@ type options struct {
 	etcdPort     int
 	etcdPeerPort int
 	podStart     time.Duration
+	apiFlags     []string
 }
 
 // readyLine is the one line on standard output.
@@ -50,6 +51,10 @@ func parseOptions(args []string) (options, error) {
 	flags.IntVar(&o.etcdPort, "etcd-port", 0, "client port of etcd")
 	flags.IntVar(&o.etcdPeerPort, "etcd-peer-port", 0, "peer port of etcd")
 	flags.DurationVar(&o.podStart, "pod-start", 200*time.Millisecond, "how long a pod takes to become ready")
+	flags.Func("api-flag", "one more flag of kube-apiserver, as --name=value; may be repeated", func(flag string) error {
+		o.apiFlags = append(o.apiFlags, flag)
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -141,7 +146,7 @@ func startEtcd(ctx context.Context, o options) (*embed.Etcd, error) {
 
 func runAPIServer(ctx context.Context, o options, access access) error {
 	command := apiserver.NewAPIServerCommand()
-	command.SetArgs([]string{
+	command.SetArgs(append([]string{
 		fmt.Sprintf("--etcd-servers=http://127.0.0.1:%d", o.etcdPort),
 		fmt.Sprintf("--secure-port=%d", o.apiPort),
 		"--bind-address=127.0.0.1",
@@ -159,7 +164,7 @@ func runAPIServer(ctx context.Context, o options, access access) error {
 		"--allow-privileged=true",
 		// Nobody removes the taint that this plugin puts on a new node: node-lifecycle does not run.
 		"--disable-admission-plugins=TaintNodesByCondition",
-	})
+	}, o.apiFlags...))
 	return command.ExecuteContext(ctx)
 }
 

@@ -12,7 +12,8 @@ import { createSecretHasher } from '../../src/adapters/cluster/secretHasher.ts';
 import type { ObjectDiff } from '../../src/core/model/difference.ts';
 import { builtIn } from '../../src/core/diff/schema/builtInSchemas.ts';
 import type { TypeSchemas } from '../../src/core/diff/schema/typeSchemas.ts';
-import { AppSchemas, CustomKinds } from '../../src/core/overview/customKinds.ts';
+import { systemClock } from '../../src/adapters/cluster/systemClock.ts';
+import { ClusterSchemas } from '../../src/core/overview/clusterSchemas.ts';
 import { createConnector } from '../../src/adapters/cluster/clusterBundle.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../../src/core/model/json.ts';
 import { type Applier, appliersOf } from '../surface/appliers.ts';
@@ -202,17 +203,18 @@ describe('differences over the whole API surface', () => {
     return new Set(versions.filter((each) => !each.includes('surface.example.com')));
   }
 
-  /** As the product reads them: each definition by its name over a real connection. */
+  /** As the product reads them: those of the custom kinds alone where the server is of the table's version. */
   async function readSchemas(kinds: readonly SurfaceKind[]): Promise<TypeSchemas> {
     const options = { kubeconfig: plane.kubeconfig, allowExec: () => false, hasher: tools.hasher, log: quietLog };
     const signal = AbortSignal.timeout(30_000);
     const connection = await createConnector(options).connect(plane.context, signal);
     const served = await connection.readKinds(signal);
-    const customKinds = new CustomKinds(connection, signal, { onChange: () => undefined, onKinds: () => undefined });
-    customKinds.want(served.filter((each) => kinds.some(({ apiVersion, kind }) => `${each.group}/${each.version}` === apiVersion && each.kind === kind)));
-    await eventually('the definitions', () => Promise.resolve(customKinds.isReading ? undefined : true));
+    const events = { onChange: () => undefined, onKinds: () => undefined };
+    const schemas = new ClusterSchemas(connection, systemClock, signal, events);
+    schemas.want(served.filter((each) => kinds.some(({ apiVersion, kind }) => `${each.group}/${each.version}` === apiVersion && each.kind === kind)), undefined);
+    await eventually('the schemas', () => Promise.resolve(schemas.isReading ? undefined : true));
     connection.close();
-    return new AppSchemas().for('', customKinds.definitions, { objects: [], problems: [], reads: [] });
+    return schemas.types;
   }
 
   async function isThere(path: string): Promise<void> {

@@ -10,11 +10,9 @@ import { asKubeObject, keyOf } from '../../src/core/model/resource.ts';
 import type { KubeObject } from '../../src/core/model/resource.ts';
 import { compareObject } from '../../src/core/diff/compareObject.ts';
 import { isSame } from '../../src/core/diff/confirm.ts';
-import { gatherDesired } from '../../src/core/diff/desiredSet.ts';
-import type { DesiredObject } from '../../src/core/diff/desiredSet.ts';
 import type { DesiredProblem, DiffInput } from '../../src/core/diff/diffInput.ts';
 import { builtInSchemas, objectMetaType } from '../../src/core/diff/schema/builtInSchemas.ts';
-import { customSchemas, definitionsIn } from '../../src/core/diff/schema/customSchemas.ts';
+import { definedSchemas, definitionsIn, publishedSchemas } from '../../src/core/diff/schema/publishedSchemas.ts';
 import { chainSchemas } from '../../src/core/diff/schema/typeSchemas.ts';
 import type { TypeSchemas } from '../../src/core/diff/schema/typeSchemas.ts';
 import { finishFlux } from '../../src/core/render/finishFlux.ts';
@@ -64,7 +62,7 @@ async function readSchemas(dir: string, files: readonly string[]): Promise<TypeS
     files.filter((name) => name.endsWith('crds.yaml')).map((name) => readFile(join(dir, name), 'utf8')),
   );
   const objects = texts.flatMap((text) => readYaml(text, 'plain').documents.map(({ value }) => value));
-  return chainSchemas(builtIn, customSchemas(definitionsIn(objects), objectMetaType(builtIn)));
+  return chainSchemas(builtIn, publishedSchemas(definedSchemas(definitionsIn(objects)), objectMetaType(builtIn)));
 }
 
 async function runCase(file: string, value: JsonObject, schemas: TypeSchemas): Promise<CaseResult> {
@@ -107,7 +105,7 @@ async function render(
   text: string,
   profile: YamlProfile,
   app: JsonObject | undefined,
-): Promise<Partial<DesiredObject>> {
+): Promise<Pick<DiffInput, 'problems'> & { readonly object?: KubeObject | undefined }> {
   const reading = readYaml(text, profile);
   const problems = reading.problems.map((each): DesiredProblem => ({ ...each, kind: each.code }));
   const objects = reading.documents
@@ -118,9 +116,11 @@ async function render(
     });
   const namespace = stringAt(app, 'targetNamespace') ?? stringAt(app, 'namespace');
   const finished = profile === 'kustomize' ? await finish(objects, app) : objects;
-  const placed = finished.map((each) => placeObjects([each], namespace).objects[0]?.object ?? each.object);
-  const last = [...gatherDesired(placed, profile === 'kustomize').values()].at(-1);
-  return { ...(last && { object: last.object }), problems: [...problems, ...(last?.problems ?? [])] };
+  const placed = placeObjects(finished, namespace);
+  // What the engine does with twins: kustomize fails to build, anything else takes the last one.
+  const severity = profile === 'kustomize' ? 'error' : 'warning';
+  const twins = placed.problems.map(({ message }): DesiredProblem => ({ severity, kind: 'rendered-twice', message }));
+  return { object: placed.objects.at(-1)?.object, problems: [...problems, ...twins] };
 }
 
 async function finish(

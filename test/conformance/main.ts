@@ -63,10 +63,10 @@ async function* wholeLines(results: AsyncIterable<WholeCase>): AsyncIterable<Cas
 
 async function* provenanceLines(dir: string, engine: EnginePool): AsyncIterable<CaseLine> {
   for await (const result of runProvenanceCases(dir, engine)) {
-    const misses = result.details.filter(({ outcome }) => outcome !== 'agree');
-    const told = misses.map(
-      ({ outcome, object, path, message }) => `\n            ${outcome} ${object} ${path}: ${message ?? ''}`,
-    );
+    const told = result.details.flatMap(({ outcome, object, path, message, lacking = [] }) => [
+      ...(outcome === 'agree' ? [] : [`\n            ${outcome} ${object} ${path}: ${message ?? ''}`]),
+      ...lacking.map((each) => `\n            lacks ${each} (${object} ${path})`),
+    ]);
     const score = `${result.agree}/${result.fields}`;
     const word = result.wrong > 0 ? 'WRONG' : result.undecided > 0 ? 'undecided' : 'agree';
     yield {

@@ -40,6 +40,8 @@ export interface FieldDetail {
   readonly outcome: 'agree' | 'wrong' | 'undecided';
   /** What differs, for people; also remarks that do not count, such as another word for the way. */
   readonly message?: string | undefined;
+  /** Places beside the deciding one that the case names and the product does not. */
+  readonly lacking?: readonly string[] | undefined;
 }
 
 /** Runs every case below a folder through discovery, rendering and explanation as the product does. */
@@ -139,6 +141,7 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
   if (judged.outcome !== 'agree') return { object, path, ...judged };
   const mistaken = mistakenRole(field, found);
   if (mistaken !== undefined) return { object, path, outcome: 'wrong', message: mistaken };
+  const lacking = lackingRoles(field, found);
   // What a place keeps away shows elsewhere once it is exchanged: as an entry of the list or map around.
   if (found.kind === 'proven' && field.absent === undefined) {
     const { file, start: offset } = found.place;
@@ -147,9 +150,9 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
     if (!fields.some((each) => each.object === key && each.path === path && each.effect === 'decides'))
       return { object, path, outcome: 'wrong', message: 'the inverse does not list the field' };
   }
-  if (objectAt(field, 'edit') === undefined) return { object, path, ...judged };
+  if (objectAt(field, 'edit') === undefined) return { object, path, ...judged, lacking };
   const edited = await judgeEdit(field, found, { app, tree, engine });
-  return { object, path, ...edited, message: edited.message ?? judged.message };
+  return { object, path, ...edited, message: edited.message ?? judged.message, lacking };
 }
 
 function keyFrom(object: string): ResourceKey {
@@ -170,7 +173,7 @@ function judgePlace(field: JsonObject, found: Provenance): Judgement {
     if (found.kind === 'unknown') return { outcome: 'agree' };
     return { outcome: 'wrong', message: `expected unknown, found ${describe(found.place)}` };
   }
-  const expected = `${stringAt(from, 'file') ?? ''}:${numberAt(from, 'line') ?? 0}:${numberAt(from, 'column') ?? 0} ${stringAt(from, 'text') ?? ''}`;
+  const expected = writtenPlace(from);
   if (found.kind === 'unknown') return { outcome: 'undecided', message: `${found.why} Expected ${expected}` };
   if (describe(found.place) !== expected)
     return { outcome: 'wrong', message: `expected ${expected}, found ${describe(found.place)}` };
@@ -194,9 +197,25 @@ function mistakenRole(field: JsonObject, { also }: Provenance): string | undefin
   return found && `calls the lookalike ${describe(found.place)} ${found.role}`;
 }
 
+/** The places of a case that are not named, or under another role; a lookalike is never named. */
+function lackingRoles(field: JsonObject, { also }: Provenance): readonly string[] {
+  const named = new Set(also.map(({ place, role }) => `${role} ${describe(place)}`));
+  return listAt(field, 'also')
+    .filter(isObject)
+    .filter(({ role }) => role !== 'lookalike' && role !== 'candidate')
+    .map((each) => `${stringAt(each, 'role') ?? ''} ${writtenPlace(each)}`)
+    .filter((each) => !named.has(each));
+}
+
 /** As the cases write a place: block scalars and whole files by their first line. */
 function describe({ file, range, text }: Place): string {
   return `${file}:${range.line}:${range.column} ${text.split('\n')[0] ?? ''}`;
+}
+
+/** The same of a place in a case. */
+function writtenPlace(place: JsonObject): string {
+  const [line, column] = [numberAt(place, 'line') ?? 0, numberAt(place, 'column') ?? 0];
+  return `${stringAt(place, 'file') ?? ''}:${line}:${column} ${(stringAt(place, 'text') ?? '').split('\n')[0] ?? ''}`;
 }
 
 interface Setting {

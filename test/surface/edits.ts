@@ -121,7 +121,7 @@ export function expectedDifference(
   edit: Edit,
   live: JsonObject,
 ): Pick<FieldDifference, 'path' | 'change' | 'by'> {
-  const type = builtIn.typeOf(desired.apiVersion, desired.kind)?.root ?? anyType;
+  const type = builtIn.typeOf(desired.apiVersion, desired.kind) ?? anyType;
   const item = editedItem(type, edit.place);
   // Another key is another item; in a set the value is the key.
   if (item !== undefined) return { path: pointerOf(item), change: 'add' };

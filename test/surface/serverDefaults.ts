@@ -22,7 +22,7 @@ const fromElsewhere = [
 
 /** The values that the server wrote where the sample declares nothing, and of which the product does not know that they return. */
 export function unknownDefaults({ kind, body, kept }: Sample): readonly string[] {
-  const type = builtIn.typeOf(kind.apiVersion, kind.kind)?.root ?? anyType;
+  const type = builtIn.typeOf(kind.apiVersion, kind.kind) ?? anyType;
   const found: string[] = [];
   collect(kept, body, kept, type, [], found);
   return found.map((each) => `${kind.apiVersion} ${kind.kind} ${each}`);

@@ -177,14 +177,27 @@ function forgettingBelow(lessons: Lessons, schema: Schema | undefined, value: Js
   if (isObject(value) && isObject(kept)) return withoutForgotten(lessons, schema, value, kept);
   if (!isList(value) || !isList(kept)) return value;
   const items = schema && schemaBelow(schema, 0);
-  // An item may be forgotten as a whole, a volume of a source that is switched off.
-  if (value.length > kept.length) return value.filter((item) => kept.some((each) => nameIn(each) === nameIn(item)));
+  const keyOf = (item: Json): Json | undefined => (schema && identityOf(item, schema)) ?? nameIn(item);
+  const keptByKey = new Map(kept.map((item) => [keyOf(item), item]));
+  const isKeyed = hasDistinctKeys(value.map(keyOf)) && hasDistinctKeys(kept.map(keyOf));
+  // The place of an item tells nothing where items have keys: admission adds items of its own, and an item may be
+  // forgotten as a whole, a volume of a source that is switched off.
+  if (isKeyed) {
+    return value.flatMap((item) => {
+      const found = keptByKey.get(keyOf(item));
+      return found === undefined ? [] : [forgettingBelow(lessons, items, item, found)];
+    });
+  }
   if (value.length !== kept.length) return value;
   return value.map((item, index) => forgettingBelow(lessons, items, item, kept[index]));
 }
 
-function nameIn(item: Json): Json {
-  return isObject(item) ? (item.name ?? null) : item;
+function hasDistinctKeys(keys: readonly (Json | undefined)[]): boolean {
+  return !keys.includes(undefined) && new Set(keys).size === keys.length;
+}
+
+function nameIn(item: Json): Json | undefined {
+  return isObject(item) ? item.name : undefined;
 }
 
 /** Zeros that the server left out: it means the same by it, or it forgets the field; another value tells. */
@@ -211,7 +224,7 @@ function zeroPlaces(value: Json, at: Tokens): readonly Tokens[] {
 }
 
 function weighs(value: Json): boolean {
-  if (isList(value)) return value.some(weighs);
+  if (isList(value)) return value.length > 0;
   if (isObject(value)) return Object.values(value).some(weighs);
   return value !== null && value !== false && value !== 0 && value !== '';
 }

@@ -19,11 +19,13 @@ const patchTypes: Readonly<Record<PatchKind, string>> = {
   json: 'application/json-patch+json',
 };
 
-interface Call {
+/** One request; `headers` are further ones, such as those of impersonation. */
+export interface Call {
   readonly method: string;
   readonly path: string;
   readonly contentType?: string;
   readonly body?: Json | undefined;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** The bare HTTP API as administrator: refusals are answers, not errors. */
@@ -39,28 +41,29 @@ export class SurfaceApi {
   }
 
   get(path: string): Promise<Answer> {
-    return this.#send({ method: 'GET', path });
+    return this.send({ method: 'GET', path });
   }
 
   post(path: string, body: Json): Promise<Answer> {
-    return this.#send({ method: 'POST', path, contentType: 'application/json', body });
+    return this.send({ method: 'POST', path, contentType: 'application/json', body });
   }
 
   patch(kind: PatchKind, path: string, body: Json): Promise<Answer> {
-    return this.#send({ method: 'PATCH', path, contentType: patchTypes[kind], body });
+    return this.send({ method: 'PATCH', path, contentType: patchTypes[kind], body });
   }
 
   delete(path: string): Promise<Answer> {
-    return this.#send({ method: 'DELETE', path });
+    return this.send({ method: 'DELETE', path });
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  #send({ method, path, contentType, body }: Call): Promise<Answer> {
+  send({ method, path, contentType, body, headers: more = {} }: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const headers = {
+        ...more,
         authorization: `Bearer ${this.#token}`,
         accept: 'application/json',
         ...(contentType !== undefined && { 'content-type': contentType }),

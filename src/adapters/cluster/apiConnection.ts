@@ -10,17 +10,20 @@ import type {
   ClusterConnection,
   LiveEvent,
   Log,
+  PublishedSchemas,
   SecretHasher,
   ServedKind,
   WatchTarget,
 } from '../../core/ports.ts';
 import { abortable } from './abortable.ts';
+import type { AnswerCache } from './answerCache.ts';
 import type { ApiClient } from './apiClient.ts';
 import { refused } from './clusterTrouble.ts';
 import type { ClusterPlace } from './clusterTrouble.ts';
 import { discoverKinds } from './discovery.ts';
 import { Follower } from './follower.ts';
 import type { FollowerParts } from './follower.ts';
+import { OpenApi } from './openApi.ts';
 import type { JsonAnswer, Transport } from './transport.ts';
 
 /** What a connection is made of. */
@@ -29,6 +32,7 @@ export interface ConnectionParts extends Omit<FollowerParts, 'reduce' | 'refusal
   readonly transport: Transport;
   readonly hasher: SecretHasher;
   readonly log: Log;
+  readonly cache: AnswerCache;
 }
 
 /** One cluster by its API server; Secret values never get past it. */
@@ -40,25 +44,34 @@ export class ApiConnection implements ClusterConnection {
   readonly #closed = new AbortController();
   #streams: Promise<boolean> | undefined;
   #kinds: Promise<readonly ServedKind[]> | undefined;
+  readonly #openApi: OpenApi;
 
   constructor(parts: ConnectionParts) {
     this.context = parts.place.context;
     this.server = parts.place.server;
     this.#parts = parts;
     this.#client = parts.client;
+    this.#openApi = new OpenApi(parts.client, parts.cache, parts.place.server, this.#closed.signal);
   }
 
   readKinds(signal: AbortSignal, anew = false): Promise<readonly ServedKind[]> {
     if (anew) this.#kinds = undefined;
-    const { place } = this.#parts;
+    const { place, cache } = this.#parts;
     const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
     // Asked at the same time, since the first list waits for it.
     if (this.#parts.settings.streamsLists) this.#streams ??= this.#offersStreams();
-    const kinds = (this.#kinds ??= discoverKinds(this.#client, refuse, this.#closed.signal));
+    const kinds = (this.#kinds ??= discoverKinds(
+      { client: this.#client, cache, server: place.server, refuse },
+      this.#closed.signal,
+    ));
     kinds.catch(() => {
       if (this.#kinds === kinds) this.#kinds = undefined;
     });
     return abortable(kinds, signal);
+  }
+
+  readSchemas(apiVersion: string, signal: AbortSignal, anew = false): Promise<PublishedSchemas | undefined> {
+    return abortable(this.#openApi.read(apiVersion, anew), signal);
   }
 
   follow(target: WatchTarget, onEvent: (event: LiveEvent) => void): { close(): void } {

@@ -1,5 +1,6 @@
 import { stringAt } from '../../core/model/json.ts';
 import type { Clock, ClusterConnection, ClusterConnector, ContextInfo, Log, SecretHasher } from '../../core/ports.ts';
+import { AnswerCache } from './answerCache.ts';
 import { ApiClient } from './apiClient.ts';
 import { ApiConnection } from './apiConnection.ts';
 import { Credentials } from './credentials.ts';
@@ -23,6 +24,8 @@ export interface ConnectorOptions {
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly follow?: Partial<FollowSettings> | undefined;
+  /** Folder for what servers say of themselves, kept between sessions; nothing is kept without it. */
+  readonly cache?: string | undefined;
 }
 
 const defaultLimits: Limits = { requestsPerSecond: 50, burst: 100, concurrency: 16 };
@@ -78,5 +81,6 @@ async function openConnection(
   const client = new ApiClient(transport, new Limiter({ ...defaultLimits, ...options.limits }, clock), clock);
   const settings = { ...defaultFollow, ...options.follow };
   const { hasher, log } = options;
-  return new ApiConnection({ place, transport, client, clock, random: Math.random, settings, hasher, log });
+  const cache = new AnswerCache(options.cache);
+  return new ApiConnection({ place, transport, client, clock, random: Math.random, settings, hasher, log, cache });
 }

@@ -1,6 +1,7 @@
 import { listAt, objectAt, stringAt, valueAt } from '../../core/model/json.ts';
 import type { Json, JsonObject } from '../../core/model/json.ts';
 import type { ServedKind } from '../../core/ports.ts';
+import type { AnswerCache } from './answerCache.ts';
 import type { ApiClient } from './apiClient.ts';
 import type { JsonAnswer } from './transport.ts';
 
@@ -13,18 +14,23 @@ const accept = ['v2', 'v2beta1']
 /** A kind before it is known whether its version is the preferred one. */
 type Candidate = Omit<ServedKind, 'isPreferred'>;
 
+/** What discovery needs of its connection. */
+export interface DiscoveryParts {
+  readonly client: ApiClient;
+  readonly cache: AnswerCache;
+  readonly server: string;
+  /** Makes the error for an answer that is none. */
+  readonly refuse: (answer: JsonAnswer) => Error;
+}
+
 /**
- * Reads which kinds the server serves, two requests on all but old servers. Versions keep the server's order, so the
- * first version that has a kind is the preferred one. `refuse` makes the error for an answer that is none.
+ * Reads which kinds the server serves, two requests on all but old servers, which answer in few bytes when nothing has
+ * changed since last time. Versions keep the server's order, so the first version that has a kind is the preferred one.
  */
-export async function discoverKinds(
-  client: ApiClient,
-  refuse: (answer: JsonAnswer) => Error,
-  signal: AbortSignal,
-): Promise<readonly ServedKind[]> {
-  const parts = await Promise.all(['/api', '/apis'].map((path) => discover(client, path, refuse, signal)));
+export async function discoverKinds(parts: DiscoveryParts, signal: AbortSignal): Promise<readonly ServedKind[]> {
+  const found = await Promise.all(['/api', '/apis'].map((path) => discover(parts, path, signal)));
   const seen = new Set<string>();
-  return parts.flat().map((candidate) => {
+  return found.flat().map((candidate) => {
     const name = `${candidate.group}/${candidate.kind}`;
     const isPreferred = !seen.has(name);
     seen.add(name);
@@ -32,19 +38,30 @@ export async function discoverKinds(
   });
 }
 
-async function discover(
-  client: ApiClient,
-  path: string,
-  refuse: (answer: JsonAnswer) => Error,
-  signal: AbortSignal,
-): Promise<readonly Candidate[]> {
-  const answer = await client.json({ method: 'GET', path, headers: { accept } }, signal);
+async function discover(parts: DiscoveryParts, path: string, signal: AbortSignal): Promise<readonly Candidate[]> {
+  const { client, refuse } = parts;
+  const answer = await askAgain(parts, path, signal);
   if (answer.status !== 200) throw refuse(answer);
   if (stringAt(answer.body, 'kind') === 'APIGroupDiscoveryList') return listAt(answer.body, 'items').flatMap(readGroup);
   const versions = path === '/api' ? coreVersions(answer.body) : groupVersions(answer.body);
   const found = await Promise.all(versions.map((at) => client.json({ method: 'GET', path: at.path }, signal)));
   // One aggregated API whose server is down must not hide all the others.
   return found.flatMap(({ status, body }, index) => (status === 200 ? readPlain(body, versions[index]) : []));
+}
+
+/** Asks with the ETag of what is kept, which the server then need not send again. */
+async function askAgain(
+  { client, cache, server }: DiscoveryParts,
+  path: string,
+  signal: AbortSignal,
+): Promise<JsonAnswer> {
+  const kept = await cache.read(server, path);
+  const headers = kept === undefined ? { accept } : { accept, 'if-none-match': kept.tag };
+  const answer = await client.json({ method: 'GET', path, headers }, signal);
+  if (answer.status === 304 && kept !== undefined) return { ...answer, status: 200, body: kept.body };
+  const tag = answer.header('etag');
+  if (answer.status === 200 && tag !== undefined) await cache.write(server, path, { tag, body: answer.body });
+  return answer;
 }
 
 function readGroup(item: Json): readonly Candidate[] {

@@ -1,9 +1,10 @@
 import { readYaml } from '../../core/yaml/readYaml.ts';
 import { unfoldList } from '../../core/yaml/unfoldList.ts';
+import { definedSchemas } from '../../core/diff/schema/publishedSchemas.ts';
 import { reduceSecret } from '../../core/diff/secrets.ts';
 import { isObject, stringAt } from '../../core/model/json.ts';
 import type { Json } from '../../core/model/json.ts';
-import { asKubeObject, groupOf, keyOf, nameOf, namespaceOf } from '../../core/model/resource.ts';
+import { asKubeObject, groupOf, keyOf, namespaceOf } from '../../core/model/resource.ts';
 import type { KubeObject } from '../../core/model/resource.ts';
 import { UserError, messageOf } from '../../core/model/userError.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   ApiRequest,
   ClusterConnection,
   LiveEvent,
+  PublishedSchemas,
   SecretHasher,
   ServedKind,
   WatchTarget,
@@ -60,7 +62,7 @@ export class SnapshotConnection implements ClusterConnection {
         group,
         version: object.apiVersion.slice(object.apiVersion.lastIndexOf('/') + 1),
         kind,
-        plural: this.#plurals.get(`${group}/${kind}`) ?? kind.toLowerCase(),
+        plural: this.#plurals.get(`${group}/${kind}`) ?? guessPlural(kind),
         isNamespaced,
         isPreferred: known?.isPreferred ?? isPreferred,
         verbs: ['get', 'list', 'watch'],
@@ -85,11 +87,22 @@ export class SnapshotConnection implements ClusterConnection {
     };
   }
 
-  /** Definitions of custom kinds can be read, as far as they were dumped; everything else needs a cluster. */
+  /** From the definitions of custom kinds, as far as they were dumped. */
+  readSchemas(apiVersion: string): Promise<PublishedSchemas | undefined> {
+    const group = groupOf(apiVersion);
+    const definitions = this.#objects.filter((each) => isDefinition(each) && stringAt(each, 'spec', 'group') === group);
+    const document = definedSchemas(definitions);
+    return Promise.resolve(definitions.length === 0 ? undefined : { hash: this.context, document });
+  }
+
+  /** Events can be read, as far as they were dumped; everything else needs a cluster. */
   send({ method, path }: ApiRequest): Promise<ApiReply> {
-    const name = method === 'GET' ? /\/customresourcedefinitions\/([^/?]+)$/.exec(path)?.[1] : undefined;
-    const body = this.#objects.find((object) => isDefinition(object) && nameOf(object) === name);
-    if (body !== undefined) return Promise.resolve({ status: 200, body, warnings: [] });
+    const place = method === 'GET' ? /^\/api\/v1\/namespaces\/([^/]+)\/events$/.exec(path)?.[1] : undefined;
+    if (place !== undefined) {
+      const target = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespace: place };
+      const items = this.#objects.filter((object) => isOf(object, target));
+      return Promise.resolve({ status: 200, body: { kind: 'EventList', items }, warnings: [] });
+    }
     const message = `${this.context} is a file, not a cluster; connect to the cluster to change it.`;
     return Promise.reject(new UserError('cluster-failed', message, { file: this.context }));
   }
@@ -114,6 +127,14 @@ function pluralOf(object: KubeObject): readonly (readonly [string, string])[] {
     stringAt(object, 'spec', ...at),
   );
   return plural === undefined ? [] : [[`${group ?? ''}/${kind ?? ''}`, plural]];
+}
+
+/** The plural that Kubernetes forms of a kind (apimachinery, `UnsafeGuessKindToResource`); right for all of its own. */
+function guessPlural(kind: string): string {
+  const name = kind.toLowerCase();
+  if (name.endsWith('endpoints')) return name;
+  if (name.endsWith('s')) return `${name}es`;
+  return name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
 /** An object that stands in several files (must-gather has lists beside single objects) is one. */

@@ -10,6 +10,7 @@ export function readSetReply(bytes: Uint8Array): Omit<ApplicationSetReply, 'read
     applications: objectsIn(reply, 'applications').map((each) => ({
       object: objectAt(each, 'object') ?? {},
       from: objectsIn(each, 'from').map(readOrigin),
+      generator: stringAt(each, 'generator') ?? '',
     })),
     problems: objectsIn(reply, 'problems').map((each) => ({
       ...readOrigin(each),

@@ -90,7 +90,7 @@ function reportedApp({ app, policies = [] }: AppState): PolicyReport['report']['
 
 function printedVerdict(verdict: PolicyVerdict, app: string): PrintedResult {
   const { kind, namespace = '', name } = parseKey(verdict.object);
-  const { source, provenance, saidBy } = verdict;
+  const { source, standing, provenance, saidBy } = verdict;
   const said = saidBy === undefined ? undefined : `server of ${saidBy}`;
   // Values of Secrets are out of it already; what is left to say of the object is its namespace.
   const object = namespace === '' ? undefined : { metadata: { namespace } };
@@ -100,5 +100,5 @@ function printedVerdict(verdict: PolicyVerdict, app: string): PrintedResult {
     source === undefined ? said : wordsOfSource(source),
   );
   const place = provenance?.kind === 'proven' ? provenance.place : undefined;
-  return { ...report, app, place: printedPlace(place) };
+  return { ...report, app, standing, place: printedPlace(place) };
 }

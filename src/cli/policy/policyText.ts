@@ -30,6 +30,8 @@ export interface PrintedResult extends ReportedResult {
   readonly place?: PrintedPlace | undefined;
   /** The app that renders the object; absent for files. */
   readonly app?: string | undefined;
+  /** For a violation: the live object violates the same, or only what Git declares would; absent where nobody knows. */
+  readonly standing?: 'live-too' | 'introduced' | undefined;
 }
 
 /** Outcomes that ask for a person, worst first. */
@@ -47,12 +49,19 @@ export function policyText(results: readonly PrintedResult[], problems: readonly
   return [...blocks, ...problems.map(problemLine), sum, ''].join('\n');
 }
 
-function blockOf({ result, policy, rule, resource, message, reason, path, place, source }: PrintedResult): string {
+const standings = {
+  'live-too': 'The live object violates it too.',
+  introduced: 'The live object does not violate it; what Git declares does.',
+} as const;
+
+function blockOf(printed: PrintedResult): string {
+  const { result, policy, rule, resource, message, reason, path, place, source, standing } = printed;
   const where = place === undefined ? '' : `\n      at ${place.file}:${place.line}:${place.column}`;
   const field = path === undefined ? '' : `  ${path}`;
   const by = `${policy}${rule === undefined ? '' : `/${rule}`}${source === undefined ? '' : ` (${source})`}`;
+  const now = standing === undefined ? '' : `\n      ${standings[standing]}`;
   const text = [message, reason].filter((each) => each !== undefined && each !== '').join(' ');
-  return `${result.padEnd(9)} ${resource}${field}\n      ${by}: ${text.trim().replaceAll('\n', '\n      ')}${where}`;
+  return `${result.padEnd(9)} ${resource}${field}\n      ${by}: ${text.trim().replaceAll('\n', '\n      ')}${now}${where}`;
 }
 
 function problemLine({ file, line, message }: PrintedProblem): string {
@@ -66,8 +75,8 @@ export function policyJson(results: readonly PrintedResult[], problems: readonly
 }
 
 function resultJson(result: PrintedResult): JsonObject {
-  const { policy, rule, resource, message, path, source, reason, actions, patched, auditAnnotations, place, app } =
-    result;
+  const { policy, rule, resource, message, path, source, reason, actions, standing, place, app } = result;
+  const { patched, auditAnnotations } = result;
   return present({
     policy,
     rule,
@@ -78,6 +87,7 @@ function resultJson(result: PrintedResult): JsonObject {
     source,
     reason,
     actions,
+    standing,
     app,
     place: place && { ...place },
     patched,

@@ -1,7 +1,9 @@
 import type { Finding } from '../../core/model/finding.ts';
 import { shortRevision } from '../../core/model/words.ts';
 import { pendingFindings } from '../../core/overview/findings.ts';
+import { healthFindings } from '../../core/overview/healthFindings.ts';
 import type { AppState, OverviewState } from '../../core/overview/state.ts';
+import { hasUnknown } from '../health.ts';
 import { hasTrouble, noticesOf } from '../report.ts';
 import type { Report, ReportedApp } from './report.ts';
 
@@ -14,6 +16,21 @@ export function stateReport(command: string, state: OverviewState, now: Date): R
     notices: noticesOf(state),
     hasTrouble: hasTrouble(state),
   };
+}
+
+/** The report of `health`: what is not healthy, and where the reconciler's word on the health is another. */
+export function healthReport(state: OverviewState): Report {
+  return {
+    command: 'health',
+    apps: state.apps.map(reportedApp),
+    findings: state.apps.flatMap((app) => [...healthFindings(app), ...app.findings.filter(isAboutHealth)]),
+    notices: noticesOf(state),
+    hasTrouble: hasTrouble(state) || hasUnknown(state),
+  };
+}
+
+function isAboutHealth({ code, data }: Finding): boolean {
+  return code === 'verdict.disagrees' && data.about === 'health';
 }
 
 function findingsOf({ app, differences, findings }: AppState, now: Date): readonly Finding[] {

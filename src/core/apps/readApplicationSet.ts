@@ -48,9 +48,9 @@ export function readApplicationSet(
   const trouble = troubleOf(declared, reply, context);
   const isRefused = trouble.some((each) => !each.isPartial);
   const clusters = usesClusters(declared.object) ? context.hub?.clusters : undefined;
-  const told = (isRefused ? [] : reply.applications).map(({ object, from }, index) => {
+  const told = (isRefused ? [] : reply.applications).map(({ object, from, generator }, index) => {
     const rules = setRules(declared.object, object);
-    return { object, generated: { set, rules, index, from, clusters } };
+    return { object, generated: { set, rules, index, from, generator, clusters } };
   });
   if (trouble.length === 0) return told.flatMap((each) => readOne(declared, each, context.around));
   const names = new Set(told.map(({ object }) => stringAt(object, 'metadata', 'name')));

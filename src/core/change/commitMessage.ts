@@ -1,7 +1,7 @@
 import type { App } from '../model/app.ts';
 import type { FieldDifference } from '../model/difference.ts';
 import { describeKey } from '../model/resource.ts';
-import { count, pointerParts, wordsOfValue } from '../model/words.ts';
+import { count, pointerParts, wordsOfChange, wordsOfValue } from '../model/words.ts';
 import type { AppEffect, ObjectEffect } from './changeSet.ts';
 
 /** Longest subject; git's own advice is 50, forges cut at 72. */
@@ -41,7 +41,7 @@ function phraseOf({ path, desired, live, change }: FieldDifference): string {
   const name = fieldName(path);
   if (change === 'add') return `${name} ${wordsOfValue(desired)}`;
   if (change === 'remove') return `remove ${name}`;
-  const [before, after] = withoutCommonImage(wordsOfValue(live), wordsOfValue(desired));
+  const [before, after] = wordsOfChange(live, desired);
   return `${name} ${before} → ${after}`;
 }
 
@@ -49,16 +49,6 @@ function fieldName(path: string): string {
   const parts = pointerParts(path);
   return parts.findLast((part) => !/^\d+$/.test(part)) ?? 'object';
 }
-
-function withoutCommonImage(before: string, after: string): readonly [string, string] {
-  const one = imageTag.exec(before)?.groups;
-  const other = imageTag.exec(after)?.groups;
-  const isSame = one !== undefined && one.name === other?.name;
-  return isSame ? [one.tag ?? before, other?.tag ?? after] : [before, after];
-}
-
-/** `name:tag`, where the name may start with a registry and its port. */
-const imageTag = /^(?<name>[^\s:@]+(?::\d+)?(?:\/[^\s:@]+)+|[^\s:@/]+):(?<tag>[^\s:@/]+)$/;
 
 function summaryOf(effects: readonly ObjectEffect[]): string {
   const countOf = (change: ObjectEffect['change']): number =>

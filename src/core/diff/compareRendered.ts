@@ -20,7 +20,7 @@ export function compareRendered(
   schemas: TypeSchemas = builtIn,
 ): readonly FieldDifference[] {
   const found: FieldDifference[] = [];
-  const type = schemas.typeOf(after.apiVersion, after.kind)?.root ?? anyType;
+  const type = schemas.typeOf(after.apiVersion, after.kind) ?? anyType;
   compare(before, after, type, undefined, undefined, found);
   return found;
 }

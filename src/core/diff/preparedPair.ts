@@ -4,7 +4,7 @@ import type { DiffInput } from './diffInput.ts';
 import { withoutSops } from './encrypted.ts';
 import { managedEntries } from './managedFields.ts';
 import type { ManagedEntry } from './managedFields.ts';
-import type { ObjectType } from './schema/typeSchemas.ts';
+import type { TypeNode } from './schema/typeSchemas.ts';
 import { foldStringData, reduceSecret } from './secrets.ts';
 import type { FoldedSecret } from './secrets.ts';
 import { stampsOf, withStamps } from './stamps.ts';
@@ -13,7 +13,7 @@ import { stampsOf, withStamps } from './stamps.ts';
 export interface PreparedPair {
   readonly desired: KubeObject;
   readonly live: KubeObject;
-  readonly type: ObjectType | undefined;
+  readonly type: TypeNode | undefined;
   readonly isBuiltIn: boolean;
   readonly folded: FoldedSecret;
   readonly entries: readonly ManagedEntry[];

@@ -112,7 +112,7 @@ function durationRemark({ change, desired, live, place }: PlacedFinding): readon
 /** Another key is another item: an apply adds it beside the one in live, and the API refuses two of one name. */
 function rekeyedRemark({ type }: PreparedPair, { change, place }: PlacedFinding): readonly Remark[] {
   if (change !== 'modify' || type === undefined || place.length < 3) return [];
-  const list = place.slice(0, -2).reduce<TypeNode>(childType, type.root);
+  const list = place.slice(0, -2).reduce<TypeNode>(childType, type);
   if (list.kind !== 'list' || !list.keys.includes(String(place.at(-1)))) return [];
   const path = pointerOf(place.slice(0, -1));
   const message = `An apply would hold two items in place of ${wordsOfPath(path)}, which the API refuses: change it back in the cluster first.`;

@@ -34,7 +34,7 @@ function findDifferences(input: DiffInput, pair: PreparedPair): readonly RawFind
     emit: (finding: RawFinding) => found.push(finding),
   };
   const { desired, live } = pair;
-  const root = pair.type?.root ?? anyType;
+  const root = pair.type ?? anyType;
   const isTokens = input.hasher !== undefined && isSecret(desired);
   for (const key in desired) {
     if (uncomparedRoots.has(key)) continue;
@@ -52,7 +52,7 @@ function findDifferences(input: DiffInput, pair: PreparedPair): readonly RawFind
 
 function findLeftovers(input: DiffInput, pair: PreparedPair): readonly RawFinding[] {
   const { holdings, foreign } = holdingsOf(input, pair);
-  const root = pair.type?.root ?? anyType;
+  const root = pair.type ?? anyType;
   const { desired, live } = pair;
   if (holdings.every((holding) => isCovered(holding, desired, root, comparedFields))) return [];
   const found: RawFinding[] = [];

@@ -57,7 +57,7 @@ function unownedValues(input: DiffInput, pair: PreparedPair): readonly Remark[] 
   const { spec } = pair.live;
   if (!isObject(spec) || pair.type === undefined || pair.entries.length === 0) return none;
   const declared = isObject(pair.desired.spec) ? pair.desired.spec : undefined;
-  const type = childType(pair.type.root, 'spec');
+  const type = childType(pair.type, 'spec');
   let found = none;
   for (const key in spec) {
     const value = spec[key];

@@ -24,7 +24,7 @@ export function unmanagedChanges(
   pair: PreparedPair,
   own: readonly PlacedFinding[],
 ): readonly Remark[] {
-  const root = pair.type?.root;
+  const root = pair.type;
   if (root === undefined) return [];
   return pair.entries
     .filter((entry) => isForeign(entry, input))

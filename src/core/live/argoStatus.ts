@@ -3,7 +3,9 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { annotationOf, resourceKey } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { AppHealth, AppSync } from '../overview/state.ts';
-import type { HistoryEntry, ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
+import { deploymentsOf, readArgoHistory, revisionOf } from './argoHistory.ts';
+import { hidingSecrets } from './secretWords.ts';
+import type { ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
 
 /** Reads an Argo CD `Application`; tolerant of anything missing (a fresh object has no status at all). */
 export function readArgoStatus(application: KubeObject): ReconcilerStatus {
@@ -11,7 +13,7 @@ export function readArgoStatus(application: KubeObject): ReconcilerStatus {
   return {
     sync: readSync(application, status),
     health: readHealth(objectAt(status, 'health')),
-    history: readHistory(status),
+    history: readArgoHistory(status),
     comparedRevision: revisionOf(objectAt(status, 'sync')),
     comparedAt: stringAt(status, 'reconciledAt'),
     resources: listAt(status, 'resources').flatMap(readResource),
@@ -43,24 +45,15 @@ function readApplied(status: JsonObject | undefined): string | undefined {
     stringAt(operation, 'phase') === 'Succeeded' ? revisionOf(objectAt(operation, 'syncResult')) : undefined;
   const synced = stringAt(status, 'sync', 'status') === 'Synced' ? revisionOf(objectAt(status, 'sync')) : undefined;
   const isDryRun = valueAt(operation, 'operation', 'sync', 'dryRun') === true;
-  return (isDryRun ? undefined : result) ?? readHistory(status)[0]?.commit ?? synced;
+  return (isDryRun ? undefined : result) ?? deploymentsOf(status)[0]?.revision ?? synced;
 }
 
 function readMessage(status: JsonObject | undefined): string | undefined {
   const errors = listAt(status, 'conditions')
     .filter((condition) => stringAt(condition, 'type')?.endsWith('Error') === true)
     .flatMap((condition) => stringAt(condition, 'message') ?? []);
-  if (errors.length > 0) return errors.join('\n');
-  return stringAt(status, 'operationState', 'message') || undefined;
-}
-
-function readHistory(status: JsonObject | undefined): readonly HistoryEntry[] {
-  return listAt(status, 'history')
-    .flatMap((entry) => {
-      const commit = revisionOf(entry);
-      return commit === undefined ? [] : [{ commit, time: stringAt(entry, 'deployedAt') }];
-    })
-    .reverse();
+  if (errors.length > 0) return hidingSecrets(errors.join('\n'));
+  return hidingSecrets(stringAt(status, 'operationState', 'message')) || undefined;
 }
 
 function readResource(entry: Json): readonly ManagedResource[] {
@@ -87,12 +80,6 @@ function readResource(entry: Json): readonly ManagedResource[] {
 
 function readHealth(health: JsonObject | undefined): AppHealth {
   return { status: stringAt(health, 'status') || 'Unknown', message: stringAt(health, 'message') || undefined };
-}
-
-/** Applications with several sources have `revisions` in place of `revision`; the first is the one shown. */
-function revisionOf(value: Json | undefined): string | undefined {
-  const first = listAt(value, 'revisions')[0];
-  return stringAt(value, 'revision') || (typeof first === 'string' ? first : undefined);
 }
 
 function syncWord(word: string | undefined): AppSync['status'] {

@@ -7,6 +7,8 @@ export interface Condition {
   readonly reason: string;
   readonly message: string;
   readonly observedGeneration?: number | undefined;
+  /** RFC 3339. */
+  readonly lastTransitionTime?: string | undefined;
 }
 
 /** The condition of a type, or `undefined`. */
@@ -18,6 +20,7 @@ export function conditionOf(object: KubeObject | undefined, type: string): Condi
     reason: stringAt(found, 'reason') ?? '',
     message: stringAt(found, 'message') ?? '',
     observedGeneration: numberAt(found, 'observedGeneration'),
+    lastTransitionTime: stringAt(found, 'lastTransitionTime'),
   };
 }
 

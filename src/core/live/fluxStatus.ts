@@ -4,15 +4,17 @@ import { resourceKey } from '../model/resource.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { AppHealth, AppSync } from '../overview/state.ts';
 import { conditionOf, isObserved } from './conditions.ts';
+import { readFluxHistory } from './fluxHistory.ts';
+import { hidingSecrets } from './secretWords.ts';
 import { commitOf } from './reconcilerStatus.ts';
-import type { HistoryEntry, ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
+import type { ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
 
 /** Reads a Flux `Kustomization` or `HelmRelease`, with its `GitRepository` where that was seen (it knows the newest revision). */
 export function readFluxStatus(kustomization: KubeObject, gitRepository?: KubeObject): ReconcilerStatus {
   return {
     sync: readSync(kustomization, gitRepository),
     health: readHealth(kustomization),
-    history: readHistory(kustomization),
+    history: readFluxHistory(kustomization),
     resources: listAt(kustomization, 'status', 'inventory', 'entries').flatMap(readEntry),
   };
 }
@@ -34,7 +36,7 @@ function readSync(kustomization: KubeObject, gitRepository: KubeObject | undefin
   return {
     status: kustomization.kind === 'HelmRelease' ? releaseWord(kustomization) : syncWord(kustomization, gitRepository),
     appliedRevision: applied === undefined ? undefined : commitOf(applied),
-    message: sourceTrouble(gitRepository) ?? (ready?.message || undefined),
+    message: sourceTrouble(gitRepository) ?? hidingSecrets(ready?.message || undefined),
     isSuspended: valueAt(kustomization, 'spec', 'suspend') === true,
     isRunning: conditionOf(kustomization, 'Reconciling')?.status === 'True',
   };
@@ -73,8 +75,13 @@ function sourceTrouble(gitRepository: KubeObject | undefined): string | undefine
   return ready?.status === 'False' ? `GitRepository: ${ready.message}` : undefined;
 }
 
-/** kstatus for an object with a Ready condition (fluxcd/cli-utils `pkg/kstatus/status/generic.go`). */
 function readHealth(kustomization: KubeObject): AppHealth {
+  const { status, message } = judgeHealth(kustomization);
+  return { status, message: hidingSecrets(message) };
+}
+
+/** kstatus for an object with a Ready condition (fluxcd/cli-utils `pkg/kstatus/status/generic.go`). */
+function judgeHealth(kustomization: KubeObject): AppHealth {
   if (stringAt(kustomization.metadata, 'deletionTimestamp') !== undefined) return { status: 'Terminating' };
   const stalled = conditionOf(kustomization, 'Stalled');
   if (stalled?.status === 'True') return { status: 'Failed', message: stalled.message };
@@ -86,15 +93,6 @@ function readHealth(kustomization: KubeObject): AppHealth {
   if (reconciling?.status === 'True') return { status: 'InProgress', message: reconciling.message };
   if (ready.status !== 'True' || !isObserved(kustomization)) return { status: 'InProgress', message: ready.message };
   return { status: 'Current', message: ready.message || undefined };
-}
-
-function readHistory(kustomization: KubeObject): readonly HistoryEntry[] {
-  return listAt(kustomization, 'status', 'history').flatMap((entry) => {
-    const revision = stringAt(entry, 'metadata', 'revision');
-    if (revision === undefined) return [];
-    const time = stringAt(entry, 'lastReconciled');
-    return [{ commit: commitOf(revision), time, status: stringAt(entry, 'lastReconciledStatus') }];
-  });
 }
 
 function readEntry(entry: Json): readonly ManagedResource[] {

@@ -16,11 +16,16 @@ export interface ReconcilerStatus {
 
 /** One deployment that the reconciler remembers. */
 export interface HistoryEntry {
-  readonly commit: string;
-  /** RFC 3339. */
+  /** A commit; for a chart `name version`. */
+  readonly revision: string;
+  /** When it ended, or, while it runs, when it began; RFC 3339. */
   readonly time?: string | undefined;
-  /** Flux: the digest's outcome word; Argo CD remembers successes only. */
+  readonly result: 'succeeded' | 'failed' | 'running' | 'unknown';
+  /** The reconciler's own word for it; Argo CD's list of deployments has none. */
   readonly status?: string | undefined;
+  /** Who asked for it, where the reconciler keeps that. */
+  readonly by?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /** One object under management, with what the reconciler thinks of it (Flux keeps no opinion). */

@@ -1,3 +1,4 @@
+import type { JsonPointer } from './difference.ts';
 import type { KubeObject, ResourceKey } from './resource.ts';
 import type { Place, RepoPath } from './place.ts';
 import type { RemoteNeed } from './remoteNeed.ts';
@@ -57,6 +58,8 @@ export interface GeneratedFrom {
   readonly index?: number | undefined;
   /** Where its parameters are written. */
   readonly from: readonly ParameterOrigin[];
+  /** Pointer of the options of its generator in the set; absent for one that only the cluster shows. */
+  readonly generator?: JsonPointer | undefined;
   /** What the hub says of its clusters, where the set asks for them. */
   readonly clusters?: readonly ClusterFact[] | undefined;
 }

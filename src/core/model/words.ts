@@ -13,6 +13,18 @@ export function wordsOfValue(value: Json | undefined): string {
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
 }
 
+/** `name:tag`, where the name may start with a registry and its port. */
+const taggedImage = /^(?<name>[^\s:@]+(?::\d+)?(?:\/[^\s:@]+)+|[^\s:@/]+):(?<tag>[^\s:@/]+)$/;
+
+/** Two values of one field in words; of two images of the same repository only the tags are said. */
+export function wordsOfChange(before: Json | undefined, after: Json | undefined): readonly [string, string] {
+  const [from, to] = [before, after].map((value) =>
+    typeof value === 'string' ? taggedImage.exec(value)?.groups : undefined,
+  );
+  const isSameImage = from !== undefined && from.name === to?.name;
+  return [wordsOfValue(isSameImage ? from.tag : before), wordsOfValue(isSameImage ? to?.tag : after)];
+}
+
 /** `1 item`, `2 items`. */
 export function count(n: number, noun: string): string {
   return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;

@@ -6,6 +6,7 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { ClusterConnection } from '../ports.ts';
 import type { Decisions } from '../provenance/decidedFields.ts';
+import type { EventAnswer } from './eventReader.ts';
 import type { OverviewChange, OverviewState } from './state.ts';
 
 /** Which side of an app a person looks at. `applied` is the revision the reconciler last applied. */
@@ -37,6 +38,11 @@ export interface OverviewApi {
    * part of the state. Returns how many objects were asked about; 0 where there is no server to ask.
    */
   askServer(app: AppId, object?: ResourceKey): Promise<number>;
+  /**
+   * Asks clusters what they told lately of an object and of its app (Kubernetes Events); only on somebody's look, for nothing
+   * of it is followed. Empty where no cluster runs the app.
+   */
+  eventsOf(app: AppId, object: ResourceKey | undefined, signal: AbortSignal): Promise<EventAnswer>;
   /** What the scalar at a place of the buffers decides, over all apps; `undefined` where nothing is taken from there. */
   decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined>;
   dispose(): void;

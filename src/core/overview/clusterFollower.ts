@@ -11,7 +11,7 @@ import { stringAt } from '../model/json.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
-import { CustomKinds } from './customKinds.ts';
+import { ClusterSchemas } from './clusterSchemas.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -38,7 +38,7 @@ export class ClusterFollower {
   readonly #ended = new AbortController();
   readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
   readonly #denied = new Map<TargetKey, WatchTarget>();
-  readonly #customKinds: CustomKinds;
+  readonly #schemas: ClusterSchemas;
   readonly #hub: HubReader;
   readonly #dryRuns: DryRuns;
   #needs: ClusterNeeds = { needed: [], namespaces: [] };
@@ -52,7 +52,7 @@ export class ClusterFollower {
     this.#connection = connection;
     this.#clock = clock;
     this.#onChange = onChange;
-    this.#customKinds = new CustomKinds(connection, this.#ended.signal, {
+    this.#schemas = new ClusterSchemas(connection, clock, this.#ended.signal, {
       onChange: () => {
         onChange([]);
       },
@@ -90,9 +90,9 @@ export class ClusterFollower {
     return this.#unserved;
   }
 
-  /** What the cluster says of the declared custom kinds. */
-  get customKinds(): CustomKinds {
-    return this.#customKinds;
+  /** What the cluster says of the shape of the declared kinds. */
+  get schemas(): ClusterSchemas {
+    return this.#schemas;
   }
 
   /** What the cluster says as an Argo CD hub. */
@@ -115,7 +115,7 @@ export class ClusterFollower {
   get isSettled(): boolean {
     if (this.#trouble !== undefined) return true;
     if (this.#kinds === undefined) return false;
-    if (this.#customKinds.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
+    if (this.#schemas.isReading || this.#hub.isReading || this.#dryRuns.isAsking) return false;
     return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
@@ -187,7 +187,7 @@ export class ClusterFollower {
         this.#select();
         this.#onChange([]);
       }
-      if (this.#customKinds.isIn(kinds)) return;
+      if (this.#schemas.isIn(kinds)) return;
     }
   }
 
@@ -197,9 +197,9 @@ export class ClusterFollower {
     const { targets, unserved } = selectTargets({ ...this.#needs, kinds: this.#kinds, denied });
     this.#unserved = unserved;
     const kinds = this.#neededKinds(this.#kinds);
-    this.#customKinds.want(kinds);
-    const isPlain = unserved.length === 0 && !this.#customKinds.isReading && hasReconciler(this.#kinds);
-    if (!isPlain) this.#customKinds.follow();
+    this.#schemas.want(kinds, this.#capabilities?.kubeVersion);
+    const isPlain = unserved.length === 0 && !this.#schemas.isReading && hasReconciler(this.#kinds);
+    if (!isPlain) this.#schemas.follow();
     const wanted = new Set(targets.map(targetKey));
     for (const [key, followed] of this.#following) {
       // A denied selection stays in the store, because "forbidden" is an answer that views show.

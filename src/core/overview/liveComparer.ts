@@ -17,7 +17,7 @@ import { autoscalersOf, clusterFacts } from './clusterFacts.ts';
 import { appliedCommit, placedKey } from './clusterNeeds.ts';
 import { comparisonFacts, managerOf, objectFacts } from './comparisonFacts.ts';
 import type { AppPicture } from './gitPicture.ts';
-import { AppSchemas } from './customKinds.ts';
+import { AppSchemas } from './clusterSchemas.ts';
 import { Memo } from './memo.ts';
 import { isWhole } from './pendingDifferences.ts';
 import { answerOf, dryRunFacts, patchableKind, questionId } from './serverAnswers.ts';
@@ -64,7 +64,7 @@ export class LiveComparer {
     const pairs = pairUp(picture, base.rendering, status, follower);
     const cluster = this.#factsOf(follower);
     const key = `${picture.app.id} ${follower.connection.context}`;
-    const schemas = this.#schemas.for(key, follower.customKinds.definitions, base.rendering);
+    const schemas = this.#schemas.for(key, follower.schemas.types, base.rendering);
     const inputs = [
       base.rendering,
       base.origin,
@@ -121,11 +121,10 @@ export class LiveComparer {
     if (seen === 'waiting' || settings === undefined) return { live };
     if (seen === 'hidden' || seen === 'unserved') return { diff: unknowns[seen], live };
     const desired = rendered?.object;
-    // Other kinds' definitions are no reason to compare a built-in one anew.
-    const own =
-      desired !== undefined && builtIn.typeOf(desired.apiVersion, desired.kind) !== undefined ? builtIn : schemas;
+    // Schemas of other kinds are no reason to compare this one anew.
+    const type = desired && schemas.typeOf(desired.apiVersion, desired.kind);
     const answer = answerOf(follower, app, { key, desired, live });
-    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, own, settings, answer];
+    const inputs = [desired, rendered?.second, rendered?.undecided, live, reconciler, cluster, type, settings, answer];
     const diff = this.#objects.remember(`${app.id} ${key}`, inputs, () =>
       compareObject({
         desired,
@@ -133,7 +132,7 @@ export class LiveComparer {
         manager: managerOf(app, desired, live),
         app: objectFacts(app, comparisonFacts(app, reconciler, settings), rendered, live !== undefined, reconciler),
         cluster: { ...cluster, ...dryRunFacts(answer, desired, base.rendering) },
-        schemas: own,
+        schemas,
         hasher: this.#hasher,
       }),
     );
@@ -214,9 +213,9 @@ function liveSide(key: ResourceKey, follower: ClusterFollower): Pick<Pair, 'live
   return { seen: findTarget(follower.store, key)?.state.kind === 'forbidden' ? 'hidden' : 'waiting' };
 }
 
-/** Without its definition, which is on its way, a custom resource would be compared by guess. */
-function isUnderstood({ apiVersion, kind }: KubeObject, { customKinds }: ClusterFollower): boolean {
-  return !customKinds.isReading || builtIn.typeOf(apiVersion, kind) !== undefined;
+/** Without its schema, which is on its way, it would be compared by guess. */
+function isUnderstood({ apiVersion }: KubeObject, { schemas }: ClusterFollower): boolean {
+  return !schemas.awaits(apiVersion);
 }
 
 function differencesOf(origin: Origin, object: ResourceKey, { diff }: ComparedObject): readonly Difference[] {

@@ -15,7 +15,10 @@ import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
 import { ClusterFollower } from './clusterFollower.ts';
+import { CommitSubjects } from './commitSubjects.ts';
 import { appliedRevisions } from './clusterNeeds.ts';
+import { EventReader } from './eventReader.ts';
+import type { EventAnswer } from './eventReader.ts';
 import { GitPictureReader } from './gitPicture.ts';
 import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
@@ -55,6 +58,9 @@ export class Overview implements OverviewApi {
   readonly #server: ServerAsker;
   readonly #policies: PolicyJudging | undefined;
   readonly #hub = new HubMemory();
+  readonly #events: EventReader;
+  readonly #subjects: CommitSubjects;
+  readonly #subjectReads = new CoalescingRunner(() => this.#readSubjects());
   readonly #ended = new AbortController();
   #buffers: ReadonlyMap<RepoPath, string> = new Map();
   /** Git or the disk may have changed since the picture; else only the buffers did. */
@@ -71,7 +77,9 @@ export class Overview implements OverviewApi {
     this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log, this.#clusters.of);
     this.#scripted = new ScriptedHealth(deps.health, deps.log);
     const isNamedEnough = deps.comparesUnreconciled ?? false;
-    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, isNamedEnough);
+    this.#subjects = new CommitSubjects(deps.repo);
+    this.#builder = new AppStateBuilder(deps.hasher, this.#scripted, isNamedEnough, () => this.#subjects.known);
+    this.#events = new EventReader(this.#followers, deps.clock, isNamedEnough, this.#ended.signal);
     this.#server = new ServerAsker(this.#builder, this.#followers);
     this.#needs = new NeedsKeeper({ isNamedEnough, usesPolicies: () => deps.policies?.usesClusters() ?? false });
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
@@ -164,6 +172,11 @@ export class Overview implements OverviewApi {
     return asked;
   }
 
+  async eventsOf(id: AppId, object: ResourceKey | undefined, signal: AbortSignal): Promise<EventAnswer> {
+    const app = this.#picture?.apps.find((each) => each.app.id === id)?.app;
+    return app === undefined ? { events: [], troubles: [] } : this.#events.of(app, object, signal);
+  }
+
   async decidedBy(file: RepoPath, offset: number, signal: AbortSignal): Promise<Decisions | undefined> {
     if (this.#picture === undefined) await this.refresh();
     const picture = this.#picture;
@@ -246,6 +259,7 @@ export class Overview implements OverviewApi {
       this.#inBackground(this.#reread());
     else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
     if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
+    if (this.#lacksSubjects()) this.#inBackground(this.#subjectReads.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
       this.#inBackground(this.#places.request());
     }
@@ -286,6 +300,19 @@ export class Overview implements OverviewApi {
   #hasOtherAppliedRevisions(): boolean {
     const applied = this.#appliedNow();
     return this.#picture?.apps.some(({ app, appliedRevision }) => applied.get(app.id) !== appliedRevision) ?? false;
+  }
+
+  /** Nobody asks for subjects until a reconciler tells what it applied. */
+  #lacksSubjects(): boolean {
+    const repo = this.#picture?.repo;
+    return repo !== undefined && this.#subjects.isBehind(repo) && this.#state.apps.some((app) => app.history?.length);
+  }
+
+  async #readSubjects(): Promise<void> {
+    const repo = this.#picture?.repo;
+    if (repo === undefined) return;
+    await this.#subjects.read(repo, this.#ended.signal);
+    this.#publish();
   }
 
   async #findPlaces(): Promise<void> {

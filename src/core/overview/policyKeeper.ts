@@ -4,14 +4,11 @@ import { findObject } from '../live/liveStore.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { requestFor } from '../policy/admissionRequests.ts';
-import type { NamedRequest } from '../policy/admissionRequests.ts';
 import type { RuleProblem } from '../policy/bookFindings.ts';
 import { CachedJudge } from '../policy/cachedJudge.ts';
 import type { Judgement } from '../policy/judgePolicies.ts';
-import type { AdmissionRequest, PolicyEngine, PolicyQuestion, PolicyResult } from '../policy/judgement.ts';
+import type { AdmissionRequest, PolicyEngine, PolicyQuestion } from '../policy/judgement.ts';
 import { policyKind } from '../policy/policyKinds.ts';
-import { hideSecretValues } from '../policy/policySecrets.ts';
-import { failuresOf } from '../policy/policyVerdict.ts';
 import type { PolicyVerdict } from '../policy/policyVerdict.ts';
 import { makeRuleBook, replacedBook } from '../policy/ruleBook.ts';
 import type { Rule, RuleBook } from '../policy/ruleBook.ts';
@@ -27,9 +24,11 @@ import {
   repositoryRules,
   renderedObjects,
   surroundingsOf,
-  withoutNoise,
+  judgedParts,
 } from './policyScene.ts';
 import type { PolicyScene } from './policyScene.ts';
+import { isViolation, livePrefix, problemsOf, verdictsOf } from './policyVerdicts.ts';
+import type { JudgedObject } from './policyVerdicts.ts';
 
 /** What policies say of everything that a picture renders. */
 export interface PolicyPicture {
@@ -42,7 +41,7 @@ export interface SceneBook {
   readonly context?: string | undefined;
   readonly apps: readonly App[];
   readonly book: RuleBook;
-  /** Kinds of policies (plural) that the cluster does not let us read: what they say is not known. */
+  /** Kinds (plural) that the cluster does not let us read: what they, or policies by them, say is not known. */
   readonly unread?: readonly string[] | undefined;
   readonly problems: readonly RuleProblem[];
 }
@@ -116,7 +115,7 @@ export class PolicyKeeper {
   ): Promise<Judgement> {
     const objects = rules.map(({ object }) => object);
     const question: PolicyQuestion = {
-      policies: rules.map(({ id, object }) => ({ id, object: withoutNoise(object) })),
+      policies: rules.map(({ id, object }) => ({ id, object: judgedParts(object) })),
       ...surroundingsOf(scene, objects),
       requests,
     };
@@ -143,16 +142,7 @@ interface SceneJudgement {
   readonly problems: readonly RuleProblem[];
 }
 
-/** One rendered object as admission would meet it, and the live one as it is. */
-interface JudgedObject {
-  readonly app: AppId;
-  readonly key: ResourceKey;
-  readonly asked: NamedRequest;
-  readonly live?: AdmissionRequest | undefined;
-}
-
 const nothing: Judgement = { results: [], problems: [], failures: [] };
-const livePrefix = 'live ';
 
 function judgedObject(
   { app }: AppPicture,
@@ -162,10 +152,10 @@ function judgedObject(
   scope: KindScope,
 ): JudgedObject {
   const id = `${app.id} ${key}`;
-  const oldObject = live && withoutNoise(live);
+  const oldObject = live && judgedParts(live);
   const namespace = app.destination.namespace;
   const asked = requestFor(id, object, scope, { oldObject, namespace });
-  const current = live && requestFor(`${livePrefix}${id}`, withoutNoise(live), scope, { namespace });
+  const current = live && requestFor(`${livePrefix}${id}`, judgedParts(live), scope, { namespace });
   return { app: app.id, key, asked, live: current?.request };
 }
 
@@ -198,93 +188,16 @@ function bookOf(scene: PolicyScene, { picture, folders, usesClusters }: PolicyIn
   return makeRuleBook(repositoryRules(scene, picture.apps, files), folders, cluster);
 }
 
-/** Kinds of policies that the cluster serves and does not let us list. */
+/** Kinds of policies that the cluster serves and does not let us list, and Namespaces, by whose labels Pod Security judges. */
 function unreadKinds({ follower }: PolicyScene, { usesClusters }: PolicyInputs): readonly string[] {
   if (follower === undefined || !usesClusters) return [];
-  const ruling = follower.refusedWishes.filter(({ group, kind }) => policyKind(group, kind) !== undefined);
+  const ruling = follower.refusedWishes.filter(
+    ({ group, kind }) => policyKind(group, kind) !== undefined || (group === '' && kind === 'Namespace'),
+  );
   return [...new Set(ruling.map(({ plural }) => plural))].sort();
 }
 
 /** Whether some Namespace is known, which may ask for Pod Security. */
 function mayAskPodSecurity(scene: PolicyScene): boolean {
   return surroundingsOf(scene, []).context.length > 0;
-}
-
-/** Pod Security is a matter of the Namespace's labels: where those are not known, most likely nobody asks for it. */
-function isUnknownNamespace({ policy, document, result }: PolicyResult): boolean {
-  return document === undefined && policy === 'PodSecurity' && result === 'undecided';
-}
-
-function isViolation({ result }: PolicyResult): boolean {
-  return result === 'fail' || result === 'warn' || result === 'error';
-}
-
-function ruleById(rules: readonly Rule[], id: string | undefined): Rule | undefined {
-  return id === undefined ? undefined : rules.find((each) => each.id === id);
-}
-
-/** What verdicts are made of beside the judgement. */
-interface Surroundings {
-  /** By `id` of the request. */
-  readonly objects: ReadonlyMap<string, JudgedObject>;
-  /** What the rules say of the live objects. */
-  readonly lives: Judgement;
-}
-
-function verdictsOf(
-  { results }: Judgement,
-  rules: readonly Rule[],
-  { objects, lives }: Surroundings,
-): readonly PolicyVerdict[] {
-  return results.flatMap((result) => {
-    const object = objects.get(result.request);
-    if (object === undefined || isUnknownNamespace(result)) return [];
-    return failuresOf(result).map((each) => verdictOf(object, each, rules, lives));
-  });
-}
-
-/** Without a cluster, what a rule lacks may well be there: a remark then, no warning. */
-function problemsOf(
-  { problems }: Judgement,
-  rules: readonly Rule[],
-  { follower }: PolicyScene,
-): readonly RuleProblem[] {
-  return problems.map(({ severity, message, at, line, document }) => ({
-    severity: severity === 'warning' && follower === undefined ? 'information' : severity,
-    message,
-    at,
-    line,
-    rule: ruleById(rules, document),
-  }));
-}
-
-function verdictOf(
-  { app, key, asked }: JudgedObject,
-  result: PolicyResult,
-  rules: readonly Rule[],
-  lives: Judgement,
-): PolicyVerdict {
-  const rule = ruleById(rules, result.document);
-  return {
-    app,
-    object: key,
-    result: hideSecretValues(result, asked.object),
-    rule,
-    binding: ruleById(rules, result.binding),
-    template: ruleById(rules, result.template),
-    source: rule?.source,
-    standing: isViolation(result) ? standingOf(result, lives) : undefined,
-  };
-}
-
-/** What the same part of the same rule says of the live object. Undecided or not asked: nobody knows. */
-function standingOf(result: PolicyResult, { results }: Judgement): PolicyVerdict['standing'] {
-  const same = results.filter(
-    (each) =>
-      each.request === `${livePrefix}${result.request}` &&
-      each.document === result.document &&
-      each.rule === result.rule,
-  );
-  if (same.flatMap(failuresOf).some((each) => isViolation(each) && each.at === result.at)) return 'live-too';
-  return same.length > 0 && same.every((each) => each.result === 'pass') ? 'introduced' : undefined;
 }

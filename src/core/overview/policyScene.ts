@@ -115,7 +115,7 @@ export function surroundingsOf(
   // As it will be: what Git declares before what is live.
   for (const object of [...rendered.filter(isWanted), ...live]) {
     const key = keyOf(object);
-    if (!known.has(key)) known.set(key, withoutNoise(object));
+    if (!known.has(key)) known.set(key, judgedParts(object));
   }
   return {
     context: [...known.values()],
@@ -159,7 +159,7 @@ function servedKinds(kinds: readonly ServedKind[]): PolicyQuestion['kinds'] {
 }
 
 /** An object without what changes all the time and what no policy judges: its judgement then stays the same too. */
-export function withoutNoise(object: KubeObject): KubeObject {
+export function judgedParts(object: KubeObject): KubeObject {
   const { apiVersion, kind } = object;
   const metadata = without(object.metadata, 'managedFields', 'resourceVersion', 'generation', 'selfLink');
   return { ...without(object, 'status'), apiVersion, kind, metadata };

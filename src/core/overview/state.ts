@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../live/reconcilerStatus.ts';
 import type { App, AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff } from '../model/difference.ts';
 import type { Finding } from '../model/finding.ts';
@@ -46,8 +47,10 @@ export interface AppState {
   /** The reconciler's word, or ours where no reconciler is concerned. */
   readonly sync: AppSync;
   readonly health: AppHealth;
-  /** Where the app's objects, as judged here, make something else of its health than its reconciler says. */
-  readonly disagreement?: Disagreement | undefined;
+  /** Where the app's objects, as judged here, make something else of it than its reconciler says; absent when nothing does. */
+  readonly disagreements?: readonly Disagreement[] | undefined;
+  /** What its reconciler remembers to have applied, newest first; absent while Git only. */
+  readonly history?: readonly AppliedRevision[] | undefined;
   readonly resources: readonly ResourceState[];
   readonly differences: readonly PlacedDifference[];
   /** What policies say of the objects that Git declares; absent until they were judged. */
@@ -86,6 +89,11 @@ export interface ResourceState {
   /** Whether the object is rendered from the buffers' tree. */
   readonly isDeclared: boolean;
   readonly isLive: boolean;
+}
+
+/** One entry of the reconciler's history, with what the repository knows of its commit. */
+export interface AppliedRevision extends HistoryEntry {
+  readonly subject?: string | undefined;
 }
 
 /** Two judgements of one object or app: ours and the reconciler's. */

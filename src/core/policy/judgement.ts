@@ -4,7 +4,7 @@ import type { ServedKind } from '../ports.ts';
 
 /**
  * What the policy engines are asked and what they answer: one shape for all of them, JSON in and out of WebAssembly.
- * The Go side of it is `engine/<module>`; the names of the JSON fields are these.
+ * The Go side of it is `engine/contract`.
  */
 
 /** Which of the engine's modules judges: Kubernetes' own admission (policies in CEL and Pod Security), Kyverno, Gatekeeper. */

@@ -1,5 +1,4 @@
 import type { App } from '../model/app.ts';
-import type { JsonPointer } from '../model/difference.ts';
 import { listAt, objectAt, stringsAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import { argoSourceOf } from '../apps/argoSource.ts';
@@ -9,18 +8,17 @@ import { includedFolders } from '../render/fluxArtifact.ts';
 import { withOverrides } from '../render/argoOverrides.ts';
 import type { SourceOverride } from '../render/argoOverrides.ts';
 import { directoryOptions, manifestFiles } from '../render/renderDirectory.ts';
-import type { PathToken } from '../yaml/locateScalars.ts';
+import { appSections, argoSection, declaredSection, overrideSections } from './appSections.ts';
 import { Collection } from './collection.ts';
-import { addImages, addImageStrings, addNames, addPairs, addReplicas, sitesOf } from './fieldWritings.ts';
+import { addImages, addImageStrings, addNames, addPairs, addReplicas, sitesOf, within } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
 import { addChart } from './helmWritings.ts';
 import { addInlinePatches, addKustomization } from './kustomizeWritings.ts';
 import type { Additions } from './kustomizeWritings.ts';
 import { addResources } from './manifestWritings.ts';
-import { addExpressions, addImagePieces, addPieces, varsIn } from './pieces.ts';
-import { templateSegments } from '../render/templateText.ts';
+import { addGenerated } from './generatedWritings.ts';
+import { addImagePieces, addPieces, varsIn } from './pieces.ts';
 import { addVariables } from './variableWritings.ts';
-import { pointerTokens } from './writing.ts';
 import type { Field, Writing } from './writing.ts';
 
 /** Collects every scalar that may decide a field of the app's objects, in the order of application. */
@@ -32,7 +30,8 @@ export async function collectWritings(app: App, tree: FileTree, signal: AbortSig
   }
   await addInnerPieces(into);
   await addLastSteps(into, app);
-  await addGenerated(into, app);
+  const set = app.declared?.generated && (await declaredSection(into, app));
+  if (set !== undefined) await addGenerated(into, app, set);
   await addParent(into, app, tree, signal);
   return into;
 }
@@ -49,7 +48,7 @@ async function addParent(into: Collection, { declared }: App, tree: FileTree, si
 async function addSource(into: Collection, app: App, overrides: readonly SourceOverride[]): Promise<void> {
   const { source } = app;
   if (source.kind !== 'here') return;
-  const section = await appSection(into, app);
+  const sections = await appSections(into, app);
   const over = await overrideSections(into, overrides);
   switch (source.render) {
     case 'directory':
@@ -60,11 +59,12 @@ async function addSource(into: Collection, app: App, overrides: readonly SourceO
       return;
     case 'kustomize':
       into.showAt(includedFolders(app));
-      return addKustomization(into, source.path, section && additionsOf(app, section, over));
+      return addKustomization(into, source.path, additionsOf(app, sections, over));
     case 'helm': {
-      const own = section && (argoSection(app, section) ?? section);
-      await addChart(into, app, source.path, [...(own === undefined ? [] : [own]), ...over]);
-      if (section !== undefined) addPostRenderers(into, app, section);
+      const isArgo = app.kind === 'argo-application';
+      const own = sections.map((each) => (isArgo ? argoSection(app, each) : each));
+      await addChart(into, app, source.path, [...own, ...over]);
+      for (const each of sections) addPostRenderers(into, app, each);
     }
   }
 }
@@ -75,45 +75,20 @@ function addPostRenderers(into: Collection, { kind, declared }: App, section: Se
   for (const [index, step] of listAt(declared?.object, 'spec', 'postRenderers').entries()) {
     const options = within(section, 'spec', 'postRenderers', index, 'kustomize');
     addInlinePatches(into, options, objectAt(step, 'kustomize'), (via) => via);
-    addImages(into, options, 'images');
+    addImages(into, options, 'images', false);
   }
 }
 
-/** What the files beside the manifests say in the place of the source. */
-async function overrideSections(into: Collection, overrides: readonly SourceOverride[]): Promise<readonly Section[]> {
-  const located = await Promise.all(overrides.map(({ file }) => into.read(file, 'plain')));
-  return located.flatMap((each) => (each === undefined ? [] : [{ located: each, document: 0, path: [] }]));
-}
-
-/** The source of an Application that this app is about. */
-function argoSection(app: App, section: Section): Section | undefined {
-  if (app.kind !== 'argo-application' || app.source.kind !== 'here') return undefined;
-  const { index } = app.source;
-  return index === undefined ? within(section, 'spec', 'source') : within(section, 'spec', 'sources', index);
-}
-
-/** The app's object in its file; list members are found by their name. */
-async function appSection(into: Collection, app: App): Promise<Section | undefined> {
-  const located = app.declared && (await into.read(app.declared.file, 'plain'));
-  const place = app.declared?.place;
-  const name = located?.sites.find((site) => site.place.start === place?.start && site.path.at(-1) === 'name');
-  if (located === undefined || name === undefined) return undefined;
-  const object = { located, document: name.document, path: name.path.slice(0, -2) };
-  return app.declared?.generated === undefined ? object : within(object, 'spec', 'template');
-}
-
-function within(section: Section, ...path: readonly PathToken[]): Section {
-  return { ...section, path: [...section.path, ...path] };
-}
-
-function additionsOf(app: App, section: Section, over: readonly Section[]): Additions | undefined {
+function additionsOf(app: App, sections: readonly Section[], over: readonly Section[]): Additions | undefined {
+  const [section] = sections;
+  if (section === undefined || app.declared === undefined) return undefined;
   if (app.kind === 'flux-kustomization')
-    return fluxAdditions(within(section, 'spec'), objectAt(app.declared?.object, 'spec'));
-  const source = argoSection(app, section);
-  if (source === undefined || app.declared === undefined) return undefined;
+    return fluxAdditions(within(section, 'spec'), objectAt(app.declared.object, 'spec'));
+  if (app.kind !== 'argo-application') return undefined;
   const options = objectAt(argoSourceOf(app.declared.object), 'kustomize');
+  const sources = sections.map((each) => argoSection(app, each));
   return argoAdditions(
-    [source, ...over].map((each) => within(each, 'kustomize')),
+    [...sources, ...over].map((each) => within(each, 'kustomize')),
     options,
   );
 }
@@ -129,7 +104,7 @@ function fluxAdditions(spec: Section, value: Json | undefined): Additions {
     labels: () => undefined,
     replicas: () => undefined,
     images: (into) => {
-      addImages(into, spec, 'images');
+      addImages(into, spec, 'images', true);
     },
     components: () => stringsAt(value, 'components'),
   };
@@ -147,12 +122,12 @@ function argoAdditions(sections: readonly Section[], value: Json | undefined): A
     },
     labels: (into) => {
       for (const each of sections) {
-        addPairs(into, each, ['commonLabels'], via);
-        addPairs(into, each, ['commonAnnotations'], via);
+        addPairs(into, each, ['commonLabels'], via, 'labels');
+        addPairs(into, each, ['commonAnnotations'], via, 'annotations');
       }
     },
     replicas: (into) => {
-      for (const each of sections) addReplicas(into, each, via);
+      for (const each of sections) addReplicas(into, each, via, true);
     },
     images: (into) => {
       for (const each of sections) addImageStrings(into, each, via);
@@ -175,71 +150,36 @@ function isImage(writing: Writing): boolean {
   return writing.key === 'image';
 }
 
-/** The parameters that an ApplicationSet's generators put into the app: in the set itself, or in files. */
-async function addGenerated(into: Collection, app: App): Promise<void> {
-  const from = app.declared?.generated?.from ?? [];
-  const section = from.length === 0 ? undefined : await appSection(into, app);
-  if (section === undefined) return;
-  into.copies.add('template');
-  const set = { ...section, path: section.path.slice(0, -2) };
-  for (const site of sitesOf(section)) {
-    const text = typeof site.value === 'string' ? site.value : '';
-    const references = templateSegments(text).flatMap(({ kind, code, start, end }) =>
-      kind === 'action' ? parametersIn(code).map((name) => ({ name, start, end })) : [],
-    );
-    await addExpressions(into, { ...site, mayWrite: () => true }, references);
-  }
-  for (const { file, path } of from) {
-    const located = file === undefined ? undefined : await into.read(file, 'plain');
-    if (file !== undefined && located === undefined) continue;
-    const within = located === undefined ? set : { located, document: 0, path: [] };
-    for (const site of sitesOf(within, ...pathTokens(path)))
-      into.add(site, { via: 'appset-param', mayWrite: () => false, isDirect: true, key: String(site.path.at(-1)) });
-  }
-}
-
-/** The last names of the parameters in an action: `name` of `.at.name` and of `at.name`. */
-function parametersIn(code: string): readonly string[] {
-  return [...code.matchAll(/(?:^|[\s(.])((?:\w[\w-]*\.)*\w[\w-]*)/g)].flatMap(
-    ([, path]) => path?.split('.').at(-1) ?? [],
-  );
-}
-
-/** A pointer as a path into a document, where positions are numbers. */
-function pathTokens(pointer: JsonPointer): readonly PathToken[] {
-  return pointerTokens(pointer).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
-}
-
 /** What the reconciler does after the build. */
 async function addLastSteps(into: Collection, app: App): Promise<void> {
-  const section = await appSection(into, app);
-  if (section === undefined) return;
-  if (app.kind === 'argo-application') {
-    for (const site of sitesOf(section, 'spec', 'destination', 'namespace')) {
-      into.add(site, {
-        via: 'namespace',
-        mayWrite: (field) => isNamespace(field) || isManaged(field),
-        isDirect: false,
-      });
-    }
-    for (const kind of ['labels', 'annotations'] as const) {
-      for (const site of sitesOf(section, 'spec', 'syncPolicy', 'managedNamespaceMetadata', kind)) {
-        const path = ['metadata', kind, ...site.path.map(String)].join('/');
-        const mayWrite = (field: Field): boolean => isManaged(field) && field.tokens.join('/') === path;
-        into.add(site, { via: kind, mayWrite, isDirect: true });
+  for (const section of await appSections(into, app)) {
+    if (app.kind === 'argo-application') addDestination(into, section);
+    if (app.kind === 'flux-helmrelease') {
+      const target = sitesOf(section, 'spec', 'targetNamespace');
+      for (const site of target.length > 0 ? target : sitesOf(section, 'metadata', 'namespace')) {
+        into.add(site, { via: 'namespace', mayWrite: isNamespace, isDirect: false });
       }
     }
-  }
-  if (app.kind === 'flux-helmrelease') {
-    const target = sitesOf(section, 'spec', 'targetNamespace');
-    for (const site of target.length > 0 ? target : sitesOf(section, 'metadata', 'namespace')) {
-      into.add(site, { via: 'namespace', mayWrite: isNamespace, isDirect: false });
+    if (app.kind === 'flux-kustomization') {
+      await addVariables(into, app, section);
+      addPairs(into, section, ['spec', 'commonMetadata', 'labels'], 'labels');
+      addPairs(into, section, ['spec', 'commonMetadata', 'annotations'], 'annotations');
     }
   }
-  if (app.kind === 'flux-kustomization') {
-    await addVariables(into, app, section);
-    addPairs(into, section, ['spec', 'commonMetadata', 'labels'], 'labels');
-    addPairs(into, section, ['spec', 'commonMetadata', 'annotations'], 'annotations');
+}
+
+/** What an Application says of where its objects go. */
+function addDestination(into: Collection, section: Section): void {
+  for (const site of sitesOf(section, 'spec', 'destination', 'namespace')) {
+    const mayWrite = (field: Field): boolean => isNamespace(field) || isManaged(field);
+    into.add(site, { via: 'namespace', mayWrite, isDirect: true });
+  }
+  for (const kind of ['labels', 'annotations'] as const) {
+    for (const site of sitesOf(section, 'spec', 'syncPolicy', 'managedNamespaceMetadata', kind)) {
+      const path = ['metadata', kind, ...site.path.map(String)].join('/');
+      const mayWrite = (field: Field): boolean => isManaged(field) && field.tokens.join('/') === path;
+      into.add(site, { via: kind, mayWrite, isDirect: true });
+    }
   }
 }
 

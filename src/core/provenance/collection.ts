@@ -12,6 +12,7 @@ import type { Field, Writing } from './writing.ts';
 /** Gathers writings in the order in which the tools apply them. */
 export class Collection {
   readonly #writings: Writing[] = [];
+  #selectors: readonly Place[] = [];
   readonly #base: FileTree;
   readonly #folders = new Map<RepoPath, RepoPath>();
   readonly #texts = new Map<string, Promise<LocatedText | undefined>>();
@@ -49,9 +50,20 @@ export class Collection {
   }
 
   /** Adds a scalar as the latest writing so far. */
-  add(site: SiteLike, rest: Omit<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'outerStyle' | 'order'>): void {
-    const { place, value, style, isFlow, outerStyle } = site;
-    this.#writings.push({ place, value, style, isFlow, outerStyle, ...rest, order: this.#writings.length });
+  add(site: SiteLike, rest: Omit<Writing, keyof SiteLike | 'order'>): void {
+    const { place, value, style, isFlow, outerStyle, alias } = site;
+    const selectors = [...this.#selectors, ...(rest.selectors ?? [])];
+    const order = this.#writings.length;
+    this.#writings.push({ place, value, style, isFlow, outerStyle, alias, ...rest, selectors, order });
+  }
+
+  /** What is added until the result is called counts because of these scalars. */
+  selectBy(sites: readonly SiteLike[]): () => void {
+    const before = this.#selectors;
+    this.#selectors = [...before, ...sites.map(({ place }) => place)];
+    return () => {
+      this.#selectors = before;
+    };
   }
 
   /** Adds a writing that was collected for something else as the latest so far. */
@@ -102,7 +114,7 @@ export interface Expression {
   readonly mayWrite: (field: Field) => boolean;
 }
 
-export type SiteLike = Pick<ScalarSite, 'place' | 'value' | 'style' | 'isFlow'> & {
+export type SiteLike = Pick<ScalarSite, 'place' | 'value' | 'style' | 'isFlow' | 'alias'> & {
   readonly outerStyle?: Writing['outerStyle'];
 };
 

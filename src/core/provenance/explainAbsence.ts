@@ -1,16 +1,20 @@
 import type { Provenance } from '../model/provenance.ts';
+import type { Collection } from './collection.ts';
 import { findField } from './exchange.ts';
 import type { Question } from './prove.ts';
+import { overriddenBy } from './roles.ts';
 import type { Field, Writing } from './writing.ts';
 
 /**
  * Explains that a field is missing: a `null` at its path, or a `$patch: delete` above it, without which it is there.
  * Lists that are replaced as a whole have no such scalar.
  */
-export async function explainAbsence(question: Question, writings: readonly Writing[]): Promise<Provenance> {
+export async function explainAbsence(question: Question, collection: Collection): Promise<Provenance> {
+  const { writings } = collection;
   const nulls = writings.filter((each) => each.value === null && each.mayWrite(question.field)).reverse();
   for (const writing of nulls) {
-    if (await appears(question, writing, 'plumbq', (value) => value === 'plumbq')) return proven(writing);
+    if (await appears(question, writing, 'plumbq', (value) => value === 'plumbq'))
+      return proven(writing, overriddenBy(writing, question.field, question.object, collection));
   }
   const deletions = deletionsAbove(question.field, writings);
   const proofs: Writing[] = [];
@@ -19,7 +23,7 @@ export async function explainAbsence(question: Question, writings: readonly Writ
   }
   const [only, ...others] = proofs;
   // Of several deletions in one list each brings an entry back, and none is the one.
-  if (only !== undefined && others.length === 0) return proven(only);
+  if (only !== undefined && others.length === 0) return proven(only, []);
   const also = [...nulls, ...deletions].map(({ place }) => ({ place, role: 'candidate' }) as const);
   return { kind: 'unknown', why: 'The field is not there, and no single scalar says so.', also };
 }
@@ -43,6 +47,7 @@ async function appears(
   return after !== undefined && isExpected(findField(before, after, field)?.value);
 }
 
-function proven({ place, via, value, style, isFlow, outerStyle }: Writing): Provenance {
-  return { kind: 'proven', place, via, also: [], writing: { before: '', after: '', value, style, isFlow, outerStyle } };
+function proven({ place, via, value, style, isFlow, outerStyle }: Writing, losing: readonly Writing[]): Provenance {
+  const also = losing.map((each) => ({ place: each.place, role: 'overridden-base' }) as const);
+  return { kind: 'proven', place, via, also, writing: { before: '', after: '', value, style, isFlow, outerStyle } };
 }

@@ -17,10 +17,20 @@ import { Exchanger, valueAtTokens } from './exchange.ts';
 import { explainAbsence } from './explainAbsence.ts';
 import { helmRoles } from './helmRoles.ts';
 import { kindInTemplate } from './helmWritings.ts';
-import { explainSwitch } from './explainSwitch.ts';
+import { explainSwitch, switchesOf } from './explainSwitch.ts';
 import { hangsOnLookup } from './lookupDoubt.ts';
-import { firstCandidates, namedBy, overriddenBy, takenIn, viaOf } from './roles.ts';
-import { findFeeding, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
+import {
+  aliasesTo,
+  firstCandidates,
+  namedBy,
+  overriddenBy,
+  selectorsOf,
+  takenIn,
+  valueTaking,
+  viaOf,
+} from './roles.ts';
+import { openReason } from './openReason.ts';
+import { findFeeding, findSwitches, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
 import type { Splice } from './splice.ts';
@@ -94,7 +104,7 @@ export class AppExplainer {
     const value = valueAtTokens(object, field.tokens);
     const question: Question = { field, before, object, exchanger, value: value ?? null };
     if (value === undefined) {
-      const absence = await explainAbsence(question, collection.writings);
+      const absence = await explainAbsence(question, collection);
       if (absence.kind === 'proven' || !isChart) return absence;
       return (await explainSwitch(field, exchanger, collection)) ?? absence;
     }
@@ -104,7 +114,8 @@ export class AppExplainer {
     }
     const proofs = await search(question, collection, isComplete ? undefined : { toward });
     const answer = await conclude(question, proofs, collection, asked, app);
-    if (!isComplete || answer.kind === 'proven') return answer;
+    if (!isComplete) return answer;
+    if (answer.kind === 'proven') return isChart ? withSwitches(answer, question, collection) : answer;
     const feeding = await findFeeding(question, collection.writings.filter(isValue));
     const inputs = feeding.map(({ place }) => ({ place, role: 'input' }) as const);
     const others = answer.also.filter(({ place }) => !inputs.some((each) => each.place.start === place.start));
@@ -128,6 +139,19 @@ export class AppExplainer {
       kindInTemplate(this.#collection, origin?.path, field);
     return place === undefined || splitMounted(place.file) !== undefined ? undefined : place;
   }
+}
+
+/** Names the switches of a chart's values without which the field would not be there. */
+async function withSwitches(
+  answer: Extract<Provenance, { kind: 'proven' }>,
+  question: Question,
+  { writings }: Collection,
+): Promise<Provenance> {
+  const deciding = await findSwitches(question, switchesOf(writings));
+  const also = deciding
+    .filter(({ place }) => place.start !== answer.place.start || place.file !== answer.place.file)
+    .map(({ place }) => ({ place, role: 'decides-existence' }) as const);
+  return { ...answer, also: [...answer.also, ...also.filter(({ place }) => splitMounted(place.file) === undefined)] };
 }
 
 /** A scalar that stands for a value, not for a name of one. */
@@ -262,17 +286,6 @@ async function conclude(
   return proven(chosen, proofs, losing, question, collection);
 }
 
-/** Why rendering itself leaves the field open. */
-function openReason({ before, field, value }: Question): string | undefined {
-  const rendered = before.objects.find((each) => each.key === field.key);
-  const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
-  if (open !== undefined) return open.why;
-  const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
-  return isDrawn
-    ? 'Rendering the same files again gives another value: a template draws it, or kustomize names its version.'
-    : undefined;
-}
-
 function proven(
   chosen: Proof,
   proofs: readonly Proof[],
@@ -293,8 +306,10 @@ function proven(
     also: [
       ...parts,
       ...losing.map(({ place }) => ({ place, role: 'overridden-base' }) as const),
-      ...helmRoles(writing, collection, origin),
+      ...helmRoles(valueTaking(writing, collection), collection, origin),
       ...takenIn(writing, field, collection),
+      ...aliasesTo(writing, field, collection),
+      ...selectorsOf(writing),
       ...namedBy(writing, collection),
     ].filter(({ place }) => splitMounted(place.file) === undefined),
     writing: {

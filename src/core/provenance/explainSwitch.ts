@@ -38,7 +38,7 @@ export async function explainSwitch(
 }
 
 /** The booleans of the values; those that are usually switches first. */
-function switchesOf(writings: readonly Writing[]): readonly Writing[] {
+export function switchesOf(writings: readonly Writing[]): readonly Writing[] {
   const all = writings.filter(
     (each) => ofValues.has(each.via) && each.isKey !== true && /^(?:true|false)$/.test(String(each.value)),
   );

@@ -73,7 +73,10 @@ async function addGenerator(into: Collection, generator: Generator): Promise<voi
     into.add(site, { via: viaOf('name'), mayWrite, isDirect: false, declares: true });
   }
   for (const site of sitesOf(section, 'files')) {
-    if (typeof site.value === 'string') await addFile(into, generator, site.value);
+    if (typeof site.value !== 'string') continue;
+    const end = into.selectBy([site]);
+    await addFile(into, generator, site.value);
+    end();
   }
   for (const site of [...sitesOf(section, 'envs'), ...sitesOf(section, 'env')]) {
     if (typeof site.value === 'string') await addEnvFile(into, generator, site.value);

@@ -14,6 +14,7 @@ import { sitesOf } from './fieldWritings.ts';
 import type { Section } from './fieldWritings.ts';
 import { addResources, sitesUnder } from './manifestWritings.ts';
 import { addPieces } from './pieces.ts';
+import { locateTemplated } from './templatedText.ts';
 import { addTemplate } from './templateLiterals.ts';
 import { templateSegments } from '../render/templateText.ts';
 import type { Field } from './writing.ts';
@@ -37,7 +38,7 @@ export async function addChart(
   await addChartFiles(into, chart, (plan.request.defaults ?? []).length === 0, []);
   for (const file of plan.request.defaults ?? []) await addValuesFile(into, file, 'helm-default-values');
   for (const layer of plan.layers) await addLayer(into, layer, sections);
-  for (const { place, value } of sectionWith(sections, ['helm', 'valueFiles'])?.sites ?? []) {
+  for (const { place, value } of layersAt(sections, ['helm', 'valueFiles']).at(-1)?.sites ?? []) {
     // Relative to the chart, to the root, or to a source that is this repository.
     const name = String(value)
       .replace(/^\$[^/]+\//, '')
@@ -46,8 +47,8 @@ export async function addChart(
   }
   const releaseName = app.kind === 'argo-application' ? ['helm', 'releaseName'] : ['spec', 'releaseName'];
   const via = app.kind === 'argo-application' ? 'argo-values' : 'helm-values';
-  for (const site of sectionWith(sections, releaseName)?.sites ?? [])
-    into.add(site, { via, mayWrite: nowhere, isDirect: false });
+  for (const { sites } of layersAt(sections, releaseName))
+    for (const site of sites) into.add(site, { via, mayWrite: nowhere, isDirect: false });
 }
 
 /** What a chart that kustomize inflates (`helmCharts`) takes its fields from: its own files, then values in files and inline. */
@@ -213,23 +214,35 @@ async function addLayer(
     case 'file':
       return via === 'helm-set' ? addWholeFile(into, from.file) : addValuesFile(into, from.file, via);
     case 'app': {
-      const found = sectionWith(sections, from.path);
-      if (found !== undefined) await addScalars(into, found.sites, found.section.located, via, scope);
+      const isInList = from.path.some((token) => typeof token === 'number');
+      for (const found of layersAt(sections, from.path).slice(isInList ? -1 : 0))
+        await addScalars(into, found.sites, found.section.located, via, scope);
       return;
     }
-    case 'data':
-      return addData(into, from, via, scope);
+    case 'data': {
+      const end = into.selectBy(sections.flatMap((section) => targetPaths(section, from.name, scope)));
+      await addData(into, from, via, scope);
+      end();
+    }
   }
 }
 
-/** Of the app's own object and what is laid over it, the last that says something at a path. */
-function sectionWith(
+/** Where a HelmRelease says to which value one of its `valuesFrom` goes. */
+function targetPaths(section: Section, name: string, scope: readonly PathToken[]): readonly ScalarSite[] {
+  const sites = sitesOf(section, 'spec', 'valuesFrom');
+  const named = sites.filter(({ path, value }) => path[1] === 'name' && value === name).map(({ path }) => path[0]);
+  return sites.filter(
+    ({ path, value }) => path[1] === 'targetPath' && named.includes(path[0]) && value === scope.join('.'),
+  );
+}
+
+/** What the app's own object and those laid over it say at a path, in their order; a list counts as the last one has it. */
+function layersAt(
   sections: readonly Section[],
   path: readonly PathToken[],
-): { readonly section: Section; readonly sites: readonly ScalarSite[] } | undefined {
-  return sections
-    .map((section) => ({ section, sites: sitesOf(section, ...path) }))
-    .findLast(({ sites }) => sites.length > 0);
+): readonly { readonly section: Section; readonly sites: readonly ScalarSite[] }[] {
+  const layers = sections.map((section) => ({ section, sites: sitesOf(section, ...path) }));
+  return layers.filter(({ sites }) => sites.length > 0);
 }
 
 /** A map of values, a scalar that holds YAML, or one value. */
@@ -242,8 +255,14 @@ async function addScalars(
 ): Promise<void> {
   const [only] = sites;
   if (only?.path.length === 0 && via !== 'argo-parameters' && via !== 'helm-set')
-    return addValues(into, locateEmbedded(only, around)?.sites ?? [], via);
+    return addValues(into, valuesIn(only, around), via);
   return addValues(into, sites, via, scope);
+}
+
+/** The values of a text inside a scalar, which may hold a template's actions where values stand. */
+function valuesIn(scalar: ScalarSite, around: LocatedText): readonly ValueSite[] {
+  const isTemplated = String(scalar.value).includes('{{');
+  return (isTemplated ? locateTemplated(scalar, around) : locateEmbedded(scalar, around))?.sites ?? [];
 }
 
 async function addData(

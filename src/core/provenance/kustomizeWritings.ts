@@ -52,7 +52,10 @@ export async function addKustomization(
   await addHelmCharts(into, section, folder, value);
   for (const each of [...stringsAt(value, 'components'), ...(additions?.components(into) ?? [])]) {
     const found = await into.resolve(folder, each);
+    const named = sitesOf(section, 'components').filter((site) => site.value === each);
+    const end = into.selectBy(named);
     if (found?.kind === 'folder') await addKustomization(into, found.path, undefined, depth + 1);
+    end();
   }
   await addGenerators(into, section, folder, value, viaOf);
   await addPatches(into, section, folder, value, viaOf);
@@ -62,9 +65,9 @@ export async function addKustomization(
   addLabels(into, section, value, viaOf);
   additions?.labels(into);
   await addPatchList(into, section, folder, value, 'patchesJson6902', viaOf);
-  addReplicas(into, section, viaOf('replicas'));
+  addReplicas(into, section, viaOf('replicas'), depth === 0);
   additions?.replicas(into);
-  addImages(into, section, viaOf('images'));
+  addImages(into, section, viaOf('images'), depth === 0);
   additions?.images(into);
   if (listAt(value, 'replacements').length > 0) into.copies.add('replacement');
   if (listAt(value, 'vars').length > 0) into.copies.add('vars');
@@ -158,8 +161,10 @@ async function addPatchList(
   for (const [index, each] of listAt(value, key).entries()) {
     const target = valueAt(each, 'target');
     const path = stringAt(each, 'path');
+    const end = into.selectBy(sitesOf(section, key, index, 'target'));
     addInlinePatch(into, section.located, siteAt(section, [key, index, 'patch']), target, viaOf);
     if (path !== undefined) await addPatchFile(into, folder, path, target, viaOf);
+    end();
   }
 }
 
@@ -171,7 +176,9 @@ export function addInlinePatches(
   viaOf: (via: Via) => Via,
 ): void {
   listAt(value, 'patches').forEach((each, index) => {
+    const end = into.selectBy(sitesOf(section, 'patches', index, 'target'));
     addInlinePatch(into, section.located, siteAt(section, ['patches', index, 'patch']), valueAt(each, 'target'), viaOf);
+    end();
   });
 }
 
@@ -211,8 +218,11 @@ async function addPlugins(
   for (const key of ['generators', 'transformers'] as const) {
     for (const [index, each] of listAt(value, key).entries()) {
       if (typeof each !== 'string') continue;
-      if (each.includes('\n')) addInlinePlugin(into, section.located, siteAt(section, [key, index]), viaOf);
+      const isInline = each.includes('\n');
+      const end = into.selectBy(isInline ? [] : sitesOf(section, key, index));
+      if (isInline) addInlinePlugin(into, section.located, siteAt(section, [key, index]), viaOf);
       else await addPluginPath(into, folder, each, viaOf, depth);
+      end();
     }
   }
 }

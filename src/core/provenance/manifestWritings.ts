@@ -81,7 +81,7 @@ function itemsOf(
       const value = values.get(JSON.stringify([...own, key]));
       return value === undefined ? [] : [`${key}=${String(value)}`];
     });
-    return [[depth, marks]];
+    return [[depth, marks.length > 0 ? marks : [`#${String(token)}`]]];
   });
   return items.length === 0 ? undefined : new Map(items);
 }

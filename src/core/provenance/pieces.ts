@@ -32,12 +32,16 @@ export function varsIn(text: string): readonly Reference[] {
   });
 }
 
+/** A scalar that is joined with something else. */
+export type Joined = Pick<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'outerStyle' | 'mayWrite'>;
+
 /** Adds the words between the references of a string, and the defaults in them: each may be what differs in the joined value. */
 export async function addPieces(
   into: Collection,
-  user: Writing,
+  user: Joined,
   references: readonly Reference[],
   via: Via,
+  key?: string,
 ): Promise<void> {
   const text = String(user.value);
   const literals = [0, ...references.map((each) => each.end)].map((start, index) => ({
@@ -45,20 +49,20 @@ export async function addPieces(
     end: references[index]?.start ?? text.length,
   }));
   const words = literals.flatMap(({ start, end }) => wordsIn(text, start, end));
-  await addStretches(into, user, [...words, ...references.flatMap((each) => each.fallback ?? [])], via);
+  await addStretches(into, user, [...words, ...references.flatMap((each) => each.fallback ?? [])], {
+    via,
+    key,
+    isDirect: false,
+  });
 }
 
 /** Notes where a scalar takes variables in: the whole scalar where that is all it holds. */
-export async function addExpressions(
-  into: Collection,
-  user: Pick<Writing, 'place' | 'value' | 'style' | 'isFlow' | 'mayWrite'>,
-  references: readonly Reference[],
-): Promise<void> {
+export async function addExpressions(into: Collection, user: Joined, references: readonly Reference[]): Promise<void> {
   const text = String(user.value);
   const located = await into.read(user.place.file, 'kustomize');
   for (const { name, start, end } of references) {
     const isAll = start === 0 && end === text.length;
-    const offsets = isAll ? undefined : contentOffsets({ ...user, document: 0, path: [] }, text);
+    const offsets = isAll ? undefined : contentOffsets(user, text);
     const [from, to] = [offsets?.[start], offsets?.[end]];
     const isKnown = located !== undefined && from !== undefined && to !== undefined;
     const place = isKnown ? pieceOf(located, from, to).place : user.place;
@@ -74,7 +78,13 @@ export async function addImagePieces(into: Collection, user: Writing): Promise<v
     const start = piece === undefined || piece === '' ? -1 : text.lastIndexOf(piece);
     return piece === undefined || start < 0 ? [] : [{ start, end: start + piece.length }];
   });
-  if (stretches.length > 1) await addStretches(into, user, stretches, user.via);
+  if (stretches.length > 1)
+    await addStretches(into, user, stretches, {
+      via: user.via,
+      isDirect: false,
+      items: user.items,
+      wholeOrder: user.order,
+    });
 }
 
 interface Stretch {
@@ -82,15 +92,20 @@ interface Stretch {
   readonly end: number;
 }
 
-async function addStretches(into: Collection, user: Writing, stretches: readonly Stretch[], via: Via): Promise<void> {
+async function addStretches(
+  into: Collection,
+  user: Joined,
+  stretches: readonly Stretch[],
+  rest: Pick<Writing, 'via' | 'key' | 'isDirect' | 'items' | 'wholeOrder'>,
+): Promise<void> {
   const located = await into.read(user.place.file, 'kustomize');
   const outer = { ...user, document: 0, path: [] };
-  const offsets = located && contentOffsets(outer, String(user.value));
+  const offsets = located && contentOffsets(user, String(user.value));
   if (located === undefined || offsets === undefined) return;
   for (const { start, end } of stretches) {
     const [from, to] = [offsets[start], offsets[end]];
     if (from === undefined || to === undefined || from >= to) continue;
-    into.add(pieceOf(located, from, to, outer), { via, mayWrite: user.mayWrite, isDirect: false });
+    into.add(pieceOf(located, from, to, outer), { ...rest, mayWrite: user.mayWrite });
   }
 }
 

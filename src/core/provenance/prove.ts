@@ -106,6 +106,21 @@ export async function findFeeding(question: Question, group: readonly Writing[])
   return [...first, ...(await findFeeding(question, group.slice(middle)))];
 }
 
+/** The switches without which the field would not be there: turned together, then in halves, until each stands alone. */
+export async function findSwitches(question: Question, group: readonly Writing[]): Promise<readonly Writing[]> {
+  const { exchanger, before, field } = question;
+  if (group.length === 0 || exchanger.isSpent) return [];
+  const after = await exchanger.renderWith(
+    group.map((writing) => ({ place: writing.place, newText: probeFor(writing, 0).text })),
+  );
+  const isThere = after !== undefined && findField(before, after, field)?.value !== undefined;
+  if (isThere) return [];
+  if (group.length === 1) return after === undefined ? [] : group;
+  const middle = Math.ceil(group.length / 2);
+  const first = await findSwitches(question, group.slice(0, middle));
+  return [...first, ...(await findSwitches(question, group.slice(middle)))];
+}
+
 /** Those of some scalars that leave the field alone; asked together first, for mostly all do. */
 export async function leavingAlone(question: Question, group: readonly Writing[]): Promise<readonly Writing[]> {
   if (group.length === 0 || question.exchanger.isSpent) return [];

@@ -1,5 +1,6 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
+import type { Place } from '../model/place.ts';
 import type { RoledPlace, Via } from '../model/provenance.ts';
 import type { Collection, Expression } from './collection.ts';
 import { valueAtTokens } from './exchange.ts';
@@ -28,15 +29,33 @@ export function overriddenBy(
 ): readonly Writing[] {
   // What takes the winning value in is no value that loses to it.
   const takes = new Set(expressions.map(({ place }) => `${place.file}:${String(place.start)}`));
+  const isOfField = (each: Writing): boolean =>
+    each.slot === undefined
+      ? (each.isDirect || each.wholeOrder !== undefined) && each.mayWrite(field) && isInSameItems(each, field, object)
+      : each.slot === winner.slot;
   return writings.filter(
     (each) =>
-      each.isDirect &&
-      each.order < winner.order &&
-      each.mayWrite(field) &&
-      each.place.start !== winner.place.start &&
+      (each.wholeOrder ?? each.order) < winner.order &&
+      !isSamePlace(each.place, winner.place) &&
       !takes.has(`${each.place.file}:${String(each.place.start)}`) &&
-      isInSameItems(each, field, object),
+      isOfField(each),
   );
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.file === b.file && a.start === b.start;
+}
+
+/** The aliases by which a scalar counts at a field. */
+export function aliasesTo(winner: Writing, field: Field, { writings }: Collection): readonly RoledPlace[] {
+  return writings.flatMap(({ alias, place, mayWrite }) =>
+    alias !== undefined && isSamePlace(place, winner.place) && mayWrite(field) ? [{ place: alias, role: 'alias' }] : [],
+  );
+}
+
+/** The scalars that choose what a writing is written to. */
+export function selectorsOf({ selectors = [] }: Writing): readonly RoledPlace[] {
+  return selectors.map((place) => ({ place, role: 'selector' }));
 }
 
 function isInSameItems({ items }: Writing, { tokens }: Field, object: Json): boolean {
@@ -44,6 +63,7 @@ function isInSameItems({ items }: Writing, { tokens }: Field, object: Json): boo
     if (!/^\d+$/.test(token)) return true;
     const item = valueAtTokens(object, tokens.slice(0, depth + 1));
     const [mark] = items?.get(depth) ?? [];
+    if (mark?.startsWith('#') === true) return mark === `#${token}`;
     const [key = '', ...value] = (mark ?? '').split('=');
     const own = isObject(item) ? item[key] : undefined;
     const isNamed = typeof own === 'string' || typeof own === 'number';
@@ -58,6 +78,19 @@ export function takenIn(winner: Writing, field: Field, { expressions }: Collecti
     .filter(isIts)
     .slice(0, mostExpressions)
     .map(({ place }) => ({ place, role: 'template' }) as const);
+}
+
+/** For a parameter that a value of a chart takes in: that value, which others of the same path lose to. */
+export function valueTaking(winner: Writing, { writings, expressions }: Collection): Writing {
+  if (winner.valuesPath !== undefined) return winner;
+  const places = expressions.filter(({ name }) => name === winner.key).map(({ place }) => place);
+  const isTaking = ({ place, valuesPath }: Writing): boolean =>
+    valuesPath !== undefined && places.some((each) => contains(place, each));
+  return writings.findLast(isTaking) ?? winner;
+}
+
+function contains(outer: Place, inner: Place): boolean {
+  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
 }
 
 const mostExpressions = 3;

@@ -27,7 +27,7 @@ export async function addVariables(into: Collection, app: App, section: Section)
         (each) => each.mayWrite(field) && referencesIn(String(each.value)).some((reference) => reference.name === name),
       );
   const add = (site: SiteLike, name: string): void => {
-    into.add(site, { via: 'subst', mayWrite: usersOf(name), isDirect: false, key: name });
+    into.add(site, { via: 'subst', mayWrite: usersOf(name), isDirect: false, key: name, slot: `variable/${name}` });
   };
   for (const source of await findSources(app, postBuild, into.tree, into.signal)) {
     const located = source?.file === undefined ? undefined : await into.read(source.file, 'plain');

@@ -25,6 +25,8 @@ export interface Writing {
   readonly via: Via;
   /** Order of application: of two writings of one field the larger wins. */
   readonly order: number;
+  /** For a piece of a scalar: the order of that. */
+  readonly wholeOrder?: number | undefined;
   /** Whether the scalar's position says that it may write this field. */
   readonly mayWrite: (field: Field) => boolean;
   /** The scalar is the name under which a manifest or a generator declares an object. */
@@ -37,8 +39,17 @@ export interface Writing {
   readonly template?: RepoPath | undefined;
   /** The last key of the path that it writes, where it writes at a path of its own. */
   readonly key?: string | undefined;
-  /** For a path through lists: by what the items on it are told from others, `key=value`, by their depth in the path. */
+  /**
+   * For a path through lists: by what the items on it are told from others, by their depth in the path: `key=value`, or
+   * `#position` where they have no such key.
+   */
   readonly items?: ReadonlyMap<number, readonly string[]> | undefined;
+  /** The alias by which the scalar, which stands elsewhere, counts here. */
+  readonly alias?: Place | undefined;
+  /** The scalars that choose what is written: the name in an entry of images, the target of a patch, the path of a component. */
+  readonly selectors?: readonly Place[] | undefined;
+  /** Writings of one slot replace each other, the latest wins: `images/web/newTag`. */
+  readonly slot?: string | undefined;
   /** The field is written at this very path, so that a losing writing is an overridden value. */
   readonly isDirect: boolean;
 }

@@ -31,6 +31,8 @@ const clusterScoped: ReadonlySet<string> = new Set(
     'snapshot.storage.k8s.io/VolumeSnapshotContent gateway.networking.k8s.io/GatewayClass',
     'cert-manager.io/ClusterIssuer external-secrets.io/ClusterSecretStore external-secrets.io/ClusterExternalSecret',
     'kyverno.io/ClusterPolicy kyverno.io/ClusterCleanupPolicy kyverno.io/GlobalContextEntry policies.kyverno.io/ValidatingPolicy',
+    'policies.kyverno.io/MutatingPolicy policies.kyverno.io/ImageValidatingPolicy policies.kyverno.io/GeneratingPolicy',
+    'policies.kyverno.io/DeletingPolicy',
     'templates.gatekeeper.sh/ConstraintTemplate karpenter.sh/NodePool karpenter.sh/NodeClaim karpenter.k8s.aws/EC2NodeClass',
     'cilium.io/CiliumClusterwideNetworkPolicy crd.projectcalico.org/GlobalNetworkPolicy projectcalico.org/GlobalNetworkPolicy',
     'pkg.crossplane.io/Provider pkg.crossplane.io/Configuration apiextensions.crossplane.io/Composition',

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { annotationOf, describeKey, resourceKey } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { readArgoStatus } from '../live/argoStatus.ts';
+import { hidingSecrets } from '../live/secretWords.ts';
 import type { ManagedResource } from '../live/reconcilerStatus.ts';
 import { tokenOf } from './argoSync.ts';
 import type { SyncProgress, SyncRow } from './progress.ts';
@@ -10,7 +11,8 @@ import type { SyncPlan } from './syncPlan.ts';
 
 /** Progress of an Argo CD request, read from its Application. */
 export function argoProgress(plan: SyncPlan, application: KubeObject): SyncProgress {
-  if (plan.act !== 'sync') return refreshProgress(application);
+  if (plan.act === 'terminate') return terminateProgress(application);
+  if (plan.act !== 'sync') return refreshProgress(plan, application);
   const operation = objectAt(application, 'status', 'operationState');
   if (tokenOf(objectAt(operation, 'operation')) !== plan.token) return notStarted(plan, application);
   const message = stringAt(operation, 'message') || undefined;
@@ -32,12 +34,25 @@ export function argoProgress(plan: SyncPlan, application: KubeObject): SyncProgr
   }
 }
 
-/** The annotation is removed by the controller once it has compared again. */
-function refreshProgress(application: KubeObject): SyncProgress {
+/** The controller removes the annotation once it has compared again; a reading from before the request has neither. */
+function refreshProgress(plan: SyncPlan, application: KubeObject): SyncProgress {
   const isAsked = annotationOf(application, 'argocd.argoproj.io/refresh') !== undefined;
-  if (isAsked) return { phase: 'requested', message: 'Waiting for Argo CD to compare', resources: [] };
+  // Not by the time of the comparison: two within a second tell the same.
+  const isSame = stringAt(application.metadata, 'resourceVersion') === plan.readVersion;
+  if (isAsked || isSame) return { phase: 'requested', message: 'Waiting for Argo CD to compare', resources: [] };
   const { sync } = readArgoStatus(application);
   return { phase: 'succeeded', message: sync.message ?? sync.status, resources: [] };
+}
+
+/** An operation that is ended keeps its phase until its hooks are gone. */
+function terminateProgress(application: KubeObject): SyncProgress {
+  const operation = objectAt(application, 'status', 'operationState');
+  const phase = stringAt(operation, 'phase');
+  const message = hidingSecrets(stringAt(operation, 'message')) || undefined;
+  const isEnding = phase === 'Running' || phase === 'Terminating';
+  return isEnding
+    ? { phase: 'applying', message: message ?? 'Waiting for Argo CD to end the sync', resources: [] }
+    : { phase: 'succeeded', message: message ?? phase, resources: [] };
 }
 
 /** Our operation waits in `.operation`; when it is gone without a trace in the status, somebody else's has taken its place. */

@@ -37,13 +37,9 @@ export function planArgoSync(application: KubeObject, options: ArgoSyncOptions, 
 export function planArgoRefresh(application: KubeObject, mode: 'normal' | 'hard', ticket: SyncTicket): SyncPlan {
   const words = mode === 'hard' ? 'Render and compare again' : 'Compare again';
   const body = { metadata: { annotations: { 'argocd.argoproj.io/refresh': mode } } };
-  return planOf(
-    mode === 'hard' ? 'hard-refresh' : 'refresh',
-    application,
-    ticket,
-    `${words}: ${nameOf(application)}`,
-    body,
-  );
+  const act = mode === 'hard' ? 'hard-refresh' : 'refresh';
+  const plan = planOf(act, application, ticket, `${words}: ${nameOf(application)}`, body);
+  return { ...plan, readVersion: stringAt(application.metadata, 'resourceVersion') };
 }
 
 /** Asks Argo CD to end the operation under way, as its own API server does (`TerminateOperation`). */

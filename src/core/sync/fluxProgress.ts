@@ -1,4 +1,4 @@
-import { stringAt } from '../model/json.ts';
+import { stringAt, valueAt } from '../model/json.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { shortRevision } from '../model/words.ts';
 import { conditionOf, isObserved } from '../live/conditions.ts';
@@ -13,6 +13,7 @@ const passingReasons = ['DependencyNotReady', 'Progressing', 'ProgressingWithRet
 
 /** Progress of a Flux request, read from the Kustomization or HelmRelease and its GitRepository. */
 export function fluxProgress(plan: SyncPlan, app: KubeObject, objects: SyncObjects): SyncProgress {
+  if (plan.act === 'suspend' || plan.act === 'resume') return suspendProgress(plan, app);
   const resources = readRows(app, objects);
   if (plan.source !== undefined) {
     const fetching = fetchProgress(plan, objects.source);
@@ -22,6 +23,12 @@ export function fluxProgress(plan: SyncPlan, app: KubeObject, objects: SyncObjec
   const commit = target === undefined ? undefined : commitOf(target);
   if (app.kind === 'HelmRelease') return { ...releaseProgress(plan, app), commit, resources };
   return { ...applyProgress(plan, app, commit), commit, resources };
+}
+
+/** Done as soon as the object is seen with the new word. */
+function suspendProgress({ act }: SyncPlan, app: KubeObject): SyncProgress {
+  const isSuspended = valueAt(app, 'spec', 'suspend') === true;
+  return { phase: isSuspended === (act === 'suspend') ? 'succeeded' : 'requested', resources: [] };
 }
 
 /**

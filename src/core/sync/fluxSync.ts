@@ -24,6 +24,8 @@ export interface FluxObjects {
 export interface FluxSyncOptions {
   /** One upgrade even when neither chart nor values changed. */
   readonly isForced?: boolean | undefined;
+  /** Count failures from zero, also of a release that has not given up yet. */
+  readonly isReset?: boolean | undefined;
 }
 
 /**
@@ -51,9 +53,10 @@ export function planFluxSync(
   };
 }
 
-function applyStep(app: KubeObject, { token }: SyncTicket, { isForced }: FluxSyncOptions): SyncStep {
+function applyStep(app: KubeObject, { token }: SyncTicket, options: FluxSyncOptions): SyncStep {
+  const { isForced } = options;
   const isRelease = app.kind === 'HelmRelease';
-  const isReset = isRelease && hasGivenUp(app);
+  const isReset = isRelease && (options.isReset === true || hasGivenUp(app));
   const annotations = {
     [requestedAt]: token,
     ...(isReset ? { [resetAt]: token } : {}),
@@ -75,7 +78,10 @@ export function planFluxSuspend(app: KubeObject, isSuspended: boolean, ticket: S
   const words = `${isSuspended ? 'Suspend' : 'Resume'} ${nameOf(app)}`;
   const body = { spec: { suspend: isSuspended } };
   const plan = planOf(isSuspended ? 'suspend' : 'resume', app, ticket, words);
-  return { ...plan, steps: [step(words, fluxTarget(app), body)] };
+  const isSo = valueAt(app, 'spec', 'suspend') === true;
+  const message = `${app.kind} ${nameOf(app)} is ${isSo ? 'suspended already' : 'not suspended'}.`;
+  const blockers: readonly Blocker[] = isSo === isSuspended ? [{ code: 'usage', message, blocks: 'sync' }] : [];
+  return { ...plan, steps: [step(words, fluxTarget(app), body)], blockers };
 }
 
 /** The reference of a Flux app to its source, with the namespace Flux assumes; only GitRepositories are followed. */

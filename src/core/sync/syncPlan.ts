@@ -16,6 +16,8 @@ export interface SyncPlan {
   readonly source?: ObjectName | undefined;
   /** Commit that is to be applied; absent: whatever the reconciler finds newest. */
   readonly commit?: string | undefined;
+  /** Of a refresh: the Application's version that was read before; only another one can be an answer. */
+  readonly readVersion?: string | undefined;
   /** Marks this request, so that an earlier operation's outcome is never taken for it; free of clocks. */
   readonly token: string;
   /** Sent in this order; each must succeed before the next. */
@@ -26,7 +28,7 @@ export interface SyncPlan {
   readonly blockers: readonly Blocker[];
 }
 
-/** `sync`, `refresh` and `hard-refresh` can be followed by `progressOf`; the others are done when they are answered. */
+/** What is asked of a reconciler; `progressOf` follows each of them. */
 export type SyncAct = 'sync' | 'refresh' | 'hard-refresh' | 'terminate' | 'suspend' | 'resume';
 
 /** One request and what it is for, in words. */

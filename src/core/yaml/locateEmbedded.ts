@@ -31,15 +31,20 @@ export function locateEmbedded(outer: ScalarSite, around: LocatedText): Embedded
   return { documents: inner.reading.documents, sites };
 }
 
+/** A scalar, perhaps one of a text inside another. */
+type MaybeEmbedded = Pick<ScalarSite, 'place' | 'style'> & { readonly outerStyle?: ScalarSite['style'] | undefined };
+
 /** For each character of a scalar's value its offset in the file, and one more for the end; `undefined` when that is not plain to see. */
-export function contentOffsets(site: ScalarSite, value: string): readonly number[] | undefined {
+export function contentOffsets(site: MaybeEmbedded, value: string): readonly number[] | undefined {
   switch (site.style) {
     case 'plain':
     case 'raw':
       return site.place.text === value ? sequence(site.place.start, value.length) : undefined;
     case 'single':
     case 'double':
-      return quotedOffsets(site, value);
+      // The place of a quoted scalar inside another is the text between its quotes.
+      if (site.outerStyle === undefined) return quotedOffsets(site, value);
+      return site.place.text === value ? sequence(site.place.start, value.length) : undefined;
     case 'literal':
       return literalOffsets(site, value);
     case 'folded':
@@ -53,7 +58,7 @@ function sequence(start: number, length: number): readonly number[] {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '"': '"', '\\': '\\', '/': '/', r: '\r' };
 
-function quotedOffsets({ place, style }: ScalarSite, value: string): readonly number[] | undefined {
+function quotedOffsets({ place, style }: MaybeEmbedded, value: string): readonly number[] | undefined {
   const source = place.text;
   const offsets: number[] = [];
   let at = 1;
@@ -71,7 +76,7 @@ function quotedOffsets({ place, style }: ScalarSite, value: string): readonly nu
   return at === source.length - 1 ? [...offsets, place.start + at] : undefined;
 }
 
-function literalOffsets({ place }: ScalarSite, value: string): readonly number[] | undefined {
+function literalOffsets({ place }: MaybeEmbedded, value: string): readonly number[] | undefined {
   const lines = place.text.split('\n');
   const content = value.split('\n');
   const first = content.findIndex((line) => line.trim() !== '');

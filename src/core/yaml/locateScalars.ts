@@ -24,6 +24,8 @@ export interface ScalarSite {
   readonly style: ScalarStyle;
   /** Inside `[…]` or `{…}`, where commas and braces need quotes. */
   readonly isFlow: boolean;
+  /** The alias or merge key that leads from this path to the scalar, which stands elsewhere. */
+  readonly alias?: Place | undefined;
 }
 
 /** A file read with positions. */
@@ -46,6 +48,7 @@ export function locateScalars(file: RepoPath, text: string, profile: YamlProfile
       profile,
       sites: [],
       open: new Set(),
+      alias: undefined,
       place: (start, end) => placeAt(file, text, start, end, lineOf),
     };
     visit(document.contents, [], false, walk);
@@ -62,6 +65,8 @@ interface Walk {
   /** Nodes being visited, so that an alias to its own parent ends. */
   readonly open: Set<Node>;
   readonly place: (start: number, end: number) => Place;
+  /** The outermost alias on the way. */
+  alias: Place | undefined;
 }
 
 /** More scalars than any manifest has; aliases of aliases could make more. */
@@ -73,7 +78,9 @@ function visit(node: unknown, path: readonly PathToken[], isFlow: boolean, walk:
     const target = node.resolve(walk.document);
     if (target === undefined || walk.open.has(target)) return;
     walk.open.add(target);
-    visit(target, path, isFlow, walk);
+    through(node, walk, () => {
+      visit(target, path, isFlow, walk);
+    });
     walk.open.delete(target);
   } else if (isScalar(node)) {
     addSite(node, path, isFlow, walk);
@@ -82,9 +89,19 @@ function visit(node: unknown, path: readonly PathToken[], isFlow: boolean, walk:
       visit(item, [...path, index], isFlow || node.flow === true, walk);
     });
   } else if (isMap(node)) {
-    for (const [key, { value, isFlow: inFlow }] of entriesOf(node, walk))
-      visit(value, [...path, key], isFlow || inFlow, walk);
+    for (const [key, { value, isFlow: inFlow, merged }] of entriesOf(node, walk))
+      through(merged, walk, () => {
+        visit(value, [...path, key], isFlow || inFlow, walk);
+      });
   }
+}
+
+/** Notes an alias for what is visited behind it. */
+function through(alias: unknown, walk: Walk, work: () => void): void {
+  const before = walk.alias;
+  if (before === undefined && isAlias(alias) && alias.range) walk.alias = walk.place(alias.range[0], alias.range[1]);
+  work();
+  walk.alias = before;
 }
 
 function addSite(scalar: Scalar, path: readonly PathToken[], isFlow: boolean, walk: Walk): void {
@@ -97,6 +114,7 @@ function addSite(scalar: Scalar, path: readonly PathToken[], isFlow: boolean, wa
     value,
     style: styles[scalar.type ?? 'PLAIN'] ?? 'plain',
     isFlow,
+    ...(walk.alias !== undefined && { alias: walk.alias }),
   });
 }
 
@@ -115,6 +133,8 @@ function isScalarValue(value: unknown): value is string | number | boolean | nul
 interface Entry {
   readonly value: unknown;
   readonly isFlow: boolean;
+  /** The alias behind a merge key that it comes by. */
+  readonly merged?: unknown;
 }
 
 /** The entries of a map as they count: merge keys unfolded with the precedence of the profile's tool (see toJson.ts). */
@@ -144,7 +164,8 @@ function mergedOf(pair: Pair, walk: Walk): ReadonlyMap<string, Entry> {
     const map = isAlias(source) ? source.resolve(walk.document) : source;
     if (!isMap(map) || walk.open.has(map)) continue;
     walk.open.add(map);
-    for (const [key, each] of entriesOf(map, walk)) merged.set(key, each);
+    for (const [key, each] of entriesOf(map, walk))
+      merged.set(key, { ...each, merged: isAlias(source) ? source : pair.value });
     walk.open.delete(map);
   }
   return merged;

@@ -1,3 +1,4 @@
+import type { ReconcilerAct } from '../../core/sync/reconcilerActs.ts';
 import { acceptLive } from './acceptLive.ts';
 import { askServer } from './askServer.ts';
 import { connectCluster, disconnectCluster, reconnectCluster, selectContexts } from './clusterCommands.ts';
@@ -24,6 +25,13 @@ export const commandTable = {
   'plumbline.openObjectSource': openObjectSource,
   'plumbline.acceptLive': acceptLive,
   'plumbline.sync': async (deps, argument) => (await import('../actBundle.ts')).syncApp(deps, argument),
+  'plumbline.refreshApp': ask('refresh'),
+  'plumbline.hardRefresh': ask('hard-refresh'),
+  'plumbline.terminateSync': ask('terminate'),
+  'plumbline.suspend': ask('suspend'),
+  'plumbline.resume': ask('resume'),
+  'plumbline.forceRelease': ask('force'),
+  'plumbline.resetRelease': ask('reset'),
   'plumbline.changeAndSync': changeAndSync,
   'plumbline.fetchSources': async (deps) => (await import('../actBundle.ts')).fetchSources(deps),
   'plumbline.copyMarkdown': copyMarkdown,
@@ -34,3 +42,8 @@ export const commandTable = {
   'plumbline.requestException': requestException,
   'plumbline.showOutput': showOutput,
 } as const satisfies Readonly<Record<string, CommandHandler>>;
+
+/** Asks a reconciler for something beside a sync; the code for it is loaded with the first act. */
+function ask(act: ReconcilerAct): CommandHandler {
+  return async (deps, argument) => (await import('../actBundle.ts')).askReconciler(deps, act, argument);
+}

@@ -25,21 +25,26 @@ export function clickedTarget({ tree }: CommandDeps, argument: unknown): RowTarg
 }
 
 /** The app that a command is about; asks when neither a row nor the selection says it. `undefined` when the person gives up. */
-export async function pickApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
-  const { overview } = await openRepository(deps);
-  const target = targetOf(deps, argument);
-  const wanted = target !== undefined && 'app' in target ? target.app : undefined;
-  const found = overview.state.apps.find(({ app }) => app.id === wanted);
-  return found ?? askForApp(overview.state, () => true);
+export function pickApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
+  return pickFittingApp(deps, argument, () => true);
 }
 
 /** The same for apps that a cluster runs by a reconciler. */
-export async function pickReconciledApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
+export function pickReconciledApp(deps: CommandDeps, argument: unknown): Promise<AppState | undefined> {
+  return pickFittingApp(deps, argument, ({ app, context }) => context !== undefined && app.namespace !== undefined);
+}
+
+/** The same, where a question offers only some apps; the one that was clicked or selected is taken whatever it is. */
+export async function pickFittingApp(
+  deps: CommandDeps,
+  argument: unknown,
+  isOffered: (app: AppState) => boolean,
+): Promise<AppState | undefined> {
   const { overview } = await openRepository(deps);
   const target = targetOf(deps, argument);
   const wanted = target !== undefined && 'app' in target ? target.app : undefined;
   const found = overview.state.apps.find(({ app }) => app.id === wanted);
-  return found ?? askForApp(overview.state, ({ app, context }) => context !== undefined && app.namespace !== undefined);
+  return found ?? askForApp(overview.state, isOffered);
 }
 
 /** The app and the difference behind a row; `undefined` for other rows and for differences that are gone. */

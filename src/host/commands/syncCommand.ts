@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
-import { isAbort, UserError } from '../../core/model/userError.ts';
+import { UserError } from '../../core/model/userError.ts';
 import type { AppState } from '../../core/overview/state.ts';
-import type { ClusterConnection } from '../../core/ports.ts';
 import type { SyncPlan } from '../../core/sync/syncPlan.ts';
 import { confirmWrite } from '../confirmWrite.ts';
 import { planSync } from '../panel/planSync.ts';
-import { followHealth, followPlan, sendPlan } from '../panel/panelRun.ts';
+import { followHealth, followPlan } from '../panel/panelRun.ts';
+import type { FollowInput } from '../panel/panelRun.ts';
 import { differenceCount } from '../views/appWords.ts';
 import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { openRepository, pickReconciledApp } from './pickApp.ts';
+import { connectionFor, sendAndFollow } from './planRun.ts';
 
 /** Asks an app's reconciler to apply what Git has now, after a confirmation, and follows it until it is healthy. */
 export async function syncApp(deps: CommandDeps, argument: unknown): Promise<void> {
@@ -17,15 +18,20 @@ export async function syncApp(deps: CommandDeps, argument: unknown): Promise<voi
   const state = await pickReconciledApp(deps, argument);
   if (state === undefined) return;
   const plan = planOf(deps, state, repository);
-  const [blocker] = plan.blockers;
-  if (blocker !== undefined) throw new UserError(blocker.code, blocker.message);
-  const connection = deps.sessions.connection(plan.context);
-  if (connection === undefined) {
-    throw new UserError('cluster-unreachable', vscode.l10n.t('Cluster {0} is not connected.', plan.context));
-  }
+  const connection = connectionFor(deps, plan);
   const detail = confirmationDetail(state, plan, repository);
   if (!(await confirmWrite({ title: plan.summary, detail, action: vscode.l10n.t('Sync') }))) return;
-  await sendAndFollow(deps, { repository, state, plan, connection });
+  const { app } = state;
+  const input = { app, plan, overview: repository.overview };
+  const title = vscode.l10n.t('Syncing {0}', app.name);
+  const ended = await sendAndFollow(deps, { title, input, connection, follow });
+  if (ended === 'cancelled') {
+    vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is not followed any more; the sync goes on.', app.name), 6000);
+    return;
+  }
+  const health = ended.word ?? 'Unknown';
+  deps.output.info(`${plan.summary}: ${health}.`);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is synced: {1}.', app.name, health), 6000);
 }
 
 /** `UserError` says why there is nothing to plan: no cluster, no reconciler, or the cluster does not hold the app. */
@@ -65,42 +71,7 @@ function confirmationDetail({ app, differences }: AppState, plan: SyncPlan, { ov
   return lines.filter((line) => line !== undefined).join('\n');
 }
 
-interface Run {
-  readonly repository: OpenRepository;
-  readonly state: AppState;
-  readonly plan: SyncPlan;
-  readonly connection: ClusterConnection;
-}
-
-async function sendAndFollow(deps: CommandDeps, { repository, state, plan, connection }: Run): Promise<void> {
-  const { app } = state;
-  const title = vscode.l10n.t('Syncing {0}', app.name);
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  const health = await vscode.window.withProgress(options, async (progress, token) => {
-    const ended = new AbortController();
-    const cancelling = token.onCancellationRequested(() => {
-      ended.abort();
-    });
-    const say = (message: string): void => {
-      progress.report({ message });
-    };
-    const input = { app, plan, overview: repository.overview, clock: deps.clock, t: vscode.l10n.t, say };
-    try {
-      await sendPlan(plan, connection, ended.signal);
-      deps.output.info(`${plan.summary}: requested.`);
-      await followPlan(input, ended.signal);
-      return await followHealth(input, ended.signal);
-    } catch (error) {
-      if (!isAbort(error)) throw error;
-      return undefined;
-    } finally {
-      cancelling.dispose();
-    }
-  });
-  if (health === undefined) {
-    vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is not followed any more; the sync goes on.', app.name), 6000);
-    return;
-  }
-  deps.output.info(`${plan.summary}: ${health}.`);
-  vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is synced: {1}.', app.name, health), 6000);
+async function follow(input: FollowInput, signal: AbortSignal): Promise<string | undefined> {
+  await followPlan(input, signal);
+  return followHealth(input, signal);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { describeKey } from '../../core/model/resource.ts';
 import { wordsOfAge, wordsOfPath } from '../../core/model/words.ts';
+import type { EventAnswer } from '../../core/overview/eventReader.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
 import { appMarkdown } from '../views/appMarkdown.ts';
 import { explanation } from '../views/explanation.ts';
@@ -40,7 +41,8 @@ export async function explainDifference(deps: CommandDeps, argument: unknown): P
   const found = (await differenceOf(deps, argument)) ?? (await pickDifference(deps, argument));
   if (found === undefined) return;
   const { app, difference } = found;
-  const { title, detail } = explanation(app, difference, { now: deps.clock.now(), t: vscode.l10n.t });
+  const rowContext = { now: deps.clock.now(), t: vscode.l10n.t };
+  const { title, detail } = explanation(app, difference, await eventsOf(deps, app, difference), rowContext);
   const open = vscode.l10n.t('Open Line');
   const compare = vscode.l10n.t('Compare');
   const row = rowId(app, difference);
@@ -52,6 +54,15 @@ export async function explainDifference(deps: CommandDeps, argument: unknown): P
   );
   if (choice === open) await openSource(deps, row);
   if (choice === compare) await compareWithCluster(deps, row);
+}
+
+/** What clusters told of the object lately; asked for with a progress bar, for a server may be slow. */
+async function eventsOf(deps: CommandDeps, { app }: AppState, { object }: PlacedDifference): Promise<EventAnswer> {
+  const { overview } = await openRepository(deps);
+  const location = { viewId: 'plumbline.apps' };
+  return vscode.window.withProgress({ location }, () =>
+    overview.eventsOf(app.id, object, new AbortController().signal),
+  );
 }
 
 async function pickDifference(

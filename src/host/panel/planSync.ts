@@ -1,5 +1,6 @@
 import { planArgoSync } from '../../core/sync/argoSync.ts';
 import { planFluxSync, sourceOf } from '../../core/sync/fluxSync.ts';
+import type { FluxObjects } from '../../core/sync/fluxSync.ts';
 import type { SyncPlan, SyncTicket } from '../../core/sync/syncPlan.ts';
 import type { App } from '../../core/model/app.ts';
 import { valueAt } from '../../core/model/json.ts';
@@ -21,23 +22,33 @@ export function planSync(
   ticket: SyncTicket,
   t: Translate,
 ): SyncPlan {
-  const key = reconcilerKey(app);
-  const object = key === undefined ? undefined : overview.liveObject(ticket.context, key);
-  if (object === undefined) {
-    const message = t('{0} does not run in {1}, so there is nothing to sync.', app.name, ticket.context);
-    throw new UserError('cluster-failed', message, { context: ticket.context });
-  }
+  const objects = reconcilerObjects(app, overview, ticket.context, t);
+  const object = objects.app;
   if (app.kind === 'argo-application') {
     const prune = valueAt(object, 'spec', 'syncPolicy', 'automated', 'prune') === true;
     return planArgoSync(object, { revision: commit, prune, isDryRun: false, resources: [] }, ticket);
   }
-  return planFluxSync({ app: object, source: findSource(object, overview, ticket) }, commit, ticket);
+  return planFluxSync(objects, commit, ticket);
+}
+
+/** The reconciler's object of an app and, for Flux, its source, as the watches show them now. `UserError` when the cluster does not hold the app. */
+export function reconcilerObjects(
+  app: App,
+  overview: Pick<OverviewApi, 'liveObject'>,
+  context: string,
+  t: Translate,
+): FluxObjects {
+  const key = reconcilerKey(app);
+  const object = key === undefined ? undefined : overview.liveObject(context, key);
+  if (object !== undefined) return { app: object, source: findSource(object, overview, context) };
+  const message = t('{0} does not run in {1}, so there is nothing to sync.', app.name, context);
+  throw new UserError('cluster-failed', message, { context });
 }
 
 function findSource(
   app: KubeObject,
   overview: Pick<OverviewApi, 'liveObject'>,
-  { context }: SyncTicket,
+  context: string,
 ): KubeObject | undefined {
   const source = sourceOf(app);
   if (source === undefined) return undefined;

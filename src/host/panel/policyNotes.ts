@@ -39,16 +39,45 @@ export function policyNotes(
     [own, new Set(changeSet.effects.map(({ key }) => key))],
     ...changeSet.others.map(({ app, effects }) => [app.id, new Set(effects.map(({ key }) => key))] as const),
   ]);
-  return told.flatMap((code) =>
-    apps.flatMap(({ app, policies = [] }) =>
-      policies
-        .filter(({ object, result }) => codeOf(result) === code && touched.get(app.id)?.has(object) === true)
-        .map((verdict): RiskNote => {
-          const text = textOf(verdict, code, t);
-          return { code, severity: severities[code], message: app.id === own ? text : `${app.name}: ${text}` };
-        }),
-    ),
-  );
+  const reached = apps.flatMap(({ app, policies = [] }) => {
+    const prefix = app.id === own ? '' : `${app.name}: `;
+    return policies
+      .filter(({ object }) => touched.get(app.id)?.has(object) === true)
+      .map((verdict): ReachedVerdict => ({ verdict, prefix }));
+  });
+  return told.flatMap((code) => {
+    const found = reached.filter(({ verdict }) => codeOf(verdict.result) === code);
+    const texts =
+      code === 'policy.undecided'
+        ? foldedTexts(found, t)
+        : found.map(({ verdict, prefix }) => prefix + textOf(verdict, code, t));
+    return texts.map((message): RiskNote => ({ code, severity: severities[code], message }));
+  });
+}
+
+/** A verdict on an object of the change, and the name of its app where that is another one. */
+interface ReachedVerdict {
+  readonly verdict: PolicyVerdict;
+  readonly prefix: string;
+}
+
+/** What a policy cannot decide for want of one thing, it cannot decide for many objects: told once, with their number. */
+function foldedTexts(found: readonly ReachedVerdict[], t: Translate): readonly string[] {
+  const groups = new Map<string, readonly ReachedVerdict[]>();
+  for (const each of found) {
+    const { result } = each.verdict;
+    const key = [each.prefix, nameOfRule(result), whyOf(result)].join('|');
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { verdict, prefix } = first;
+    const objects = new Set(members.map((each) => each.verdict.object)).size;
+    const what = objects === 1 ? describeKey(verdict.object) : t('{0} objects', objects);
+    const why = sentence(whyOf(verdict.result));
+    return [prefix + t('{0} is undecided for {1}: {2}', nameOfRule(verdict.result), what, why)];
+  });
 }
 
 function textOf({ object, result, standing }: PolicyVerdict, code: (typeof told)[number], t: Translate): string {

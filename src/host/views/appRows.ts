@@ -1,10 +1,7 @@
-import { baseName } from '../../core/model/place.ts';
 import { dependenciesOf } from '../../core/apps/dependsOn.ts';
-import { parseKey } from '../../core/model/resource.ts';
-import type { RenderProblem } from '../../core/model/rendering.ts';
 import { shortRevision } from '../../core/model/words.ts';
 import type { AppKind } from '../../core/model/app.ts';
-import type { AppState, ClusterState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
+import type { AppState, ClusterState, OverviewState } from '../../core/overview/state.ts';
 import type { Translate } from '../text.ts';
 import {
   appDescription,
@@ -16,13 +13,14 @@ import {
   reconcilerName,
   sourceName,
 } from './appWords.ts';
-import { differenceLine, originName, wordsOfDifference } from './differenceWords.ts';
+import { historyRow } from './historyRows.ts';
 import { policiesRow, policySourcesRow } from './policyRows.ts';
 import { resourcesRow } from './resourceRows.ts';
-import { folderRow } from './row.ts';
 import type { RowContext } from './rowContext.ts';
 import { clusterWords } from './clusterWords.ts';
 import type { Row, RowIcon, RowTarget } from './row.ts';
+import { differencesRow } from './differenceRows.ts';
+import { problemsRow, repositoryProblems } from './problemRows.ts';
 
 /**
  * The rows of the Apps view: clusters, or reconcilers while no cluster is chosen, then apps, then what is to be known of
@@ -146,6 +144,7 @@ function appRow(state: AppState, description: string, context: RowContext): Row 
       policiesRow(state, context),
       problemsRow(state, context),
       resourcesRow(state, context),
+      historyRow(state, context),
     ].flat(),
   };
 }
@@ -155,7 +154,7 @@ function appContext({ app, context, sync, problems }: AppState): string {
   const kinds = {
     'argo-application': 'argo reconciled',
     'flux-kustomization': 'flux reconciled',
-    'flux-helmrelease': 'flux reconciled',
+    'flux-helmrelease': 'flux release reconciled',
     kustomize: 'bare',
     helm: 'bare',
     manifests: 'bare',
@@ -166,12 +165,13 @@ function appContext({ app, context, sync, problems }: AppState): string {
     app.source.kind,
     context === undefined ? 'detached' : 'connected',
     sync.isSuspended ? 'suspended' : undefined,
+    sync.isRunning ? 'running' : undefined,
     problems.some(({ needs }) => needs !== undefined) ? 'unfetched' : undefined,
   ];
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-function appTooltip({ app, sync, health, disagreement, context }: AppState, t: Translate): string {
+function appTooltip({ app, sync, health, disagreements = [], context }: AppState, t: Translate): string {
   const { source } = app;
   const generated = app.declared?.generated;
   const waitsFor = dependenciesOf(app).map(({ name }) => name);
@@ -188,114 +188,9 @@ function appTooltip({ app, sync, health, disagreement, context }: AppState, t: T
     sync.appliedRevision === undefined ? undefined : t('Applied: {0}', shortRevision(sync.appliedRevision)),
     sync.message,
     health.message,
-    disagreement &&
-      `${t('Its reconciler says {0}, here it is {1}.', disagreement.theirs, disagreement.ours)} ${disagreement.why}`,
+    ...disagreements.map(
+      ({ ours, theirs, why }) => `${t('Its reconciler says {0}, here it is {1}.', theirs, ours)} ${why}`,
+    ),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
-}
-
-function differencesRow(state: AppState, context: RowContext): readonly Row[] {
-  const { app, differences } = state;
-  if (differences.length === 0) return [];
-  return [
-    folderRow({
-      id: `${app.id}|differences`,
-      label: context.t('Differences'),
-      description: String(differences.length),
-      isExpanded: true,
-      children: differences.map((difference) => differenceRow(state, difference, context)),
-    }),
-  ];
-}
-
-const originIcons: Readonly<Record<PlacedDifference['origin'], RowIcon>> = {
-  drift: { name: 'git-compare', color: 'list.warningForeground' },
-  unsynced: { name: 'sync' },
-  unpushed: { name: 'repo-push' },
-  uncommitted: { name: 'edit' },
-};
-
-function differenceRow({ app }: AppState, difference: PlacedDifference, { now, t }: RowContext): Row {
-  const words = wordsOfDifference(difference, now, t);
-  const { kind, name } = parseKey(difference.object);
-  const { provenance, origin, object, field } = difference;
-  const proof = provenance?.kind === 'proven' ? 'proven' : 'unproven';
-  return {
-    id: `${app.id}|difference|${origin}|${object}|${field?.path ?? ''}`,
-    label: `${kind} ${name}`,
-    description: differenceLine(words),
-    tooltip: [`${kind} ${name}`, field?.path, differenceLine(words), placeWords(difference, t)]
-      .filter((line) => line !== undefined)
-      .join('\n'),
-    icon: originIcons[origin],
-    spoken: [originName(origin, t), kind, name, words.field, words.values].filter((part) => part !== '').join(', '),
-    context: `difference ${origin} ${proof}`,
-    target: { kind: 'difference', app: app.id, object, path: field?.path, origin },
-    children: [],
-  };
-}
-
-function placeWords({ provenance }: PlacedDifference, t: Translate): string | undefined {
-  if (provenance === undefined) return undefined;
-  if (provenance.kind === 'unknown') return t('Line unknown: {0}', provenance.why);
-  const { file, range } = provenance.place;
-  return t('Decided by {0}, line {1}', file, range.line);
-}
-
-function problemsRow({ app, problems, findings }: AppState, context: RowContext): readonly Row[] {
-  // A finding of a problem names the app, which a row below the app need not.
-  const said = new Set(problems.flatMap(({ message }) => [message, `${app.name}: ${message}`]));
-  const more = findings
-    .filter(({ code, message }) => code.startsWith('source.') && !said.has(message))
-    .map(({ message, place, severity }): RenderProblem => ({
-      severity: severity === 'error' ? 'error' : 'warning',
-      message,
-      file: place?.file,
-      line: place?.range.line,
-      column: place?.range.column,
-    }));
-  const children = [...problems, ...more].map((problem) => problemRow(`${app.id}|problem`, problem, context));
-  if (children.length === 0) return [];
-  const description = String(children.length);
-  return [
-    folderRow({
-      id: `${app.id}|problems`,
-      label: context.t('Problems'),
-      description,
-      isExpanded: true,
-      children,
-    }),
-  ];
-}
-
-function repositoryProblems(problems: readonly RenderProblem[], context: RowContext): readonly Row[] {
-  if (problems.length === 0) return [];
-  const children = problems.map((problem) => problemRow('problem', problem, context));
-  const label = context.t('Problems');
-  return [folderRow({ id: 'problems', label, description: String(problems.length), isExpanded: true, children })];
-}
-
-/** How trouble looks and what a screen reader calls it; what was not fetched is no mistake of anybody's. */
-function markOf({ severity, needs }: RenderProblem, t: Translate): { readonly icon: RowIcon; readonly word: string } {
-  if (needs !== undefined) return { icon: { name: 'cloud-download' }, word: t('not fetched') };
-  return severity === 'error'
-    ? { icon: { name: 'error', color: 'list.errorForeground' }, word: t('Error') }
-    : { icon: { name: 'warning', color: 'list.warningForeground' }, word: t('Warning') };
-}
-
-function problemRow(prefix: string, problem: RenderProblem, { t }: RowContext): Row {
-  const { message, file, line, column } = problem;
-  const { icon, word } = markOf(problem, t);
-  const where = file === undefined ? undefined : `${baseName(file)}${line === undefined ? '' : `:${line}`}`;
-  return {
-    id: `${prefix}|${file ?? ''}|${line ?? ''}|${message}`,
-    label: message,
-    description: where,
-    tooltip: file === undefined ? message : `${message}\n${file}`,
-    icon,
-    spoken: [word, message, where].filter((part) => part !== undefined).join(', '),
-    context: 'problem',
-    target: file === undefined ? undefined : { kind: 'file', file, line: line ?? 1, column: column ?? 1 },
-    children: [],
-  };
 }

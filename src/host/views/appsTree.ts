@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { AppId } from '../../core/model/app.ts';
+import type { Clock } from '../../core/ports.ts';
 import { Coalescer } from '../coalescer.ts';
 import { Lifetime } from '../lifetime.ts';
 import type { RepositorySession } from '../workspace/repositorySession.ts';
 import { appRows } from './appRows.ts';
+import { eventLines } from './eventWords.ts';
+import { untilCancelled } from '../untilCancelled.ts';
 import { summarize } from './appsSummary.ts';
 import { changedRows, indexRows } from './row.ts';
 import type { Row, RowIndex } from './row.ts';
@@ -20,6 +23,7 @@ const drawEvery = 100;
  */
 export class AppsTree implements vscode.TreeDataProvider<string> {
   readonly #session: RepositorySession;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #changed = new vscode.EventEmitter<string[] | undefined>();
   readonly #life = new Lifetime();
   readonly #view: vscode.TreeView<string>;
@@ -27,7 +31,8 @@ export class AppsTree implements vscode.TreeDataProvider<string> {
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(session: RepositorySession) {
+  constructor(session: RepositorySession, clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
     this.#session = session;
     this.#life.own(this.#changed);
     this.#view = this.#life.own(
@@ -84,6 +89,24 @@ export class AppsTree implements vscode.TreeDataProvider<string> {
     return row === undefined ? new vscode.TreeItem('') : treeItem(row);
   }
 
+  /** Completes the tooltip of an object of a connected cluster by what that told lately; asked for while the pointer rests. */
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    id: string,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem | undefined> {
+    const row = this.row(id);
+    const target = row?.target;
+    if (row === undefined || (target?.kind !== 'difference' && target?.kind !== 'object')) return item;
+    const overview = this.#session.current?.overview;
+    const told =
+      overview && (await untilCancelled((signal) => overview.eventsOf(target.app, target.object, signal), token));
+    if (told === undefined) return undefined;
+    const lines = eventLines(told, target.object, { now: this.#clock.now(), t: vscode.l10n.t });
+    item.tooltip = [row.tooltip, ...lines].filter((line) => line !== undefined).join('\n');
+    return item;
+  }
+
   dispose(): void {
     this.#life.dispose();
   }
@@ -92,7 +115,7 @@ export class AppsTree implements vscode.TreeDataProvider<string> {
     const { window } = this.#session;
     const t = vscode.l10n.t;
     const before = this.#index;
-    const roots = window.overview === undefined ? [] : appRows(window.overview, { now: new Date(), t });
+    const roots = window.overview === undefined ? [] : appRows(window.overview, { now: this.#clock.now(), t });
     this.#index = indexRows(roots);
     const { message, badge } = summarize(window, t);
     this.#view.message = message ?? '';
@@ -109,12 +132,18 @@ function treeItem(row: Row): vscode.TreeItem {
   item.contextValue = row.context;
   item.accessibilityInformation = { label: row.spoken };
   if (row.description !== undefined) item.description = row.description;
-  if (row.tooltip !== undefined) item.tooltip = row.tooltip;
+  // What is left out here is asked for when somebody looks (`resolveTreeItem`).
+  if (row.tooltip !== undefined && !isTold(row)) item.tooltip = row.tooltip;
   if (row.icon !== undefined) item.iconPath = themeIcon(row.icon);
   if (row.target !== undefined && row.target.kind !== 'cluster') {
     item.command = { command: 'plumbline.openRow', title: vscode.l10n.t('Open'), arguments: [row.id] };
   }
   return item;
+}
+
+/** Rows of which the cluster may tell more than the picture holds. */
+function isTold({ target }: Row): boolean {
+  return target?.kind === 'difference' || target?.kind === 'object';
 }
 
 function themeIcon({ name, color }: NonNullable<Row['icon']>): vscode.ThemeIcon {

@@ -1,9 +1,8 @@
-import type { Json } from '../../core/model/json.ts';
 import type { FieldDifference, Origin } from '../../core/model/difference.ts';
 import type { PlacedDifference } from '../../core/overview/state.ts';
 import { parseKey } from '../../core/model/resource.ts';
 import type { ResourceKey } from '../../core/model/resource.ts';
-import { pointerParts, wordsOfAge, wordsOfPath, wordsOfValue } from '../../core/model/words.ts';
+import { pointerParts, wordsOfAge, wordsOfChange, wordsOfPath, wordsOfValue } from '../../core/model/words.ts';
 import type { Translate } from '../text.ts';
 
 /** The three parts of a difference's line: `spec.replicas`, `3 → 5`, `drift, kubectl-edit 2 h ago`. */
@@ -90,17 +89,5 @@ function valueWords({ change, desired, live }: FieldDifference, origin: Origin, 
   const [before, after] = origin === 'drift' ? [desired, live] : [live, desired];
   if (change !== 'modify' && after === undefined) return t('{0} removed', wordsOfValue(before));
   if (change !== 'modify' && before === undefined) return t('{0} added', wordsOfValue(after));
-  const [from, to] = withoutCommonImage(before, after);
-  return `${wordsOfValue(from)} → ${wordsOfValue(to)}`;
-}
-
-const imagePattern = /^(?<name>.+\/?[^/:@]+):(?<tag>[\w.-]+)$/;
-
-/** Of two images of the same repository only the tags are said. */
-function withoutCommonImage(before: Json | undefined, after: Json | undefined): readonly (Json | undefined)[] {
-  if (typeof before !== 'string' || typeof after !== 'string') return [before, after];
-  const from = imagePattern.exec(before)?.groups;
-  const to = imagePattern.exec(after)?.groups;
-  if (from === undefined || to === undefined || from.name !== to.name) return [before, after];
-  return [from.tag, to.tag];
+  return wordsOfChange(before, after).join(' → ');
 }

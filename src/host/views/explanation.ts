@@ -1,16 +1,22 @@
 import { describeKey, parseKey } from '../../core/model/resource.ts';
 import { wordsOfPath } from '../../core/model/words.ts';
+import type { EventAnswer } from '../../core/overview/eventReader.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
 import type { RowContext } from './rowContext.ts';
 import { reconcilerName } from './appWords.ts';
 import { wordsOfDifference } from './differenceWords.ts';
+import { eventLines } from './eventWords.ts';
+import { appliedWords } from './historyRows.ts';
 
 /** A difference explained in a few sentences: what differs, since which step, who did it, what decides it, what to do. */
 export function explanation(
-  { app, context }: AppState,
+  state: AppState,
   difference: PlacedDifference,
-  { now, t }: RowContext,
+  told: EventAnswer,
+  rowContext: RowContext,
 ): { readonly title: string; readonly detail: string } {
+  const { app, context } = state;
+  const { now, t } = rowContext;
   const { object, field, provenance, origin } = difference;
   const { namespace } = parseKey(object);
   const words = wordsOfDifference(difference, now, t);
@@ -27,8 +33,10 @@ export function explanation(
     [wordsOfPath(field?.path ?? ''), words.values].filter((part) => part !== '').join(': '),
     words.origin,
     means[origin],
+    origin === 'drift' ? appliedWords(state, reconcilerName(app.kind, t), rowContext) : undefined,
     provenance === undefined ? undefined : placeSentence(provenance, t),
     namespace === undefined ? undefined : t('Namespace: {0}', namespace),
+    eventLines(told, object, rowContext).join('\n'),
   ];
   return {
     title: t('{0} of {1}', describeKey(object), app.name),

@@ -95,15 +95,16 @@ function verdictRow(app: App, verdict: PolicyVerdict, { t }: RowContext): Row {
   const code = codeOfTold(verdict);
   const [policy, text] = [nameOfRule(result), whyOf(result)];
   const from = source?.kind === 'cluster' ? t('Cluster: {0}', source.context) : undefined;
+  const isLive = verdict.standing === 'live-too' ? [t('live too')] : [];
   return {
     id: `${app.id}|policy|${object}|${policy}|${source?.kind ?? ''}|${binding?.id ?? ''}|${result.path ?? ''}|${text}`,
     label: `${kind} ${name}`,
-    description: `${policy}: ${text}`,
+    description: [`${policy}: ${text}`, ...isLive].join(' · '),
     tooltip: [`${kind} ${name}`, policy, text, from, standingWords(verdict, t)]
       .filter((line) => line !== undefined)
       .join('\n'),
     icon: icons[code],
-    spoken: [wordOf(code, t), kind, name, policy, text].join(', '),
+    spoken: [wordOf(code, t), kind, name, policy, text, ...isLive].join(', '),
     context: contextOf(verdict, code),
     target: { kind: 'verdict', app: app.id, object, verdict: refOf(verdict) },
     children: [],

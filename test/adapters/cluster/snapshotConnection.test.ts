@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { openSnapshot } from '../../../src/adapters/cluster/openSnapshot.ts';
+import { publishedSchemas } from '../../../src/core/diff/schema/publishedSchemas.ts';
+import { childType } from '../../../src/core/diff/schema/typeSchemas.ts';
 import { createSecretHasher } from '../../../src/adapters/cluster/secretHasher.ts';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { nameOf } from '../../../src/core/model/resource.ts';
@@ -88,11 +90,14 @@ describe('a dump as the live side', () => {
     });
   });
 
-  it('gives the definitions it holds, under the names that the server would have for them', async () => {
+  it('gives the schemas of the definitions it holds, under the names that the server would have for them', async () => {
     const definition = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: berries.shop.example}
-spec: {group: shop.example, names: {kind: Berry, plural: berries}}
+spec:
+  group: shop.example
+  names: {kind: Berry, plural: berries}
+  versions: [{name: v1, schema: {openAPIV3Schema: {type: object, properties: {ripe: {type: boolean}}}}}]
 ---
 apiVersion: shop.example/v1
 kind: Berry
@@ -101,10 +106,10 @@ metadata: {name: b, namespace: web}
     const connection = open(definition);
     const berry = (await connection.readKinds()).find(({ kind }) => kind === 'Berry');
     assert.equal(berry?.plural, 'berries');
-    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    const { status, body } = await connection.send({ method: 'GET', path: `${path}/berries.shop.example` });
-    assert.deepEqual([status, body.kind], [200, 'CustomResourceDefinition']);
-    await assert.rejects(connection.send({ method: 'GET', path: `${path}/others.shop.example` }));
+    const published = await connection.readSchemas('shop.example/v1');
+    const type = publishedSchemas(published?.document ?? {}).typeOf('shop.example/v1', 'Berry');
+    assert.deepEqual(type && childType(type, 'ripe').kind, 'scalar');
+    assert.equal(await connection.readSchemas('other.example/v1'), undefined);
   });
 
   describe('in a folder', () => {
@@ -163,4 +168,14 @@ metadata: {name: b, namespace: web}
       assert.throws(() => open(text), { code: 'file-unreadable', message: /live\.yaml/ });
     });
   }
+
+  it("serves Kubernetes' own kinds by their names, which policies match by", async () => {
+    const kinds = ['NetworkPolicy', 'Ingress', 'Deployment', 'Endpoints'];
+    const text = kinds.map((kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: {name: a}\n`).join('---\n');
+    const served = await open(text).readKinds();
+    assert.deepEqual(
+      served.map(({ plural }) => plural),
+      ['networkpolicies', 'ingresses', 'deployments', 'endpoints'],
+    );
+  });
 });

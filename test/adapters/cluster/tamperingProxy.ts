@@ -32,6 +32,8 @@ export class TamperingProxy {
   /** Every request that came, `GET /api/v1/…`. */
   readonly seen: string[] = [];
   decide: (path: string, headers: IncomingMessage['headers']) => Verdict = () => 'pass';
+  /** Hears what the server itself answered. */
+  onAnswer: (path: string, status: number | undefined) => void = () => undefined;
   readonly #server: Server;
   readonly #upstream: Upstream;
   readonly #open = new Set<ServerResponse>();
@@ -98,6 +100,7 @@ export class TamperingProxy {
     const headers = { ...incoming.headers, host: new URL(this.#upstream.server).host };
     const options = { method: incoming.method, headers, ca: this.#upstream.ca };
     const passed = send(new URL(path, this.#upstream.server), options, (answer) => {
+      this.onAnswer(path, answer.statusCode);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
       if (isStalled) {

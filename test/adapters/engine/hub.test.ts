@@ -32,6 +32,7 @@ function hubWith(answer: () => ApiReply): ClusterConnection {
   return {
     context: 'hub',
     readKinds: () => dump.readKinds(),
+    readSchemas: (apiVersion) => dump.readSchemas(apiVersion),
     follow: (target, onEvent) => dump.follow(target, onEvent),
     send: () => Promise.resolve(answer()),
     close: () => undefined,

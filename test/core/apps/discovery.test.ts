@@ -214,13 +214,17 @@ spec: {url: "${url}", ref: {branch: main}}
     const apps = await discover({
       'rules/alerts.yaml': `${service}data: {text: "{{ $labels.job }} is down"}\n`,
       'clusters/web.yaml': application('web', `source: {${here}, path: a, ${values}}`),
+      'clusters/lines.yaml': application(
+        'lines',
+        `source:\n    ${here}\n    path: a\n    helm:\n      values: |\n        {{- if x }}\n        a: b`,
+      ),
       'templates/app.yaml': application('"{{ .name }}"', `source: {${here}, path: a}`),
       'templates/other.yaml': `{{- if .x }}\n${application('other', `source: {${here}, path: a}`)}{{- end }}\n`,
       'templates/broken.yaml': application('broken', 'source: {{ .source }}: x'),
     });
     assert.deepEqual(
       apps.map((each) => each.id),
-      ['argo-application:argocd/web', 'manifests:rules'],
+      ['argo-application:argocd/lines', 'argo-application:argocd/web', 'manifests:rules'],
     );
   });
 

@@ -247,7 +247,7 @@ describe('the status of a Flux Kustomization', () => {
     const status = readFluxStatus(kustomization({ history, inventory: { entries } }));
     assert.deepEqual(status.resources, [{ key: 'apps/Deployment/web/web', version: 'v1', needsPruning: false }]);
     assert.deepEqual(status.history, [
-      { commit: one, time: '2026-01-01T00:00:00Z', status: 'ReconciliationSucceeded' },
+      { revision: one, time: '2026-01-01T00:00:00Z', result: 'succeeded', status: 'ReconciliationSucceeded' },
     ]);
   });
 

@@ -248,6 +248,7 @@ describe("Argo CD's own settings", () => {
     const connection: ClusterConnection = {
       context: 'prod',
       readKinds: () => snapshot.readKinds(),
+      readSchemas: (apiVersion) => snapshot.readSchemas(apiVersion),
       follow: (target, onEvent) => {
         if (target.namespace !== 'argocd') return snapshot.follow(target, onEvent);
         onEvent({ type: 'state', target, state: { kind: 'forbidden', message: 'no' } });
@@ -260,7 +261,7 @@ describe("Argo CD's own settings", () => {
     assert.deepEqual(overview.state.clusters[0]?.status, {
       kind: 'partly-forbidden',
       denied: [
-        'argocd: may not list configmap',
+        'argocd: may not list configmaps',
         'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
       ],
     });
@@ -312,7 +313,7 @@ describe("a reconciler's own verdict", () => {
 
   it('over the app stands beside the worst of its objects', async () => {
     const app = await settle({ files, live: live('Synced', 'Degraded') });
-    assert.deepEqual(app.disagreement, {
+    assert.deepEqual(app.disagreements?.[0], {
       about: 'health',
       ours: 'Degraded',
       theirs: 'Healthy',
@@ -320,12 +321,12 @@ describe("a reconciler's own verdict", () => {
     });
     const [reconciler = '', , other = ''] = live('Synced', 'Healthy');
     const healthy = await settle({ files, live: [reconciler, liveIssuer('Healthy'), other] });
-    assert.equal(healthy.disagreement, undefined);
+    assert.equal(healthy.disagreements, undefined);
     const ignored = liveIssuer('Degraded').replace(
       'annotations: {',
       "annotations: {argocd.argoproj.io/ignore-healthcheck: 'true', ",
     );
-    assert.equal((await settle({ files, live: [reconciler, ignored, other] })).disagreement, undefined);
+    assert.equal((await settle({ files, live: [reconciler, ignored, other] })).disagreements, undefined);
   });
 
   it('is a hint on the Application', async () => {

@@ -56,6 +56,7 @@ function cluster(
     context: name,
     server,
     readKinds: () => dump.readKinds(),
+    readSchemas: (apiVersion) => dump.readSchemas(apiVersion),
     follow: (target, onEvent) => dump.follow(target, onEvent),
     send: () =>
       Promise.resolve({ status: secrets === undefined ? 403 : 200, body: { kind: 'List', items }, warnings: [] }),

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'mocha';
 import { SnapshotConnection } from '../../../src/adapters/cluster/snapshotConnection.ts';
 import { listAt, stringAt } from '../../../src/core/model/json.ts';
 import type { Finding } from '../../../src/core/model/finding.ts';
+import { UserError } from '../../../src/core/model/userError.ts';
 import { Overview } from '../../../src/core/overview/overview.ts';
 import type { OverviewDeps } from '../../../src/core/overview/overviewDeps.ts';
 import type { PolicyEngine, PolicyQuestion, PolicyResult } from '../../../src/core/policy/judgement.ts';
@@ -167,5 +168,47 @@ describe('policies over a repository', () => {
     await settle(overview);
     assert.deepEqual(policyFindings(overview), []);
     assert.deepEqual(engine.asked, []);
+  });
+
+  it('leaves undecided what an engine gave up on, Pod Security too, and says why', async () => {
+    const tired = new UserError('engine-timeout', 'It takes too long.');
+    const engine: PolicyEngine = { judge: () => Promise.reject(tired) };
+    const policies = { engine, usesClusters: () => true, folders: () => [] };
+    const namespace =
+      'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n' +
+      '  labels: {pod-security.kubernetes.io/enforce: baseline}\n';
+    const { overview } = open(
+      { 'rules/tags.yaml': policy('latest'), 'web/pod.yaml': pod('nginx:1'), 'web/namespace.yaml': namespace },
+      { policies },
+    );
+    await overview.refresh();
+    await settle(overview);
+    const undecided = policyFindings(overview).filter(({ code }) => code === 'policy.undecided');
+    const words = undecided.map(({ message }) => message).filter((message) => message.includes('Pod web'));
+    assert.deepEqual(words.sort(), [
+      'Policy PodSecurity is undecided for Pod web: It takes too long.',
+      'Policy tags is undecided for Pod web: It takes too long.',
+    ]);
+  });
+
+  it('tells what the live object violates too from what only Git would introduce', async () => {
+    const both = pod('nginx:1').replace('name: web', 'name: old');
+    const { overview } = open(
+      { 'rules/tags.yaml': policy('"1"'), 'web/pod.yaml': pod('nginx:1'), 'web/old.yaml': both },
+      { comparesUnreconciled: true },
+    );
+    overview.attach('prod', snapshotOf(`${pod('nginx:2')}---\n${both}`));
+    await overview.refresh();
+    await settle(overview);
+    assert.deepEqual(
+      policyFindings(overview)
+        .filter(({ code }) => code === 'policy.denied')
+        .map(({ data, message }) => `${stringAt(data, 'standing') ?? '-'} ${message}`)
+        .sort(),
+      [
+        'introduced Policy tags denies Pod web: no such tag.',
+        'live-too Policy tags denies Pod old: no such tag. The live object violates it too.',
+      ],
+    );
   });
 });

@@ -301,10 +301,13 @@ describe('following an Argo CD sync', () => {
     assert.equal(progressOf(plan, { app: undefined, cluster: connected }).phase, 'failed');
   });
 
-  it('follows a refresh by its annotation', () => {
+  it('follows a refresh by its annotation, in a newer reading', () => {
     const refresh = planArgoRefresh(application(), 'normal', ticket);
+    // A reading from before the request has no annotation either.
+    assert.equal(progressOf(refresh, { app: application() }).phase, 'requested');
     const asked = { name: 'web', namespace: 'argocd', annotations: { 'argocd.argoproj.io/refresh': 'normal' } };
     assert.equal(progressOf(refresh, { app: application({ metadata: asked }) }).phase, 'requested');
-    assert.equal(progressOf(refresh, { app: application({ status: compared('Healthy') }) }).phase, 'succeeded');
+    const done = { metadata: { name: 'web', namespace: 'argocd', resourceVersion: '9' }, status: compared('Healthy') };
+    assert.equal(progressOf(refresh, { app: application(done) }).phase, 'succeeded');
   });
 });

@@ -176,6 +176,28 @@ describe('rows of the Apps view', () => {
     assert.match(row?.tooltip ?? '', /Its reconciler says Healthy, here it is Degraded\. Argo CD looked before/);
   });
 
+  it('list what the reconciler applied, with the subject of the commit, and say it beside drift', () => {
+    const commit = 'a'.repeat(40);
+    const time = '2026-05-01T09:00:00Z';
+    const history = [
+      { revision: 'b'.repeat(40), time: '2026-05-01T11:00:00Z', result: 'failed', message: 'no such file' },
+      { revision: commit, time, result: 'succeeded', subject: 'Release 1.4', by: 'ada' },
+    ] as const;
+    const state = { apps: [appState({ history, differences: [replicasDrift()] })], clusters: [connected] };
+    check(state, [
+      'prod | 1 app · 1 drifted',
+      '  web | Flux · 1 difference · Synced · Healthy',
+      '    Differences | 1',
+      '      Deployment web | spec.replicas   3 → 5   drift, kubectl-edit 2 h ago',
+      '    History | 2',
+      '      bbbbbbb | failed · 1 h ago',
+      '      aaaaaaa | Release 1.4 · 3 h ago',
+    ]);
+    const rows = rowsIn(appRows(overview(state), context));
+    const tooltips = rows.flatMap(({ label, tooltip }) => (label === 'Deployment web' ? [tooltip] : []));
+    assert.match(tooltips.join(''), /^Flux applied aaaaaaa Release 1\.4 3 h ago, asked for by ada\.$/m);
+  });
+
   it('list resources with health and verdict', () => {
     const diff = { verdict: 'missing', fields: [], remarks: [] } as const;
     const resource = { key: deployment, diff, health: { status: 'Missing' }, isDeclared: true, isLive: false };

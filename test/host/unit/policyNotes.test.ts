@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { ChangeSet } from '../../../src/core/change/changeSet.ts';
 import type { PolicyResult } from '../../../src/core/policy/judgement.ts';
+import { appId } from '../../../src/core/model/app.ts';
+import { resourceKey } from '../../../src/core/model/resource.ts';
 import { policyNotes } from '../../../src/host/panel/policyNotes.ts';
 import { plainText } from '../../../src/host/text.ts';
 import { appState, deployment, fluxApp } from './states.ts';
@@ -43,6 +45,38 @@ describe('policy results in the panel', () => {
         ['warning', 'few warns about Deployment web: too many.'],
         ['info', 'few records a violation of Deployment web: too many.'],
         ['info', 'few is undecided for Deployment web: it needs the registry.'],
+      ],
+    );
+  });
+
+  it('say once what a policy cannot decide of several objects of the change', () => {
+    const app = fluxApp().id;
+    const service = resourceKey({ group: '', kind: 'Service', namespace: 'web', name: 'web' });
+    const untouched = resourceKey({ group: '', kind: 'Service', namespace: 'web', name: 'other' });
+    const result = { request: 'r', policy: 'few', result: 'undecided', actions: [], reason: 'It needs it' } as const;
+    const policies = [deployment, service, untouched].map((object) => ({ app, object, result }));
+    const effects = [deployment, service].map((key) => ({ key, change: 'changed', fields: [] }) as const);
+    const notes = policyNotes([appState({ policies })], app, { ...changes, effects }, plainText);
+    assert.deepEqual(
+      notes.map(({ message }) => message),
+      ['few is undecided for 2 objects: It needs it.'],
+    );
+  });
+
+  it('name the other apps that the change reaches, by the same verdicts as the Apps view', () => {
+    const [own, other] = [fluxApp(), { ...fluxApp(), id: appId('manifests', { path: 'other' }), name: 'other' }];
+    const result = { request: 'r', policy: 'few', result: 'fail', actions: ['Deny'], message: 'too many' } as const;
+    const states = [own, other].map((app) => {
+      const policies = [{ app: app.id, object: deployment, result, standing: 'live-too' as const }];
+      return appState({ app, policies });
+    });
+    const effects = [{ key: deployment, change: 'changed', fields: [] }] as const;
+    const others = [{ app: other, effects }];
+    assert.deepEqual(
+      policyNotes(states, own.id, { ...changes, others }, plainText).map(({ message }) => message),
+      [
+        'few denies Deployment web: too many. The live object violates it too.',
+        'other: few denies Deployment web: too many. The live object violates it too.',
       ],
     );
   });

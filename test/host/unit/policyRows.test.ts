@@ -46,6 +46,21 @@ describe('policies in the Apps view', () => {
     );
   });
 
+  it('say which violations the cluster runs already', () => {
+    const policies = [
+      verdict({}, { standing: 'live-too' }),
+      verdict({ message: 'too few' }, { standing: 'introduced' }),
+    ];
+    const row = find(appRows(overview({ apps: [appState({ policies })] }), context), `${fluxApp().id}|policies`);
+    assert.deepEqual(
+      row?.children.map(({ description, tooltip }) => [description, tooltip?.split('\n').at(-1)]),
+      [
+        ['few: too many · live too', 'The live object violates it too.'],
+        ['few: too few', 'The live object does not violate it; what Git declares does.'],
+      ],
+    );
+  });
+
   it('say once what a policy cannot decide of several objects, with the objects below', () => {
     const lacks = { result: 'undecided', reason: 'it needs the registry', message: undefined, actions: [] } as const;
     const policies = [verdict(lacks), verdict(lacks, { object: service }), verdict({ ...lacks, rule: 'other' })];

@@ -6,8 +6,8 @@ import (
 
 	"k8s.io/apiserver/pkg/authorization/authorizer"
 
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // decisions answer `authorizer` from what the question's settings hold.
@@ -15,12 +15,12 @@ type decisions struct{ known []decision }
 
 type decision struct{ group, resource, subresource, namespace, name, verb, path, decision string }
 
-func newAuthorizer(documents []question.Object) *decisions {
+func newAuthorizer(documents []contract.Object) *decisions {
 	made := &decisions{}
 	for _, document := range documents {
 		list, _ := document["decisions"].([]any)
 		for _, each := range list {
-			entry, _ := each.(question.Object)
+			entry, _ := each.(contract.Object)
 			text := func(field string) string {
 				value, _ := entry[field].(string)
 				return value

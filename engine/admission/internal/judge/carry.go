@@ -3,13 +3,13 @@ package judge
 import (
 	"reflect"
 
-	"plumbline.dev/engine/admission/internal/question"
+	"plumbline.dev/engine/contract"
 )
 
 // carry makes in raw the change that leads from before to after. Before is raw as a server has it, so what the server
 // added stays out of the outcome. Nothing given is changed.
-func carry(before, after, raw question.Object) question.Object {
-	carried, _ := carryValue(before, after, raw).(question.Object)
+func carry(before, after, raw contract.Object) contract.Object {
+	carried, _ := carryValue(before, after, raw).(contract.Object)
 	return carried
 }
 
@@ -18,9 +18,9 @@ func carryValue(before, after, raw any) any {
 		return raw
 	}
 	switch after := after.(type) {
-	case question.Object:
-		before, _ := before.(question.Object)
-		if raw, ok := raw.(question.Object); ok || raw == nil {
+	case contract.Object:
+		before, _ := before.(contract.Object)
+		if raw, ok := raw.(contract.Object); ok || raw == nil {
 			return carryFields(before, after, raw)
 		}
 	case []any:
@@ -32,8 +32,8 @@ func carryValue(before, after, raw any) any {
 	return after
 }
 
-func carryFields(before, after, raw question.Object) any {
-	carried := question.Object{}
+func carryFields(before, after, raw contract.Object) any {
+	carried := contract.Object{}
 	for name, value := range raw {
 		_, stays := after[name]
 		if _, was := before[name]; stays || !was {
@@ -67,7 +67,7 @@ func carryItems(before, after, raw []any) any {
 }
 
 func nameOfItem(item any) any {
-	object, _ := item.(question.Object)
+	object, _ := item.(contract.Object)
 	return object["name"]
 }
 

@@ -4,19 +4,19 @@ import (
 	"reflect"
 	"testing"
 
-	"plumbline.dev/engine/admission/internal/question"
+	"plumbline.dev/engine/contract"
 )
 
 func TestAMutationIsCarriedWithoutTheServersDefaults(t *testing.T) {
-	object := func(pairs ...any) question.Object {
-		made := question.Object{}
+	object := func(pairs ...any) contract.Object {
+		made := contract.Object{}
 		for i := 0; i < len(pairs); i += 2 {
 			made[pairs[i].(string)] = pairs[i+1]
 		}
 		return made
 	}
 	list := func(items ...any) []any { return items }
-	cases := map[string]struct{ before, after, raw, want question.Object }{
+	cases := map[string]struct{ before, after, raw, want contract.Object }{
 		"a field that is added": {
 			object("a", 1, "added", true), object("a", 1, "added", true, "b", 2), object("a", 1), object("a", 1, "b", 2),
 		},

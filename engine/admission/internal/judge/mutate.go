@@ -17,24 +17,24 @@ import (
 
 	"plumbline.dev/engine/admission/internal/language"
 	"plumbline.dev/engine/admission/internal/policies"
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // mutate lets every mutating policy change the object, in order, and once more those that ask for it when something
 // changed (apiserver's policy/mutating).
-func (j *judge) mutate(r *request) []question.Result {
+func (j *judge) mutate(r *request) []contract.Result {
 	if r.object == nil || r.operation == admission.Delete {
 		return nil
 	}
 	var all []invocation
-	var results []question.Result
+	var results []contract.Result
 	for _, policy := range j.set.Mutating {
 		found, troubles := j.invocations(r, policy)
 		all, results = append(all, found...), append(results, troubles...)
 	}
 	isChanged := false
-	own := make([]question.Result, len(all))
+	own := make([]contract.Result, len(all))
 	for i, of := range all {
 		own[i] = j.mutateOne(r, of)
 		isChanged = isChanged || own[i].Patched != nil
@@ -48,32 +48,32 @@ func (j *judge) mutate(r *request) []question.Result {
 }
 
 // either is the second word on a request where it says more than the first: nothing changes twice for most.
-func either(first, second question.Result) question.Result {
-	if second.Patched != nil || second.Result == question.Fail || second.Result == question.Undecided {
+func either(first, second contract.Result) contract.Result {
+	if second.Patched != nil || second.Result == contract.Fail || second.Result == contract.Undecided {
 		return second
 	}
 	return first
 }
 
-func (j *judge) mutateOne(r *request, of invocation) question.Result {
+func (j *judge) mutateOne(r *request, of invocation) contract.Result {
 	of.input = j.input(r, of)
 	result := of.result()
 	met, err, doubts := of.conditions()
 	switch {
 	case len(doubts) > 0:
-		result.Result, result.Reason = question.Undecided, sentence(doubts)
+		result.Result, result.Reason = contract.Undecided, sentence(doubts)
 		return result
 	case !met.all:
-		result.Result, result.Reason, result.At = question.Skip, met.reason, met.at
+		result.Result, result.Reason, result.At = contract.Skip, met.reason, met.at
 		return result
 	case err != nil:
 		return of.refused(result, err, met.at)
 	}
 	before := r.raw
-	result.Result = question.Pass
+	result.Result = contract.Pass
 	for _, mutation := range of.policy.Mutations {
 		of.input = j.input(r, of)
-		if result = j.apply(r, of, mutation, result); result.Result != question.Pass {
+		if result = j.apply(r, of, mutation, result); result.Result != contract.Pass {
 			break
 		}
 	}
@@ -84,26 +84,26 @@ func (j *judge) mutateOne(r *request, of invocation) question.Result {
 }
 
 // refused is an error under the failure policy: the request is denied, or the error ignored.
-func (i invocation) refused(result question.Result, err error, at string) question.Result {
+func (i invocation) refused(result contract.Result, err error, at string) contract.Result {
 	result.At = at
 	if i.policy.IgnoresErrors {
-		result.Result, result.Reason = question.Skip, fmt.Sprintf("%v; the failure policy ignores that.", err)
+		result.Result, result.Reason = contract.Skip, fmt.Sprintf("%v; the failure policy ignores that.", err)
 		return result
 	}
-	result.Result, result.Message, result.Actions = question.Fail, err.Error(), []string{"Deny"}
+	result.Result, result.Message, result.Actions = contract.Fail, err.Error(), []string{"Deny"}
 	return result
 }
 
 // apply makes one mutation and takes its outcome into the request.
-func (j *judge) apply(r *request, of invocation, mutation policies.Mutation, result question.Result) question.Result {
+func (j *judge) apply(r *request, of invocation, mutation policies.Mutation, result contract.Result) contract.Result {
 	evaluator := &evaluator{of: of, program: mutation.Program}
 	patched, err := j.patch(r, of, mutation, evaluator)
 	var unknown *world.Unknown
 	switch {
 	case len(evaluator.unknown) > 0:
-		result.Result, result.Reason = question.Undecided, sentence(evaluator.unknown)
+		result.Result, result.Reason = contract.Undecided, sentence(evaluator.unknown)
 	case errors.As(err, &unknown):
-		result.Result, result.Reason = question.Undecided, "It "+unknown.Reason+"."
+		result.Result, result.Reason = contract.Undecided, "It "+unknown.Reason+"."
 	case err != nil:
 		return of.refused(result, err, mutation.Program.At)
 	default:
@@ -115,7 +115,7 @@ func (j *judge) apply(r *request, of invocation, mutation policies.Mutation, res
 }
 
 // patch is the object after one mutation, before the API defaults it again.
-func (j *judge) patch(r *request, of invocation, mutation policies.Mutation, evaluator *evaluator) (question.Object, error) {
+func (j *judge) patch(r *request, of invocation, mutation policies.Mutation, evaluator *evaluator) (contract.Object, error) {
 	interfaces := objectInterfaces{r.world}
 	attributes, err := admission.NewVersionedAttributes(r.attributes, r.kind, interfaces)
 	if err != nil {

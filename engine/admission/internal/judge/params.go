@@ -9,16 +9,16 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"plumbline.dev/engine/admission/internal/policies"
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/shape"
+	"plumbline.dev/engine/contract"
 )
 
 // params are the objects that a binding is evaluated with, nil for an evaluation without any, as apiserver's
 // CollectParams finds them (pkg/admission/plugin/policy/generic). An error of world.Unknown leaves the binding undecided.
-func (r *request) params(policy *policies.Policy, binding policies.Binding) ([]question.Object, error) {
+func (r *request) params(policy *policies.Policy, binding policies.Binding) ([]contract.Object, error) {
 	kind, from := policy.ParamKind, binding.ParamRef
 	if kind == nil || from == nil {
-		return []question.Object{nil}, nil
+		return []contract.Object{nil}, nil
 	}
 	namespace, err := r.paramNamespace(*kind, from)
 	if err != nil {
@@ -32,7 +32,7 @@ func (r *request) params(policy *policies.Policy, binding policies.Binding) ([]q
 	if len(found) == 0 && isDenied {
 		return nil, errors.New("no params found for policy binding with `Deny` parameterNotFoundAction")
 	}
-	served := make([]question.Object, len(found))
+	served := make([]contract.Object, len(found))
 	for i, each := range found {
 		served[i] = shape.BuiltIn().Apply(each)
 	}
@@ -57,7 +57,7 @@ func (r *request) paramNamespace(kind schema.GroupVersionKind, from *admissionv1
 	return r.namespace, nil
 }
 
-func (r *request) findParams(kind schema.GroupVersionKind, from *admissionv1.ParamRef, namespace string) ([]question.Object, error) {
+func (r *request) findParams(kind schema.GroupVersionKind, from *admissionv1.ParamRef, namespace string) ([]contract.Object, error) {
 	switch {
 	case from.Name != "" && from.Selector != nil:
 		return nil, errors.New("paramRef.name and paramRef.selector are mutually exclusive")
@@ -66,7 +66,7 @@ func (r *request) findParams(kind schema.GroupVersionKind, from *admissionv1.Par
 		if object == nil || err != nil {
 			return nil, err
 		}
-		return []question.Object{object}, nil
+		return []contract.Object{object}, nil
 	case from.Selector != nil:
 		selector, err := metav1.LabelSelectorAsSelector(from.Selector)
 		if err != nil {

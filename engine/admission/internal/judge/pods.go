@@ -3,8 +3,8 @@ package judge
 import (
 	"k8s.io/apiserver/pkg/admission"
 
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // Before any policy sees a new Pod, admission plugins that are on by default have written into it: ServiceAccount,
@@ -14,13 +14,13 @@ import (
 const tokenFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 // admitPod is the Pod after those plugins; other objects are returned as they are.
-func (r *request) admitPod(pod question.Object) question.Object {
-	spec, _ := pod["spec"].(question.Object)
+func (r *request) admitPod(pod contract.Object) contract.Object {
+	spec, _ := pod["spec"].(contract.Object)
 	isNewPod := r.operation == admission.Create && r.kind.Group == "" && r.kind.Kind == "Pod" && r.given.SubResource == ""
 	if !isNewPod || spec == nil {
 		return pod
 	}
-	admitted := question.Object{}
+	admitted := contract.Object{}
 	for field, value := range spec {
 		admitted[field] = value
 	}
@@ -31,7 +31,7 @@ func (r *request) admitPod(pod question.Object) question.Object {
 }
 
 // addAccount is ServiceAccount's: the account `default`, its token and its image pull secrets.
-func (r *request) addAccount(spec question.Object) {
+func (r *request) addAccount(spec contract.Object) {
 	name, _ := spec["serviceAccountName"].(string)
 	if name == "" {
 		name = "default"
@@ -55,7 +55,7 @@ func (r *request) addAccount(spec question.Object) {
 
 // mountToken mounts the account's token where a container does not mount something itself; the volume's name ends in
 // five letters that a server draws.
-func mountToken(spec question.Object) {
+func mountToken(spec contract.Object) {
 	const name = "kube-api-access-00000"
 	isMounted := false
 	for _, list := range []string{"initContainers", "containers"} {
@@ -65,11 +65,11 @@ func mountToken(spec question.Object) {
 		}
 		changed := make([]any, len(containers))
 		for i, each := range containers {
-			container, _ := each.(question.Object)
+			container, _ := each.(contract.Object)
 			mounts, _ := container["volumeMounts"].([]any)
 			changed[i] = each
 			if container != nil && !hasMount(mounts) {
-				mount := question.Object{"name": name, "mountPath": tokenFolder, "readOnly": true}
+				mount := contract.Object{"name": name, "mountPath": tokenFolder, "readOnly": true}
 				changed[i] = withField(container, "volumeMounts", append(mounts[:len(mounts):len(mounts)], mount))
 				isMounted = true
 			}
@@ -84,23 +84,23 @@ func mountToken(spec question.Object) {
 
 func hasMount(mounts []any) bool {
 	for _, each := range mounts {
-		if mount, _ := each.(question.Object); mount["mountPath"] == tokenFolder {
+		if mount, _ := each.(contract.Object); mount["mountPath"] == tokenFolder {
 			return true
 		}
 	}
 	return false
 }
 
-func tokenVolume(name string) question.Object {
-	return question.Object{"name": name, "projected": question.Object{
+func tokenVolume(name string) contract.Object {
+	return contract.Object{"name": name, "projected": contract.Object{
 		"defaultMode": int64(420),
 		"sources": []any{
-			question.Object{"serviceAccountToken": question.Object{"expirationSeconds": int64(3607), "path": "token"}},
-			question.Object{"configMap": question.Object{
-				"name": "kube-root-ca.crt", "items": []any{question.Object{"key": "ca.crt", "path": "ca.crt"}},
+			contract.Object{"serviceAccountToken": contract.Object{"expirationSeconds": int64(3607), "path": "token"}},
+			contract.Object{"configMap": contract.Object{
+				"name": "kube-root-ca.crt", "items": []any{contract.Object{"key": "ca.crt", "path": "ca.crt"}},
 			}},
-			question.Object{"downwardAPI": question.Object{"items": []any{question.Object{
-				"path": "namespace", "fieldRef": question.Object{"apiVersion": "v1", "fieldPath": "metadata.namespace"},
+			contract.Object{"downwardAPI": contract.Object{"items": []any{contract.Object{
+				"path": "namespace", "fieldRef": contract.Object{"apiVersion": "v1", "fieldPath": "metadata.namespace"},
 			}}}},
 		},
 	}}
@@ -110,7 +110,7 @@ func tokenVolume(name string) question.Object {
 var systemPriorities = map[string]int64{"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 
 // addPriority is Priority's: the class's value, or that of the default class, or none; an unknown class says nothing.
-func (r *request) addPriority(spec question.Object) {
+func (r *request) addPriority(spec contract.Object) {
 	name, _ := spec["priorityClassName"].(string)
 	value, isKnown := systemPriorities[name]
 	class := r.world.PriorityClass(name)
@@ -139,12 +139,12 @@ func asWhole(value any) (int64, bool) {
 }
 
 // addTolerations is DefaultTolerationSeconds': five minutes on a node that is not ready or out of reach.
-func addTolerations(spec question.Object) {
+func addTolerations(spec contract.Object) {
 	given, _ := spec["tolerations"].([]any)
 	tolerations := given[:len(given):len(given)]
 	for _, key := range []string{"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"} {
 		if !tolerates(given, key) {
-			tolerations = append(tolerations, question.Object{
+			tolerations = append(tolerations, contract.Object{
 				"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": int64(300),
 			})
 		}
@@ -154,7 +154,7 @@ func addTolerations(spec question.Object) {
 
 func tolerates(tolerations []any, key string) bool {
 	for _, each := range tolerations {
-		toleration, _ := each.(question.Object)
+		toleration, _ := each.(contract.Object)
 		own, _ := toleration["key"].(string)
 		effect, _ := toleration["effect"].(string)
 		if (own == key || own == "") && (effect == "NoExecute" || effect == "") {

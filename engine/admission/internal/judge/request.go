@@ -20,18 +20,18 @@ import (
 
 	"plumbline.dev/engine/admission/internal/language"
 	"plumbline.dev/engine/admission/internal/podsecurity"
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/shape"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // request is one request as the server's admission has it: the objects defaulted, the resource found, the user there.
 type request struct {
-	given             question.Request
+	given             contract.Request
 	world             *world.World
-	object, oldObject question.Object
+	object, oldObject contract.Object
 	// raw is the object as it was given, with what mutations made of it: without the API's defaults.
-	raw             question.Object
+	raw             contract.Object
 	kind            schema.GroupVersionKind
 	resource        schema.GroupVersionResource
 	namespace, name string
@@ -45,7 +45,7 @@ type request struct {
 	namespaceProblem            error
 }
 
-func newRequest(given question.Request, known *world.World) *request {
+func newRequest(given contract.Request, known *world.World) *request {
 	r := &request{given: given, world: known, operation: admission.Operation(given.Operation)}
 	if given.Operation == "" {
 		r.operation = admission.Create
@@ -64,7 +64,7 @@ func newRequest(given question.Request, known *world.World) *request {
 
 // findKind takes kind and resource from the request, else from the objects, and either from the other.
 func (r *request) findKind() {
-	for _, object := range []question.Object{r.given.OldObject, r.given.Object} {
+	for _, object := range []contract.Object{r.given.OldObject, r.given.Object} {
 		if object != nil {
 			r.kind = world.KindOf(object)
 		}
@@ -86,7 +86,7 @@ func (r *request) findKind() {
 // in `default`. The request for a Namespace is in that Namespace.
 func (r *request) findPlace() {
 	r.name, r.namespace = r.given.Name, r.given.Namespace
-	for _, object := range []question.Object{r.given.Object, r.given.OldObject} {
+	for _, object := range []contract.Object{r.given.Object, r.given.OldObject} {
 		if r.name == "" {
 			r.name = world.NameOf(object)
 		}
@@ -106,21 +106,21 @@ func (r *request) findPlace() {
 }
 
 // serve is an object as the server would have it when policies run.
-func (r *request) serve(object question.Object) question.Object {
+func (r *request) serve(object contract.Object) contract.Object {
 	if object == nil {
 		return nil
 	}
 	served := shape.BuiltIn().Apply(object)
 	_, namespaced, declared := r.world.Resource(world.KindOf(object))
-	metadata, _ := served["metadata"].(question.Object)
+	metadata, _ := served["metadata"].(contract.Object)
 	if !namespaced || !declared || metadata == nil || metadata["namespace"] != nil {
 		return served
 	}
 	return withField(served, "metadata", withField(metadata, "namespace", r.namespace))
 }
 
-func withField(object question.Object, name string, value any) question.Object {
-	changed := make(question.Object, len(object)+1)
+func withField(object contract.Object, name string, value any) contract.Object {
+	changed := make(contract.Object, len(object)+1)
 	for key, each := range object {
 		changed[key] = each
 	}
@@ -136,7 +136,7 @@ func (r *request) refresh() {
 	r.requestValues = map[schema.GroupVersionResource]ref.Val{}
 }
 
-func asRuntime(object question.Object) runtime.Object {
+func asRuntime(object contract.Object) runtime.Object {
 	if object == nil {
 		return nil
 	}
@@ -188,9 +188,9 @@ func (r *request) namespaceObject() (ref.Val, error) {
 		r.namespaceProblem = err
 		return nil, err
 	}
-	seen := question.Object{"spec": object["spec"], "status": object["status"]}
-	metadata, _ := object["metadata"].(question.Object)
-	shown := question.Object{}
+	seen := contract.Object{"spec": object["spec"], "status": object["status"]}
+	metadata, _ := object["metadata"].(contract.Object)
+	shown := contract.Object{}
 	for key, value := range metadata {
 		if key != "managedFields" && key != "ownerReferences" && key != "selfLink" {
 			shown[key] = value

@@ -14,12 +14,12 @@ import (
 
 	"plumbline.dev/engine/admission/internal/language"
 	"plumbline.dev/engine/admission/internal/policies"
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // validate gives a validating policy's results: one for each binding and parameter that the request falls under.
-func (j *judge) validate(r *request, policy *policies.Policy) []question.Result {
+func (j *judge) validate(r *request, policy *policies.Policy) []contract.Result {
 	found, results := j.invocations(r, policy)
 	for _, of := range found {
 		results = append(results, j.validateOne(r, of)...)
@@ -32,32 +32,32 @@ type invocation struct {
 	policy  *policies.Policy
 	binding policies.Binding
 	// param is nil for an evaluation without one.
-	param question.Object
+	param contract.Object
 	// resource is the one that the policy matched.
 	resource schema.GroupVersionResource
 	input    *language.Input
 }
 
-func (i invocation) result() question.Result {
-	return question.Result{
+func (i invocation) result() contract.Result {
+	return contract.Result{
 		Document: i.policy.ID, Policy: i.policy.Name, Binding: i.binding.ID, Actions: slices.Clone(i.binding.Actions),
 	}
 }
 
 // invocations finds what a request falls under, in order; trouble in finding it is a result.
-func (j *judge) invocations(r *request, policy *policies.Policy) ([]invocation, []question.Result) {
+func (j *judge) invocations(r *request, policy *policies.Policy) ([]invocation, []contract.Result) {
 	if len(policy.Bindings) == 0 {
 		return nil, nil
 	}
 	whole := invocation{policy: policy}
 	matched, resource, kind, err := r.matches(policy.Constraints)
 	if err != nil {
-		return nil, []question.Result{whole.misconfigured(err, "failed to configure policy", "/spec/matchConstraints")}
+		return nil, []contract.Result{whole.misconfigured(err, "failed to configure policy", "/spec/matchConstraints")}
 	}
 	if !matched {
 		return nil, nil
 	}
-	found, troubles := []invocation{}, []question.Result{}
+	found, troubles := []invocation{}, []contract.Result{}
 	for _, binding := range policy.Bindings {
 		bound := invocation{policy: policy, binding: binding, resource: resource}
 		params, isBound, err := r.bind(bound)
@@ -66,11 +66,11 @@ func (j *judge) invocations(r *request, policy *policies.Policy) ([]invocation, 
 			troubles = append(troubles, bound.misconfigured(err, "failed to configure binding", ""))
 		case isBound && len(params) == 0:
 			idle := bound.result()
-			idle.Result, idle.Reason = question.Pass, "No parameter was found, and the binding allows that."
+			idle.Result, idle.Reason = contract.Pass, "No parameter was found, and the binding allows that."
 			troubles = append(troubles, idle)
 		case isBound && kind != r.kind:
 			unconverted := bound.result()
-			unconverted.Result = question.Undecided
+			unconverted.Result = contract.Undecided
 			unconverted.Reason = fmt.Sprintf("The policy matches it as %s, and only a server converts objects.", kind)
 			troubles = append(troubles, unconverted)
 		case isBound:
@@ -84,7 +84,7 @@ func (j *judge) invocations(r *request, policy *policies.Policy) ([]invocation, 
 }
 
 // bind says whether a binding applies to the request, and with which parameters.
-func (r *request) bind(of invocation) ([]question.Object, bool, error) {
+func (r *request) bind(of invocation) ([]contract.Object, bool, error) {
 	if of.binding.Criteria != nil {
 		if matched, _, _, err := r.matches(of.binding.Criteria); err != nil || !matched {
 			return nil, false, err
@@ -106,16 +106,16 @@ func (j *judge) input(r *request, of invocation) *language.Input {
 
 // misconfigured is what becomes of a request when the policy cannot be set up for it: denied whatever the binding's
 // actions are, unless errors are ignored.
-func (i invocation) misconfigured(err error, what, at string) question.Result {
+func (i invocation) misconfigured(err error, what, at string) contract.Result {
 	result := i.result()
 	var unknown *world.Unknown
 	switch {
 	case errors.As(err, &unknown):
-		result.Result, result.Reason = question.Undecided, "It "+unknown.Reason+"."
+		result.Result, result.Reason = contract.Undecided, "It "+unknown.Reason+"."
 	case i.policy.IgnoresErrors:
-		result.Result, result.Reason = question.Skip, fmt.Sprintf("%s: %v; the failure policy ignores that.", what, err)
+		result.Result, result.Reason = contract.Skip, fmt.Sprintf("%s: %v; the failure policy ignores that.", what, err)
 	default:
-		result.Result, result.Message, result.Actions = question.Fail, fmt.Sprintf("%s: %v", what, err), []string{"Deny"}
+		result.Result, result.Message, result.Actions = contract.Fail, fmt.Sprintf("%s: %v", what, err), []string{"Deny"}
 		result.At = at
 	}
 	return result
@@ -128,29 +128,29 @@ type finding struct {
 }
 
 // validateOne gives one result, and a second where an audit annotation denies what the validations let through.
-func (j *judge) validateOne(r *request, of invocation) []question.Result {
+func (j *judge) validateOne(r *request, of invocation) []contract.Result {
 	of.input = j.input(r, of)
 	result := of.result()
 	met, err, doubts := of.conditions()
 	if len(doubts) > 0 {
-		result.Result, result.Reason = question.Undecided, sentence(doubts)
-		return []question.Result{result}
+		result.Result, result.Reason = contract.Undecided, sentence(doubts)
+		return []contract.Result{result}
 	}
 	if !met.all {
-		result.Result, result.Reason = question.Skip, met.reason
+		result.Result, result.Reason = contract.Skip, met.reason
 		result.At = met.at
-		return []question.Result{result}
+		return []contract.Result{result}
 	}
 	if err != nil {
-		return []question.Result{of.denied(result, []finding{{message: err.Error(), program: language.Program{At: met.at}}})}
+		return []contract.Result{of.denied(result, []finding{{message: err.Error(), program: language.Program{At: met.at}}})}
 	}
 	findings, doubts := of.validations()
 	if len(findings) > 0 {
 		result = of.denied(result, findings)
 	} else if len(doubts) > 0 {
-		result.Result, result.Reason = question.Undecided, sentence(doubts)
+		result.Result, result.Reason = contract.Undecided, sentence(doubts)
 	} else {
-		result.Result = question.Pass
+		result.Result = contract.Pass
 	}
 	return of.annotate(result)
 }
@@ -266,10 +266,10 @@ func messageOf(validation policies.Validation, text language.Outcome) string {
 }
 
 // denied reports the first finding, as a server does, and keeps the others.
-func (i invocation) denied(result question.Result, findings []finding) question.Result {
+func (i invocation) denied(result contract.Result, findings []finding) contract.Result {
 	first := findings[0]
 	if len(result.Actions) == 0 {
-		result.Result, result.Reason = question.Pass, "The binding has no validationActions, so nothing follows: "+first.message
+		result.Result, result.Reason = contract.Pass, "The binding has no validationActions, so nothing follows: "+first.message
 		return result
 	}
 	result.Result, result.Message, result.At = outcomeOf(result.Actions), first.message, first.program.At
@@ -279,32 +279,32 @@ func (i invocation) denied(result question.Result, findings []finding) question.
 	if len(findings) > 1 {
 		all := []any{}
 		for _, each := range findings {
-			entry := question.Object{"at": each.program.At, "message": each.message}
+			entry := contract.Object{"at": each.program.At, "message": each.message}
 			if reads := language.Reads(i.input, i.policy.Variables, true, each.program, celconfig.RuntimeCELCostBudget); len(reads) > 0 {
 				entry["reads"] = reads
 			}
 			all = append(all, entry)
 		}
-		result.Details = question.Object{"failures": all}
+		result.Details = contract.Object{"failures": all}
 	}
 	return result
 }
 
 // outcomeOf says what a failure means under a binding's actions: a warning where the worst is one.
-func outcomeOf(actions []string) question.Outcome {
+func outcomeOf(actions []string) contract.Outcome {
 	if slices.Contains(actions, "Warn") && !slices.Contains(actions, "Deny") {
-		return question.Warn
+		return contract.Warn
 	}
-	return question.Fail
+	return contract.Fail
 }
 
 // mostAnnotation is how much of an annotation a server keeps.
 const mostAnnotation = 10 * 1024
 
 // annotate evaluates audit annotations. An error in one denies, whatever the binding's actions, unless errors are ignored.
-func (i invocation) annotate(result question.Result) []question.Result {
+func (i invocation) annotate(result contract.Result) []contract.Result {
 	group := language.NewGroup(i.input, i.policy.Variables, true, celconfig.RuntimeCELCostBudget)
-	results := []question.Result{result}
+	results := []contract.Result{result}
 	for _, annotation := range i.policy.Annotations {
 		outcome, spent := group.Evaluate(annotation.Program)
 		if spent != nil {
@@ -316,7 +316,7 @@ func (i invocation) annotate(result question.Result) []question.Result {
 			// What an audit log would say is no verdict.
 		case trouble != nil && !i.policy.IgnoresErrors && len(results) == 1:
 			denial := i.result()
-			denial.Result, denial.Message, denial.At = question.Fail, trouble.Error(), annotation.Program.At
+			denial.Result, denial.Message, denial.At = contract.Fail, trouble.Error(), annotation.Program.At
 			denial.Actions = []string{"Deny"}
 			results = append(results, denial)
 		case value != "":

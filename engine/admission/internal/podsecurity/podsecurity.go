@@ -14,8 +14,8 @@ import (
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // Name is the policy's name in results.
@@ -30,7 +30,7 @@ type Judge struct {
 }
 
 // New makes a judge. Labels that name a version newer than the cluster's are judged by the cluster's newest.
-func New(known *world.World, documents []question.Document, of *version.Version) *Judge {
+func New(known *world.World, documents []contract.Document, of *version.Version) *Judge {
 	emulated := api.MajorMinorVersion(int(of.Major()), int(of.Minor()))
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), &emulated)
 	if err != nil {
@@ -48,7 +48,7 @@ func New(known *world.World, documents []question.Document, of *version.Version)
 // Request is what Pod Security needs of one.
 type Request struct {
 	Kind              schema.GroupVersionKind
-	Object, OldObject question.Object
+	Object, OldObject contract.Object
 	Namespace         string
 	Operation         string
 	SubResource       string
@@ -68,7 +68,7 @@ var templates = map[schema.GroupKind][]string{
 }
 
 // Judge gives one result for each level and version that the Namespace names; none where it names none.
-func (j *Judge) Judge(request Request) []question.Result {
+func (j *Judge) Judge(request Request) []contract.Result {
 	at, ok := templates[request.Kind.GroupKind()]
 	isJudged := ok && request.Object != nil && (request.Operation == "CREATE" || request.Operation == "UPDATE")
 	isPod := len(at) == 0
@@ -78,7 +78,7 @@ func (j *Judge) Judge(request Request) []question.Result {
 	namespace, err := j.world.Namespace(request.Namespace)
 	var unknown *world.Unknown
 	if errors.As(err, &unknown) {
-		return []question.Result{{Policy: Name, Result: question.Undecided, Reason: "It " + unknown.Reason + "."}}
+		return []contract.Result{{Policy: Name, Result: contract.Undecided, Reason: "It " + unknown.Reason + "."}}
 	}
 	levels, _ := api.PolicyToEvaluate(world.LabelsOf(namespace), api.Policy{
 		Enforce: privileged, Audit: privileged, Warn: privileged,
@@ -87,7 +87,7 @@ func (j *Judge) Judge(request Request) []question.Result {
 	if !ok {
 		return nil
 	}
-	results := []question.Result{}
+	results := []contract.Result{}
 	for _, each := range distinct(levels) {
 		result := j.evaluate(each, pod, at)
 		result.Document = j.documents[request.Namespace]
@@ -133,21 +133,22 @@ func distinct(levels api.Policy) []level {
 	return found
 }
 
-func (j *Judge) evaluate(of level, pod *podTemplate, at []string) question.Result {
-	result := question.Result{Policy: Name, Rule: of.String(), Result: question.Pass, Actions: of.actions}
+func (j *Judge) evaluate(of level, pod *podTemplate, at []string) contract.Result {
+	result := contract.Result{Policy: Name, Rule: of.String(), Result: contract.Pass, Actions: of.actions}
 	checks := j.evaluator.EvaluatePod(of.LevelVersion, &pod.Metadata, &pod.Spec)
 	outcome := policy.AggregateCheckResults(checks)
 	if outcome.Allowed {
 		return result
 	}
 	check, reason := firstFailure(checks)
-	if path := j.pathOf(of, pod, check, reason); path != "" {
-		result.Path = strings.Join(append([]string{""}, at...), "/") + path
+	if inPod := j.pathOf(of, pod, check, reason); inPod != "" {
+		path := strings.Join(append([]string{""}, at...), "/") + inPod
+		result.Path = &path
 	}
 	isDenied := of.actions[0] == "Deny"
-	result.Result = question.Fail
+	result.Result = contract.Fail
 	if of.actions[0] == "Warn" {
-		result.Result = question.Warn
+		result.Result = contract.Warn
 	}
 	verb := "would violate"
 	if isDenied && len(at) == 0 {
@@ -166,9 +167,9 @@ type podTemplate struct {
 	Spec     corev1.PodSpec    `json:"spec"`
 }
 
-func podOf(object question.Object, at []string) (*podTemplate, bool) {
+func podOf(object contract.Object, at []string) (*podTemplate, bool) {
 	for _, field := range at {
-		inner, ok := object[field].(question.Object)
+		inner, ok := object[field].(contract.Object)
 		if !ok {
 			return nil, false
 		}

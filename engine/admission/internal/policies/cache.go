@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/version"
 
 	"plumbline.dev/engine/admission/internal/language"
-	"plumbline.dev/engine/admission/internal/question"
+	"plumbline.dev/engine/contract"
 )
 
 // mostPolicies bounds what is kept compiled; past it everything is forgotten, which costs one slow answer.
@@ -25,14 +25,14 @@ func NewCache() *Cache {
 	return &Cache{library: language.NewLibrary(), policies: map[[sha256.Size]byte]*Policy{}}
 }
 
-type reader func(r *reading, document question.Document)
+type reader func(r *reading, document contract.Document)
 
 // policy is the document's policy; one that cannot be read has its problems and no effect.
-func (c *Cache) policy(document question.Document, in *version.Version, read reader) *Policy {
+func (c *Cache) policy(document contract.Document, in *version.Version, read reader) *Policy {
 	content, err := json.Marshal([]any{document.ID, document.Object, in.String()})
 	if err != nil {
-		problem := question.Problem{Document: document.ID, Severity: "error", Message: "The document is no JSON: " + err.Error() + "."}
-		return &Policy{isBroken: true, problems: []question.Problem{problem}}
+		problem := contract.Problem{Document: document.ID, Severity: contract.SeverityError, Message: "The document is no JSON: " + err.Error() + "."}
+		return &Policy{isBroken: true, problems: []contract.Problem{problem}}
 	}
 	key := sha256.Sum256(content)
 	if known, ok := c.policies[key]; ok {
@@ -51,11 +51,11 @@ func (c *Cache) policy(document question.Document, in *version.Version, read rea
 }
 
 // tellNewer says of a policy that does not compile for this cluster for which it would.
-func (c *Cache) tellNewer(made *reading, document question.Document, read reader) {
+func (c *Cache) tellNewer(made *reading, document contract.Document, read reader) {
 	for minor := made.version.AddMinor(1); !minor.GreaterThan(language.Newest); minor = minor.AddMinor(1) {
 		newer := c.newReading(document, minor)
 		if read(newer, document); !newer.isWrong {
-			made.tell("error", "/spec", fmt.Sprintf("The policy needs Kubernetes %s; this cluster is %s.", minor, made.version))
+			made.tell(contract.SeverityError, "/spec", fmt.Sprintf("The policy needs Kubernetes %s; this cluster is %s.", minor, made.version))
 			return
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"k8s.io/apiserver/pkg/admission/plugin/policy/mutating/patch"
 
 	"plumbline.dev/engine/admission/internal/language"
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 // reading is a policy in the making.
@@ -23,19 +23,19 @@ type reading struct {
 	isWrong bool
 }
 
-func (c *Cache) newReading(document question.Document, in *version.Version) *reading {
+func (c *Cache) newReading(document contract.Document, in *version.Version) *reading {
 	policy := &Policy{ID: document.ID, Name: world.NameOf(document.Object)}
 	return &reading{policy: policy, compiler: c.library.NewCompiler(in), version: in}
 }
 
-func (r *reading) tell(severity, at, message string) {
-	r.policy.problems = append(r.policy.problems, question.Problem{Document: r.policy.ID, Severity: severity, Message: message, At: at})
+func (r *reading) tell(severity contract.Severity, at, message string) {
+	r.policy.problems = append(r.policy.problems, contract.Problem{Document: r.policy.ID, Severity: severity, Message: message, At: at})
 }
 
 // head reads what both kinds of policies have.
 func (r *reading) head(constraints *admissionv1.MatchResources, kind *admissionv1.ParamKind, failure *admissionv1.FailurePolicyType) {
 	if constraints == nil || len(constraints.ResourceRules) == 0 {
-		r.tell("warning", "/spec", "An API server refuses a policy without spec.matchConstraints.resourceRules; here it is judged as matching everything.")
+		r.tell(contract.SeverityWarning, "/spec", "An API server refuses a policy without spec.matchConstraints.resourceRules; here it is judged as matching everything.")
 	}
 	r.policy.Constraints = newCriteria(constraints)
 	r.policy.IgnoresErrors = failure != nil && *failure == admissionv1.Ignore
@@ -66,12 +66,12 @@ func (r *reading) conditions(given []admissionv1.MatchCondition) {
 func (r *reading) check(program language.Program) language.Program {
 	if program.Error != nil {
 		r.isWrong = true
-		r.tell("error", program.At, "The expression does not compile: "+program.Error.Error())
+		r.tell(contract.SeverityError, program.At, "The expression does not compile: "+program.Error.Error())
 	}
 	return program
 }
 
-func readValidating(r *reading, document question.Document) {
+func readValidating(r *reading, document contract.Document) {
 	var read admissionv1.ValidatingAdmissionPolicy
 	problems, ok := decode(document, &read)
 	r.policy.problems = append(r.policy.problems, problems...)
@@ -82,7 +82,7 @@ func readValidating(r *reading, document question.Document) {
 	spec := read.Spec
 	r.head(spec.MatchConstraints, spec.ParamKind, spec.FailurePolicy)
 	if len(spec.Validations) == 0 && len(spec.AuditAnnotations) == 0 {
-		r.tell("error", "/spec", "A policy needs spec.validations or spec.auditAnnotations; an API server refuses it without.")
+		r.tell(contract.SeverityError, "/spec", "A policy needs spec.validations or spec.auditAnnotations; an API server refuses it without.")
 	}
 	r.variables(spec.Variables)
 	r.conditions(spec.MatchConditions)
@@ -110,7 +110,7 @@ func (r *reading) validation(i int, given admissionv1.Validation) {
 	r.policy.Validations = append(r.policy.Validations, made)
 }
 
-func readMutating(r *reading, document question.Document) {
+func readMutating(r *reading, document contract.Document) {
 	var read admissionv1.MutatingAdmissionPolicy
 	problems, ok := decode(document, &read)
 	r.policy.problems = append(r.policy.problems, problems...)
@@ -143,6 +143,6 @@ func (r *reading) mutation(i int, given admissionv1.Mutation) {
 		program := r.check(r.compiler.Mutation(accessor, at, variables))
 		r.policy.Mutations = append(r.policy.Mutations, Mutation{Program: program})
 	default:
-		r.tell("error", fmt.Sprintf("/spec/mutations/%d", i), "A mutation needs patchType JSONPatch with jsonPatch, or ApplyConfiguration with applyConfiguration.")
+		r.tell(contract.SeverityError, fmt.Sprintf("/spec/mutations/%d", i), "A mutation needs patchType JSONPatch with jsonPatch, or ApplyConfiguration with applyConfiguration.")
 	}
 }

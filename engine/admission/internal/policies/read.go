@@ -17,8 +17,8 @@ import (
 	kjson "sigs.k8s.io/json"
 
 	"plumbline.dev/engine/admission/internal/language"
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/world"
+	"plumbline.dev/engine/contract"
 )
 
 const group = "admissionregistration.k8s.io"
@@ -38,7 +38,7 @@ type Policy struct {
 	Bindings      []Binding
 	// isBroken says that the document is no policy; its problems are all there is of it.
 	isBroken bool
-	problems []question.Problem
+	problems []contract.Problem
 }
 
 // Condition is a match condition.
@@ -130,11 +130,11 @@ func newCriteria(given *admissionv1.MatchResources) *Criteria {
 // Set is what the documents of a question declare.
 type Set struct {
 	Validating, Mutating []*Policy
-	Problems             []question.Problem
+	Problems             []contract.Problem
 }
 
 // Read takes the documents in; those of other kinds are not its business.
-func Read(documents []question.Document, in *version.Version, cache *Cache) Set {
+func Read(documents []contract.Document, in *version.Version, cache *Cache) Set {
 	set := Set{}
 	bindings := map[string][]Binding{}
 	for _, document := range documents {
@@ -183,8 +183,8 @@ func (s *Set) tellUnbound() {
 	for _, policies := range [][]*Policy{s.Validating, s.Mutating} {
 		for _, policy := range policies {
 			if len(policy.Bindings) == 0 {
-				s.Problems = append(s.Problems, question.Problem{
-					Document: policy.ID, Severity: "warning", At: "/metadata/name",
+				s.Problems = append(s.Problems, contract.Problem{
+					Document: policy.ID, Severity: contract.SeverityWarning, At: "/metadata/name",
 					Message: fmt.Sprintf("No binding names the policy %q, so it does nothing.", policy.Name),
 				})
 			}
@@ -193,18 +193,18 @@ func (s *Set) tellUnbound() {
 }
 
 // decode reads a document into its type; what the type does not know is a warning, what it cannot hold an error.
-func decode(document question.Document, into any) ([]question.Problem, bool) {
+func decode(document contract.Document, into any) ([]contract.Problem, bool) {
 	data, err := json.Marshal(document.Object)
 	if err != nil {
-		return []question.Problem{{Document: document.ID, Severity: "error", Message: "The document is no JSON: " + err.Error()}}, false
+		return []contract.Problem{{Document: document.ID, Severity: contract.SeverityError, Message: "The document is no JSON: " + err.Error()}}, false
 	}
 	strict, err := kjson.UnmarshalStrict(data, into)
 	if err != nil {
-		return []question.Problem{{Document: document.ID, Severity: "error", Message: "An API server cannot read the document: " + err.Error() + ".", At: existing(document.Object, pointerOfTypeError(err))}}, false
+		return []contract.Problem{{Document: document.ID, Severity: contract.SeverityError, Message: "An API server cannot read the document: " + err.Error() + ".", At: existing(document.Object, pointerOfTypeError(err))}}, false
 	}
-	problems := []question.Problem{}
+	problems := []contract.Problem{}
 	for _, each := range strict {
-		problem := question.Problem{Document: document.ID, Severity: "warning", Message: "An API server does not know it: " + each.Error() + "."}
+		problem := contract.Problem{Document: document.ID, Severity: contract.SeverityWarning, Message: "An API server does not know it: " + each.Error() + "."}
 		var field kjson.FieldError
 		if errors.As(each, &field) {
 			problem.At = pointerOfPath(field.FieldPath())
@@ -226,7 +226,7 @@ func pointerOfTypeError(err error) string {
 }
 
 // existing is the pointer as far as it leads: the decoder leaves out the places in lists.
-func existing(object question.Object, pointer string) string {
+func existing(object contract.Object, pointer string) string {
 	found := ""
 	for _, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
 		value, ok := object[name]
@@ -234,7 +234,7 @@ func existing(object question.Object, pointer string) string {
 			break
 		}
 		found += "/" + name
-		if object, ok = value.(question.Object); !ok {
+		if object, ok = value.(contract.Object); !ok {
 			break
 		}
 	}
@@ -254,7 +254,7 @@ func pointerOfPath(path string) string {
 	return "/" + strings.Join(pathPart.FindAllString(path, -1), "/")
 }
 
-func readBinding(document question.Document, kind string) (*Binding, []question.Problem) {
+func readBinding(document contract.Document, kind string) (*Binding, []contract.Problem) {
 	binding := &Binding{ID: document.ID, Name: world.NameOf(document.Object)}
 	if kind == "MutatingAdmissionPolicyBinding" {
 		var read admissionv1.MutatingAdmissionPolicyBinding
@@ -272,8 +272,8 @@ func readBinding(document question.Document, kind string) (*Binding, []question.
 		return nil, problems
 	}
 	if len(read.Spec.ValidationActions) == 0 {
-		problems = append(problems, question.Problem{
-			Document: document.ID, Severity: "error", At: "/spec",
+		problems = append(problems, contract.Problem{
+			Document: document.ID, Severity: contract.SeverityError, At: "/spec",
 			Message: "A binding needs spec.validationActions (Deny, Warn, Audit); an API server refuses it without.",
 		})
 	}

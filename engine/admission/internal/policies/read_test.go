@@ -7,7 +7,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"plumbline.dev/engine/admission/internal/language"
-	"plumbline.dev/engine/admission/internal/question"
+	"plumbline.dev/engine/contract"
 )
 
 const head = `
@@ -27,19 +27,23 @@ spec: {policyName: p, validationActions: [Deny]}
 
 func read(t *testing.T, texts ...string) Set {
 	t.Helper()
-	documents := []question.Document{}
+	documents := []contract.Document{}
 	for i, text := range texts {
-		var object question.Object
+		var object contract.Object
 		if err := yaml.Unmarshal([]byte(text), &object); err != nil {
 			t.Fatal(err)
 		}
-		documents = append(documents, question.Document{ID: string(rune('a' + i)), Object: object})
+		documents = append(documents, contract.Document{ID: string(rune('a' + i)), Object: object})
 	}
 	return Read(documents, language.Newest, NewCache())
 }
 
 func TestWhatIsWrongWithAPolicyIsSaidAtItsPlace(t *testing.T) {
-	cases := map[string]struct{ text, severity, at, message string }{
+	cases := map[string]struct {
+		text        string
+		severity    contract.Severity
+		at, message string
+	}{
 		"a field that nobody knows": {
 			head + "  validations: [{expression: 'true', mesage: x}]", "warning", "/spec/validations/0/mesage", "unknown field",
 		},
@@ -91,8 +95,8 @@ func TestAPolicyFromAFileGetsTheApisDefaults(t *testing.T) {
 
 func TestAPolicyIsCompiledOnceForTheSameDocument(t *testing.T) {
 	cache := NewCache()
-	document := question.Document{ID: "a", Object: question.Object{
-		"apiVersion": group + "/v1", "kind": "ValidatingAdmissionPolicy", "metadata": question.Object{"name": "p"},
+	document := contract.Document{ID: "a", Object: contract.Object{
+		"apiVersion": group + "/v1", "kind": "ValidatingAdmissionPolicy", "metadata": contract.Object{"name": "p"},
 	}}
 	first := cache.policy(document, language.Newest, readValidating)
 	if cache.policy(document, language.Newest, readValidating) != first {

@@ -13,8 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/managedfields"
 
-	"plumbline.dev/engine/admission/internal/question"
 	"plumbline.dev/engine/admission/internal/shape"
+	"plumbline.dev/engine/contract"
 )
 
 // Unknown is the error for what the question does not hold; whatever depends on it is undecided.
@@ -24,8 +24,8 @@ func (u *Unknown) Error() string { return u.Reason }
 
 // World answers what is known.
 type World struct {
-	complete   question.Complete
-	objects    map[schema.GroupKind][]question.Object
+	complete   contract.Complete
+	objects    map[schema.GroupKind][]contract.Object
 	kinds      map[schema.GroupVersionKind]kind
 	equivalent runtime.EquivalentResourceMapper
 	converters map[schema.GroupVersionKind]managedfields.TypeConverter
@@ -37,10 +37,10 @@ type kind struct {
 }
 
 // New reads the objects and kinds of a question; documents that rule count as known objects too.
-func New(asked question.Question) *World {
+func New(asked contract.Question) *World {
 	w := &World{
 		complete: asked.Complete,
-		objects:  map[schema.GroupKind][]question.Object{},
+		objects:  map[schema.GroupKind][]contract.Object{},
 		kinds:    map[schema.GroupVersionKind]kind{},
 
 		converters: map[schema.GroupVersionKind]managedfields.TypeConverter{},
@@ -62,7 +62,7 @@ func New(asked question.Question) *World {
 	return w
 }
 
-func (w *World) add(object question.Object) {
+func (w *World) add(object contract.Object) {
 	gvk := KindOf(object)
 	if gvk.Group == "apiextensions.k8s.io" && gvk.Kind == "CustomResourceDefinition" {
 		w.addDefinition(object)
@@ -71,12 +71,12 @@ func (w *World) add(object question.Object) {
 }
 
 // addDefinition adds the kinds of a CustomResourceDefinition.
-func (w *World) addDefinition(object question.Object) {
-	spec, _ := object["spec"].(question.Object)
-	names, _ := spec["names"].(question.Object)
+func (w *World) addDefinition(object contract.Object) {
+	spec, _ := object["spec"].(contract.Object)
+	names, _ := spec["names"].(contract.Object)
 	versions, _ := spec["versions"].([]any)
 	for _, each := range versions {
-		version, _ := each.(question.Object)
+		version, _ := each.(contract.Object)
 		if version["served"] == false {
 			continue
 		}
@@ -128,7 +128,7 @@ func (w *World) KindFor(resource schema.GroupVersionResource) (schema.GroupVersi
 }
 
 // Find is the object of that kind and name, in that namespace; nil when there is none, Unknown when nobody said.
-func (w *World) Find(group, kind, namespace, name string) (question.Object, error) {
+func (w *World) Find(group, kind, namespace, name string) (contract.Object, error) {
 	for _, object := range w.objects[schema.GroupKind{Group: group, Kind: kind}] {
 		if NameOf(object) == name && w.namespaceOf(object) == namespace {
 			return object, nil
@@ -142,8 +142,8 @@ func (w *World) Find(group, kind, namespace, name string) (question.Object, erro
 
 // Select lists the objects of that kind with those labels, in that namespace or in all, in order of their names;
 // Unknown when there may be more.
-func (w *World) Select(group, kind, namespace string, selector labels.Selector) ([]question.Object, error) {
-	found := []question.Object{}
+func (w *World) Select(group, kind, namespace string, selector labels.Selector) ([]contract.Object, error) {
+	found := []contract.Object{}
 	for _, object := range w.objects[schema.GroupKind{Group: group, Kind: kind}] {
 		isThere := namespace == "" || w.namespaceOf(object) == namespace
 		if isThere && selector.Matches(labels.Set(LabelsOf(object))) {
@@ -167,7 +167,7 @@ func inNamespace(namespace string) string {
 }
 
 // namespaceOf is where the object lives; a namespaced one that does not say is in `default`.
-func (w *World) namespaceOf(object question.Object) string {
+func (w *World) namespaceOf(object contract.Object) string {
 	if namespace := NamespaceOf(object); namespace != "" {
 		return namespace
 	}
@@ -183,53 +183,53 @@ func (w *World) namespaceOf(object question.Object) string {
 
 // Namespace is the Namespace as a server has it. One that certainly does not exist is judged as if it were created
 // without labels: the object cannot be created before it.
-func (w *World) Namespace(name string) (question.Object, error) {
+func (w *World) Namespace(name string) (contract.Object, error) {
 	object, err := w.Find("", "Namespace", "", name)
 	if err != nil {
 		return nil, err
 	}
 	if object == nil {
-		object = question.Object{"metadata": question.Object{"name": name}}
+		object = contract.Object{"metadata": contract.Object{"name": name}}
 	}
-	live := question.Object{}
+	live := contract.Object{}
 	for key, value := range object {
 		live[key] = value
 	}
 	live["apiVersion"], live["kind"] = "v1", "Namespace"
-	if spec, _ := live["spec"].(question.Object); spec["finalizers"] == nil {
-		live["spec"] = question.Object{"finalizers": []any{"kubernetes"}}
+	if spec, _ := live["spec"].(contract.Object); spec["finalizers"] == nil {
+		live["spec"] = contract.Object{"finalizers": []any{"kubernetes"}}
 	}
 	return shape.BuiltIn().Apply(live), nil
 }
 
 // TypedNamespace is what apiserver's matcher needs of one.
-func TypedNamespace(object question.Object) *corev1.Namespace {
+func TypedNamespace(object contract.Object) *corev1.Namespace {
 	namespace := &corev1.Namespace{}
 	namespace.Name, namespace.Labels = NameOf(object), LabelsOf(object)
 	return namespace
 }
 
 // KindOf is what an object says it is.
-func KindOf(object question.Object) schema.GroupVersionKind {
+func KindOf(object contract.Object) schema.GroupVersionKind {
 	return schema.FromAPIVersionAndKind(text(object["apiVersion"]), text(object["kind"]))
 }
 
 // NameOf is metadata.name.
-func NameOf(object question.Object) string {
-	metadata, _ := object["metadata"].(question.Object)
+func NameOf(object contract.Object) string {
+	metadata, _ := object["metadata"].(contract.Object)
 	return text(metadata["name"])
 }
 
 // NamespaceOf is metadata.namespace.
-func NamespaceOf(object question.Object) string {
-	metadata, _ := object["metadata"].(question.Object)
+func NamespaceOf(object contract.Object) string {
+	metadata, _ := object["metadata"].(contract.Object)
 	return text(metadata["namespace"])
 }
 
 // LabelsOf are metadata.labels; what is no text is no label.
-func LabelsOf(object question.Object) map[string]string {
-	metadata, _ := object["metadata"].(question.Object)
-	given, _ := metadata["labels"].(question.Object)
+func LabelsOf(object contract.Object) map[string]string {
+	metadata, _ := object["metadata"].(contract.Object)
+	given, _ := metadata["labels"].(contract.Object)
 	if given == nil {
 		return nil
 	}
@@ -253,7 +253,7 @@ func (w *World) IsNamespacedHere(kind schema.GroupVersionKind) bool {
 }
 
 // PriorityClass is the class of that name, or the known one that stands for Pods which name none; nil where none is known.
-func (w *World) PriorityClass(name string) question.Object {
+func (w *World) PriorityClass(name string) contract.Object {
 	for _, class := range w.objects[schema.GroupKind{Group: "scheduling.k8s.io", Kind: "PriorityClass"}] {
 		if NameOf(class) == name || (name == "" && class["globalDefault"] == true) {
 			return class

@@ -9,19 +9,18 @@ import (
 	"os"
 
 	"plumbline.dev/engine/gatekeeper/internal/judge"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 )
 
 func main() {
 	questions, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
-		var asked question.Question
-		err := questions.Decode(&asked)
+		var question json.RawMessage
+		err := questions.Decode(&question)
 		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err == nil {
-			err = answers.Encode(judge.Judge(asked))
+			err = answers.Encode(judge.Answer(question))
 		}
 		if err != nil {
 			panic(err)

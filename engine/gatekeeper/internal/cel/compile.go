@@ -14,7 +14,7 @@ import (
 	plugin "k8s.io/apiserver/pkg/admission/plugin/cel"
 	"k8s.io/apiserver/pkg/cel/environment"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // Problem is what is wrong with a source.
@@ -69,7 +69,7 @@ var baseEnvironment = sync.OnceValue(func() *environment.EnvSet {
 
 // Compile compiles a template's source, which stands at a JSON pointer. Expressions that do not compile are problems and
 // stay in the policy: Gatekeeper takes them for errors of the evaluation, so its failurePolicy decides.
-func Compile(from question.Object, at string) (*Policy, []Problem) {
+func Compile(from kube.Object, at string) (*Policy, []Problem) {
 	read, err := readSource(from)
 	if err != nil {
 		return nil, []Problem{{Message: err.Error(), At: at}}
@@ -91,7 +91,7 @@ func Compile(from question.Object, at string) (*Policy, []Problem) {
 	return policy, problems
 }
 
-func readSource(from question.Object) (source, error) {
+func readSource(from kube.Object) (source, error) {
 	var read source
 	text, err := json.Marshal(from)
 	if err != nil {

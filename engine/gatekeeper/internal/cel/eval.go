@@ -18,7 +18,7 @@ import (
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	apiservercel "k8s.io/apiserver/pkg/cel"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // Need is something that is not known here: an expression that refers to it decides nothing.
@@ -32,7 +32,7 @@ type Need struct {
 type Input struct {
 	Attributes *admission.VersionedAttributes
 	// Constraint is the whole object; `variables.params` takes its spec.parameters.
-	Constraint question.Object
+	Constraint kube.Object
 	// Namespace is the object's Namespace, nil for objects outside of any.
 	Namespace *corev1.Namespace
 	Missing   []Need

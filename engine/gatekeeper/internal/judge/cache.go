@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/template"
 )
 
@@ -13,7 +14,7 @@ const mostTemplates = 1000
 
 type compilation struct {
 	template *template.Template
-	problems []question.Problem
+	problems []contract.Problem
 }
 
 // compilations keeps what templates compile to, by their content, over all questions: compiling takes far longer than
@@ -21,11 +22,11 @@ type compilation struct {
 var compilations = map[[sha256.Size]byte]compilation{}
 
 // compiled compiles a template or finds it in the cache.
-func compiled(document question.Document) (*template.Template, []question.Problem) {
-	spec := map[string]any{"apiVersion": document.Object["apiVersion"], "name": document.Object.Name(), "spec": document.Object["spec"]}
+func compiled(document contract.Document) (*template.Template, []contract.Problem) {
+	spec := map[string]any{"apiVersion": document.Object["apiVersion"], "name": kube.Object(document.Object).Name(), "spec": document.Object["spec"]}
 	text, err := json.Marshal(spec)
 	if err != nil {
-		return nil, []question.Problem{{Document: document.ID, Severity: question.Error, Message: err.Error()}}
+		return nil, []contract.Problem{{Document: document.ID, Severity: contract.SeverityError, Message: err.Error()}}
 	}
 	key := sha256.Sum256(text)
 	kept, isKept := compilations[key]
@@ -40,7 +41,7 @@ func compiled(document question.Document) (*template.Template, []question.Proble
 		}
 		compilations[key] = kept
 	}
-	problems := make([]question.Problem, len(kept.problems))
+	problems := make([]contract.Problem, len(kept.problems))
 	for i, each := range kept.problems {
 		each.Document = document.ID
 		problems[i] = each

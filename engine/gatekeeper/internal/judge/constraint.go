@@ -7,8 +7,9 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/match"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 	"plumbline.dev/engine/gatekeeper/internal/template"
 )
@@ -26,7 +27,7 @@ type constraint struct {
 	document string
 	name     string
 	// object has its parameters' defaults filled in.
-	object     question.Object
+	object     kube.Object
 	template   *template.Template
 	match      *match.Match
 	parameters ast.Value
@@ -36,12 +37,12 @@ type constraint struct {
 
 // readConstraint checks a constraint against its template. One without actions at the point has no problems, and is not
 // asked.
-func readConstraint(document question.Document, templates map[string]*template.Template, point string) (*constraint, []question.Problem) {
-	object := document.Object.Copy()
+func readConstraint(document contract.Document, templates map[string]*template.Template, point string) (*constraint, []contract.Problem) {
+	object := kube.Object(document.Object).Copy()
 	made := &constraint{document: document.ID, name: object.Name(), object: object, template: templates[object.GVK().Kind]}
-	var problems []question.Problem
-	refuse := func(at, format string, values ...any) (*constraint, []question.Problem) {
-		return nil, append(problems, question.Problem{Document: document.ID, Severity: question.Error, Message: fmt.Sprintf(format, values...), At: at})
+	var problems []contract.Problem
+	refuse := func(at, format string, values ...any) (*constraint, []contract.Problem) {
+		return nil, append(problems, contract.Problem{Document: document.ID, Severity: contract.SeverityError, Message: fmt.Sprintf(format, values...), At: at})
 	}
 	if version := object.GVK().Version; version != "v1beta1" && version != "v1alpha1" {
 		return refuse("/apiVersion", "Constraints have the version v1beta1, not %q.", version)
@@ -75,8 +76,8 @@ func readConstraint(document question.Document, templates map[string]*template.T
 	return made, problems
 }
 
-func warning(document, at, format string, values ...any) question.Problem {
-	return question.Problem{Document: document, Severity: question.Warning, Message: fmt.Sprintf(format, values...), At: at}
+func warning(document, at, format string, values ...any) contract.Problem {
+	return contract.Problem{Document: document, Severity: contract.SeverityWarning, Message: fmt.Sprintf(format, values...), At: at}
 }
 
 // applySchema fills in the parameters' defaults and makes the value that Rego reads; absent parameters are an empty
@@ -101,7 +102,7 @@ func (c *constraint) applySchema() (unknown, misfits []string) {
 
 // actionsAt lists what a violation does at an enforcement point. The API server's own point counts with the webhook's
 // where Gatekeeper hands the template on as a ValidatingAdmissionPolicy.
-func actionsAt(object question.Object, of *template.Template, point string) ([]string, error) {
+func actionsAt(object kube.Object, of *template.Template, point string) ([]string, error) {
 	action, isThere := object.At("spec", "enforcementAction").(string)
 	if !isThere {
 		if object.At("spec", "enforcementAction") != nil {
@@ -123,17 +124,17 @@ func actionsAt(object question.Object, of *template.Template, point string) ([]s
 	}
 }
 
-func scopedActions(object question.Object, points []string) ([]string, error) {
+func scopedActions(object kube.Object, points []string) ([]string, error) {
 	var actions []string
 	for i, each := range object.List("spec", "scopedEnforcementActions") {
 		entry, _ := each.(map[string]any)
-		action := question.Object(entry).Text("action")
+		action := kube.Object(entry).Text("action")
 		if action != "deny" && action != "warn" && action != "dryrun" {
 			return nil, fmt.Errorf("spec.scopedEnforcementActions[%d].action is %q, but must be deny, warn or dryrun", i, action)
 		}
-		isMeant := slices.ContainsFunc(question.Object(entry).List("enforcementPoints"), func(named any) bool {
+		isMeant := slices.ContainsFunc(kube.Object(entry).List("enforcementPoints"), func(named any) bool {
 			name, _ := named.(map[string]any)
-			return name["name"] == "*" || slices.Contains(points, question.Object(name).Text("name"))
+			return name["name"] == "*" || slices.Contains(points, kube.Object(name).Text("name"))
 		})
 		if isMeant && !slices.Contains(actions, action) {
 			actions = append(actions, action)

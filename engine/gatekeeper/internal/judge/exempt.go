@@ -1,8 +1,8 @@
 package judge
 
 import (
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/match"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 )
 
 // ignoreLabel on a Namespace keeps Gatekeeper's webhook from being asked; its value does not matter.
@@ -13,15 +13,15 @@ type exemptions map[string][]string
 
 var processes = []string{"audit", "webhook", "mutation-webhook", "sync"}
 
-func isConfig(object question.Object) bool {
+func isConfig(object kube.Object) bool {
 	kind := object.GVK()
 	return kind.Group == "config.gatekeeper.sh" && kind.Kind == "Config"
 }
 
-func (e exemptions) add(config question.Object) {
+func (e exemptions) add(config kube.Object) {
 	for _, each := range config.List("spec", "match") {
 		entry, _ := each.(map[string]any)
-		for _, process := range question.Object(entry).List("processes") {
+		for _, process := range kube.Object(entry).List("processes") {
 			names := []string{}
 			if process == "*" {
 				names = processes
@@ -29,7 +29,7 @@ func (e exemptions) add(config question.Object) {
 				names = []string{name}
 			}
 			for _, name := range names {
-				for _, namespace := range question.Object(entry).List("excludedNamespaces") {
+				for _, namespace := range kube.Object(entry).List("excludedNamespaces") {
 					if pattern, ok := namespace.(string); ok {
 						e[name] = append(e[name], pattern)
 					}
@@ -40,7 +40,7 @@ func (e exemptions) add(config question.Object) {
 }
 
 // covers says whether a process leaves an object out: by its namespace, or by its name when it is a Namespace.
-func (e exemptions) covers(process string, object question.Object) bool {
+func (e exemptions) covers(process string, object kube.Object) bool {
 	name := object.Namespace()
 	if object.IsNamespace() {
 		name = object.Name()

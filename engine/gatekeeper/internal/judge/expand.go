@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/match"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 )
 
 // expansion is an ExpansionTemplate: what objects of some kinds would generate, as a Deployment generates Pods.
@@ -14,7 +15,7 @@ type expansion struct {
 	name    string
 	applyTo []applyTo
 	source  []string
-	kind    question.GVK
+	kind    contract.GVK
 	// action replaces the constraint's for violations of generated objects, unless empty.
 	action string
 }
@@ -24,21 +25,21 @@ type applyTo struct{ groups, versions, kinds []any }
 // mostGenerations ends templates that generate for each other in a circle, as in Gatekeeper.
 const mostGenerations = 30
 
-func isExpansion(object question.Object) bool {
+func isExpansion(object kube.Object) bool {
 	kind := object.GVK()
 	return kind.Group == "expansion.gatekeeper.sh" && kind.Kind == "ExpansionTemplate"
 }
 
-func (w *world) addExpansion(document question.Document) {
-	object := document.Object
+func (w *world) addExpansion(document contract.Document) {
+	object := kube.Object(document.Object)
 	made := &expansion{
 		name:   object.Name(),
-		kind:   question.GVK{Group: object.Text("spec", "generatedGVK", "group"), Version: object.Text("spec", "generatedGVK", "version"), Kind: object.Text("spec", "generatedGVK", "kind")},
+		kind:   contract.GVK{Group: object.Text("spec", "generatedGVK", "group"), Version: object.Text("spec", "generatedGVK", "version"), Kind: object.Text("spec", "generatedGVK", "kind")},
 		action: object.Text("spec", "enforcementAction"),
 	}
 	for _, each := range object.List("spec", "applyTo") {
 		entry, _ := each.(map[string]any)
-		said := question.Object(entry)
+		said := kube.Object(entry)
 		made.applyTo = append(made.applyTo, applyTo{said.List("groups"), said.List("versions"), said.List("kinds")})
 	}
 	source := object.Text("spec", "templateSource")
@@ -47,7 +48,7 @@ func (w *world) addExpansion(document question.Document) {
 	switch {
 	case source == "":
 		refusal = "The ExpansionTemplate does not say where the generated object is: set spec.templateSource."
-	case made.kind == question.GVK{}:
+	case made.kind == contract.GVK{}:
 		refusal = "The ExpansionTemplate does not say what is generated: set spec.generatedGVK."
 	case len(made.applyTo) == 0:
 		refusal = "The ExpansionTemplate does not say what it applies to: set spec.applyTo."
@@ -55,13 +56,13 @@ func (w *world) addExpansion(document question.Document) {
 		refusal = "The ExpansionTemplate applies to what it generates."
 	}
 	if refusal != "" {
-		w.problems = append(w.problems, question.Problem{Document: document.ID, Severity: question.Error, Message: refusal, At: "/spec"})
+		w.problems = append(w.problems, contract.Problem{Document: document.ID, Severity: contract.SeverityError, Message: refusal, At: "/spec"})
 		return
 	}
 	w.expansions = append(w.expansions, made)
 }
 
-func (e *expansion) appliesTo(kind question.GVK) bool {
+func (e *expansion) appliesTo(kind contract.GVK) bool {
 	return slices.ContainsFunc(e.applyTo, func(each applyTo) bool {
 		return slices.Contains(each.groups, any(kind.Group)) && slices.Contains(each.versions, any(kind.Version)) && slices.Contains(each.kinds, any(kind.Kind))
 	})
@@ -101,14 +102,14 @@ func (w *world) expandOne(parent *review) (children []*review, failure string) {
 		if source == nil {
 			return nil, fmt.Sprintf("ExpansionTemplate %s finds nothing at %s.", each.name, strings.Join(each.source, "."))
 		}
-		children = append(children, w.newChild(parent, each, question.Object(source).Copy()))
+		children = append(children, w.newChild(parent, each, kube.Object(source).Copy()))
 	}
 	return children, ""
 }
 
 // newChild completes a generated object as Gatekeeper does: the kind, the generator's namespace and a name made of its
 // own, and the generator as owner.
-func (w *world) newChild(parent *review, by *expansion, object question.Object) *review {
+func (w *world) newChild(parent *review, by *expansion, object kube.Object) *review {
 	generator := parent.main()
 	version := by.kind.Version
 	if by.kind.Group != "" {
@@ -129,7 +130,7 @@ func (w *world) newChild(parent *review, by *expansion, object question.Object) 
 		"apiVersion": generator.Text("apiVersion"), "kind": generator.Text("kind"), "name": generator.Name(), "uid": "",
 	})
 	child := &review{
-		asked: parent.asked, operation: parent.operation, kind: by.kind, name: question.Object(object).Name(), object: object,
+		asked: parent.asked, operation: parent.operation, kind: by.kind, name: kube.Object(object).Name(), object: object,
 		namespace: parent.namespace, namespaceObject: parent.namespaceObject, namespaceNeed: parent.namespaceNeed,
 		expansion: by, root: append(append([]string{}, parent.root...), by.source...),
 	}
@@ -145,13 +146,13 @@ func (r *review) inRequest(path []string) string {
 		return ""
 	}
 	if r.expansion == nil {
-		return question.Pointer(path...)
+		return contract.Pointer(path...)
 	}
 	whole := append(append([]string{}, r.root...), path...)
-	if r.asked.Object.At(firstKeys(whole)...) == nil {
+	if kube.Object(r.asked.Object).At(firstKeys(whole)...) == nil {
 		return ""
 	}
-	return question.Pointer(whole...)
+	return contract.Pointer(whole...)
 }
 
 // firstKeys are the keys before the first index, for a look-up through objects only.

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"strings"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 )
 
 // syncList is what Gatekeeper replicates into data.inventory: the kinds that Config and SyncSets name.
-type syncList map[question.GVK]bool
+type syncList map[contract.GVK]bool
 
-func isSyncSet(object question.Object) bool {
+func isSyncSet(object kube.Object) bool {
 	kind := object.GVK()
 	return kind.Group == "syncset.gatekeeper.sh" && kind.Kind == "SyncSet"
 }
@@ -19,18 +20,19 @@ func isSyncSet(object question.Object) bool {
 func (s syncList) add(entries []any) {
 	for _, each := range entries {
 		entry, _ := each.(map[string]any)
-		object := question.Object(entry)
-		s[question.GVK{Group: object.Text("group"), Version: object.Text("version"), Kind: object.Text("kind")}] = true
+		object := kube.Object(entry)
+		s[contract.GVK{Group: object.Text("group"), Version: object.Text("version"), Kind: object.Text("kind")}] = true
 	}
 }
 
 // holds: with no list at all, the context is taken for what the inventory holds.
-func (s syncList) holds(kind question.GVK) bool { return len(s) == 0 || s[kind] }
+func (s syncList) holds(kind contract.GVK) bool { return len(s) == 0 || s[kind] }
 
 // makeInventory files objects as Gatekeeper does: namespace/NAMESPACE/APIVERSION/KIND/NAME and cluster/APIVERSION/KIND/NAME.
-func makeInventory(objects []question.Object, synced syncList, exempt exemptions) rego.Inventory {
+func makeInventory(objects []contract.Object, synced syncList, exempt exemptions) rego.Inventory {
 	all := map[string]any{}
-	for _, object := range objects {
+	for _, each := range objects {
+		object := kube.Object(each)
 		if object.GVK().Kind == "" || !synced.holds(object.GVK()) || exempt.covers("sync", object) {
 			continue
 		}
@@ -47,7 +49,7 @@ func makeInventory(objects []question.Object, synced syncList, exempt exemptions
 			}
 			folder = inside
 		}
-		folder[object.Name()] = map[string]any(object)
+		folder[object.Name()] = each
 	}
 	return rego.NewInventory(all)
 }

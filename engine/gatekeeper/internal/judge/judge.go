@@ -4,15 +4,22 @@ import (
 	"fmt"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/util/json"
+
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/gatekeeper/internal/cel"
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 )
 
-// Judge answers a question.
-func Judge(asked question.Question) question.Answer {
+// Answer judges what a question asks.
+func Answer(text []byte) contract.Answer {
+	var asked contract.Question
+	if err := json.Unmarshal(text, &asked); err != nil {
+		return contract.Failed("The question is no JSON: %v.", err)
+	}
 	w := newWorld(asked)
-	answer := question.Answer{Results: []question.Result{}, Problems: []question.Problem{}}
+	answer := contract.Answer{Results: []contract.Result{}, Problems: []contract.Problem{}}
 	for _, request := range asked.Requests {
 		answer.Results = append(answer.Results, w.judgeRequest(request)...)
 	}
@@ -20,7 +27,7 @@ func Judge(asked question.Question) question.Answer {
 	return answer
 }
 
-func (w *world) judgeRequest(asked question.Request) []question.Result {
+func (w *world) judgeRequest(asked contract.Request) []contract.Result {
 	if asked.Object == nil && asked.OldObject == nil {
 		return nil
 	}
@@ -46,37 +53,37 @@ func (c *constraint) asksFor(operation string) bool {
 }
 
 // judgeConstraint gives one result for each violation, or one `pass` when the constraint matches any of the objects.
-func (w *world) judgeConstraint(c *constraint, reviews []*review, exempt, failure string) []question.Result {
-	var results []question.Result
+func (w *world) judgeConstraint(c *constraint, reviews []*review, exempt, failure string) []contract.Result {
+	var results []contract.Result
 	matched := false
 	for _, each := range reviews {
 		answer := c.matches(each)
 		switch {
 		case answer.Undecided != "":
-			results = append(results, each.result(c, question.Undecided, "", answer.Undecided))
+			results = append(results, each.result(c, contract.Undecided, "", answer.Undecided))
 		case answer.Err != nil:
-			results = append(results, each.result(c, question.Failure, "unable to match constraints: "+answer.Err.Error(), ""))
+			results = append(results, each.result(c, contract.Error, "unable to match constraints: "+answer.Err.Error(), ""))
 		case !answer.Matches:
 			continue
 		case exempt != "":
-			return []question.Result{each.result(c, question.Skip, "", exempt)}
+			return []contract.Result{each.result(c, contract.Skip, "", exempt)}
 		case each.mutation.doubt() != "":
-			results = append(results, each.result(c, question.Undecided, "", each.mutation.doubt()))
+			results = append(results, each.result(c, contract.Undecided, "", each.mutation.doubt()))
 		default:
 			matched = true
 			results = append(results, w.evaluate(c, each)...)
 		}
 	}
 	if failure != "" && (matched || len(results) > 0) {
-		results = append(results, reviews[0].result(c, question.Undecided, "", failure))
+		results = append(results, reviews[0].result(c, contract.Undecided, "", failure))
 	}
 	if matched && len(results) == 0 {
-		results = append(results, reviews[0].result(c, question.Pass, "", ""))
+		results = append(results, reviews[0].result(c, contract.Pass, "", ""))
 	}
 	return results
 }
 
-func (w *world) evaluate(c *constraint, r *review) []question.Result {
+func (w *world) evaluate(c *constraint, r *review) []contract.Result {
 	if c.template.CEL != nil {
 		return w.evaluateCEL(c, r)
 	}
@@ -85,13 +92,13 @@ func (w *world) evaluate(c *constraint, r *review) []question.Result {
 
 const unknownUser = "It depends on who asks, which is not known."
 
-func (w *world) evaluateRego(c *constraint, r *review) []question.Result {
+func (w *world) evaluateRego(c *constraint, r *review) []contract.Result {
 	if reason, isEndless := w.endless[c.template]; isEndless {
-		return []question.Result{r.result(c, question.Undecided, "", reason)}
+		return []contract.Result{r.result(c, contract.Undecided, "", reason)}
 	}
 	value, err := r.regoValue()
 	if err != nil {
-		return []question.Result{r.result(c, question.Failure, err.Error(), "")}
+		return []contract.Result{r.result(c, contract.Error, err.Error(), "")}
 	}
 	policy := c.template.Rego
 	verdict := policy.Evaluate(rego.Input{Review: value, Parameters: c.parameters, Inventory: w.inventory, Missing: w.regoNeeds(policy, r)})
@@ -100,16 +107,16 @@ func (w *world) evaluateRego(c *constraint, r *review) []question.Result {
 	}
 	switch {
 	case verdict.Undecided != "":
-		return []question.Result{r.result(c, question.Undecided, "", verdict.Undecided)}
+		return []contract.Result{r.result(c, contract.Undecided, "", verdict.Undecided)}
 	case verdict.Failure != "":
 		// Gatekeeper takes an error for a violation.
-		return []question.Result{r.violation(c, verdict.Failure, question.Place{}, nil, nil)}
+		return []contract.Result{r.violation(c, verdict.Failure, place{}, nil, nil)}
 	}
-	var results []question.Result
+	var results []contract.Result
 	for _, each := range verdict.Violations {
-		at, line := policy.Place(each)
-		place := question.Place{Template: c.template.Document, At: at, Line: line}
-		results = append(results, r.violation(c, each.Message, place, policy.Reads(each), each.Details))
+		pointer, line := policy.Place(each)
+		at := place{template: c.template.Document, pointer: pointer, line: line}
+		results = append(results, r.violation(c, each.Message, at, policy.Reads(each), each.Details))
 	}
 	return results
 }
@@ -128,7 +135,7 @@ func (w *world) regoNeeds(policy *rego.Policy, r *review) []rego.Need {
 	return needs
 }
 
-func (w *world) evaluateCEL(c *constraint, r *review) []question.Result {
+func (w *world) evaluateCEL(c *constraint, r *review) []contract.Result {
 	var needs []cel.Need
 	if r.asked.User == nil {
 		needs = append(needs, cel.Need{Word: "userInfo", Reason: unknownUser})
@@ -137,47 +144,55 @@ func (w *world) evaluateCEL(c *constraint, r *review) []question.Result {
 		needs = append(needs, cel.Need{Word: "namespaceObject", Reason: r.namespaceNeed})
 	}
 	verdict := c.template.CEL.Evaluate(cel.Input{Attributes: r.celAttributes(), Constraint: c.object, Namespace: r.celNamespace(), Missing: needs})
-	var results []question.Result
+	var results []contract.Result
 	for _, each := range verdict.Violations {
-		results = append(results, r.violation(c, each.Message, question.Place{Template: c.template.Document, At: each.At}, each.Reads, nil))
+		results = append(results, r.violation(c, each.Message, place{template: c.template.Document, pointer: each.At}, each.Reads, nil))
 	}
 	if verdict.Undecided != "" {
-		results = append(results, r.result(c, question.Undecided, "", verdict.Undecided))
+		results = append(results, r.result(c, contract.Undecided, "", verdict.Undecided))
 	}
 	return results
 }
 
 // result is a result without a violation. What is said of a generated object names the expansion.
-func (r *review) result(c *constraint, outcome question.Outcome, message, reason string) question.Result {
+func (r *review) result(c *constraint, outcome contract.Outcome, message, reason string) contract.Result {
 	if r.expansion != nil && message != "" {
 		message = fmt.Sprintf("[Implied by %s] %s", r.expansion.name, message)
 	}
-	return question.Result{
+	return contract.Result{
 		Request: r.asked.ID, Document: c.document, Policy: c.name, Result: outcome,
 		Message: message, Reason: reason, Actions: words(r.actions(c)),
 	}
 }
 
-func (r *review) violation(c *constraint, message string, place question.Place, reads [][]string, details any) question.Result {
+// place is where in a template a violation is decided.
+type place struct {
+	template, pointer string
+	line              int
+}
+
+func (r *review) violation(c *constraint, message string, at place, reads [][]string, details any) contract.Result {
 	actions := r.actions(c)
-	outcome := question.Fail
+	outcome := contract.Fail
 	if !slices.Contains(actions, "deny") && slices.Contains(actions, "warn") {
-		outcome = question.Warn
+		outcome = contract.Warn
 	}
 	pointed := pointAt(r.main(), message, details, reads)
 	result := r.result(c, outcome, message, "")
-	result.Place, result.Details = place, details
-	result.Path, result.Reads = r.inRequest(pointed.path), nil
+	result.Template, result.At, result.Line, result.Details = at.template, at.pointer, at.line, details
+	if path := r.inRequest(pointed.path); path != "" {
+		result.Path = &path
+	}
 	for _, each := range pointed.reads {
-		if at := r.inRequest(each); at != "" {
-			result.Reads = append(result.Reads, at)
+		if path := r.inRequest(each); path != "" {
+			result.Reads = append(result.Reads, path)
 		}
 	}
 	return result
 }
 
 // main is the object that places are looked for in.
-func (r *review) main() question.Object {
+func (r *review) main() kube.Object {
 	if r.object != nil {
 		return r.object
 	}

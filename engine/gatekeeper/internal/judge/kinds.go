@@ -3,7 +3,7 @@ package judge
 import (
 	"strings"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/contract"
 )
 
 // builtIn lists the kinds that every API server of today serves, by group: those outside of namespaces and those inside.
@@ -42,22 +42,22 @@ const (
 
 // kindTable knows scopes and plural names.
 type kindTable struct {
-	scopes  map[question.GVK]scope
-	plurals map[question.GVK]string
+	scopes  map[contract.GVK]scope
+	plurals map[contract.GVK]string
 }
 
-func newKindTable(served []question.Kind) kindTable {
-	table := kindTable{map[question.GVK]scope{}, map[question.GVK]string{}}
+func newKindTable(served []contract.Kind) kindTable {
+	table := kindTable{map[contract.GVK]scope{}, map[contract.GVK]string{}}
 	for group, names := range builtIn {
 		for _, kind := range strings.Fields(names.cluster) {
-			table.scopes[question.GVK{Group: group, Kind: kind}] = clusterScope
+			table.scopes[contract.GVK{Group: group, Kind: kind}] = clusterScope
 		}
 		for _, kind := range strings.Fields(names.namespaced) {
-			table.scopes[question.GVK{Group: group, Kind: kind}] = namespaceScope
+			table.scopes[contract.GVK{Group: group, Kind: kind}] = namespaceScope
 		}
 	}
 	for _, each := range served {
-		key := question.GVK{Group: each.Group, Kind: each.Kind}
+		key := contract.GVK{Group: each.Group, Kind: each.Kind}
 		table.scopes[key] = clusterScope
 		if each.IsNamespaced {
 			table.scopes[key] = namespaceScope
@@ -67,13 +67,13 @@ func newKindTable(served []question.Kind) kindTable {
 	return table
 }
 
-func (t kindTable) scope(of question.GVK) scope {
-	return t.scopes[question.GVK{Group: of.Group, Kind: of.Kind}]
+func (t kindTable) scope(of contract.GVK) scope {
+	return t.scopes[contract.GVK{Group: of.Group, Kind: of.Kind}]
 }
 
 // plural is the resource of a kind: as served, else by the rule that all built-in kinds follow.
-func (t kindTable) plural(of question.GVK) string {
-	if plural := t.plurals[question.GVK{Group: of.Group, Kind: of.Kind}]; plural != "" {
+func (t kindTable) plural(of contract.GVK) string {
+	if plural := t.plurals[contract.GVK{Group: of.Group, Kind: of.Kind}]; plural != "" {
 		return plural
 	}
 	name := strings.ToLower(of.Kind)

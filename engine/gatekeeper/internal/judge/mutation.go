@@ -6,15 +6,16 @@ import (
 	"reflect"
 	"sort"
 
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/match"
 	"plumbline.dev/engine/gatekeeper/internal/mutate"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 )
 
-func (w *world) addMutator(document question.Document) {
+func (w *world) addMutator(document contract.Document) {
 	made, at, err := mutate.Parse(document)
 	if err != nil {
-		w.problems = append(w.problems, question.Problem{Document: document.ID, Severity: question.Error, At: at,
+		w.problems = append(w.problems, contract.Problem{Document: document.ID, Severity: contract.SeverityError, At: at,
 			Message: fmt.Sprintf("The mutator does not work: %v.", err)})
 		return
 	}
@@ -24,9 +25,9 @@ func (w *world) addMutator(document question.Document) {
 
 // mutation is what mutators made of an object.
 type mutation struct {
-	object question.Object
+	object kube.Object
 	// changes are the objects after each mutator that changed something, by mutator.
-	changes map[*mutate.Mutator]question.Object
+	changes map[*mutate.Mutator]kube.Object
 	// doubts are mutators that cannot be previewed, and why; then the object may be another in the cluster.
 	doubts map[*mutate.Mutator]string
 	// failure is why the API server would refuse the request.
@@ -35,7 +36,7 @@ type mutation struct {
 
 // mutate runs all mutators until nothing changes, as Gatekeeper's mutation webhook does before objects are validated.
 func (w *world) mutate(subject match.Subject, operation string) mutation {
-	made := mutation{object: subject.Object, changes: map[*mutate.Mutator]question.Object{}, doubts: map[*mutate.Mutator]string{}}
+	made := mutation{object: subject.Object, changes: map[*mutate.Mutator]kube.Object{}, doubts: map[*mutate.Mutator]string{}}
 	if len(w.mutators) == 0 || operation != "CREATE" && operation != "UPDATE" || w.whyExempt("mutation-webhook", subject) != "" {
 		return made
 	}
@@ -93,15 +94,15 @@ func (w *world) mutateReview(r *review) {
 }
 
 // results are one for each mutator that changes the object or may.
-func (m *mutation) results(w *world, request string) []question.Result {
-	var results []question.Result
+func (m *mutation) results(w *world, request string) []contract.Result {
+	var results []contract.Result
 	for _, each := range w.mutators {
-		result := question.Result{Request: request, Document: each.Document, Policy: each.Name, Actions: []string{}}
+		result := contract.Result{Request: request, Document: each.Document, Policy: each.Name, Actions: []string{}}
 		switch {
 		case m.doubts[each] != "":
-			result.Result, result.Reason = question.Undecided, "It cannot be previewed: "+m.doubts[each]
+			result.Result, result.Reason = contract.Undecided, "It cannot be previewed: "+m.doubts[each]
 		case m.changes[each] != nil:
-			result.Result, result.Patched = question.Pass, m.changes[each]
+			result.Result, result.Patched = contract.Pass, m.changes[each]
 		default:
 			continue
 		}

@@ -6,7 +6,8 @@ import (
 	"sort"
 	"strconv"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // pointed is what a violation says about the object, as paths of keys.
@@ -22,13 +23,13 @@ var quoted = regexp.MustCompile("[<\"'`\\[(]([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)[>
 
 // pointAt finds the container that a message names, when it can only be one, and the fields that the violated rule
 // looked at, the most specific first.
-func pointAt(object question.Object, message string, details any, reads [][]string) pointed {
+func pointAt(object kube.Object, message string, details any, reads [][]string) pointed {
 	named := namedContainer(object, message, details)
 	found := pointed{path: named}
 	seen := map[string]bool{}
 	for _, each := range reads {
 		path := within(object, each, named)
-		if at := question.Pointer(path...); at != "" && !seen[at] {
+		if at := contract.Pointer(path...); at != "" && !seen[at] {
 			seen[at] = true
 			found.reads = append(found.reads, path)
 		}
@@ -37,7 +38,7 @@ func pointAt(object question.Object, message string, details any, reads [][]stri
 	return found
 }
 
-func namedContainer(object question.Object, message string, details any) []string {
+func namedContainer(object kube.Object, message string, details any) []string {
 	names := map[string]bool{}
 	for _, each := range quoted.FindAllStringSubmatch(message, -1) {
 		names[each[1]] = true
@@ -54,7 +55,7 @@ func namedContainer(object question.Object, message string, details any) []strin
 		for _, list := range containerLists {
 			for i, each := range object.List(append(append([]string{}, spec...), list)...) {
 				container, _ := each.(map[string]any)
-				if !names[question.Object(container).Text("name")] {
+				if !names[kube.Object(container).Text("name")] {
 					continue
 				}
 				if found != nil {
@@ -72,7 +73,7 @@ var podSpecs = [][]string{{"spec"}, {"spec", "template", "spec"}, {"spec", "jobT
 
 // within follows a path as far as the object goes. `*` is the named container where the path leads to it, the only
 // member of a list of one, and otherwise the end.
-func within(object question.Object, path, named []string) []string {
+func within(object kube.Object, path, named []string) []string {
 	var value any = map[string]any(object)
 	var walked []string
 	for _, key := range path {

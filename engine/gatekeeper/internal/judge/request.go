@@ -11,25 +11,26 @@ import (
 	"k8s.io/apiserver/pkg/admission"
 	"k8s.io/apiserver/pkg/authentication/user"
 
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/match"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 )
 
 // review is one object under review: the request's own, or one that it would generate.
 type review struct {
-	asked     question.Request
+	asked     contract.Request
 	operation string
-	kind      question.GVK
-	resource  question.Resource
+	kind      contract.GVK
+	resource  contract.GVR
 	name      string
 	namespace string
 	// object is nil only where a DELETE or CONNECT names none; old is the object as it is in the cluster.
-	object question.Object
-	old    question.Object
+	object kube.Object
+	old    kube.Object
 	// subjects are what constraints match: the object, then the old one; either is enough.
 	subjects        []match.Subject
-	namespaceObject question.Object
+	namespaceObject kube.Object
 	namespaceNeed   string
 	expansion       *expansion
 	mutation        mutation
@@ -41,7 +42,7 @@ type review struct {
 }
 
 // newReview puts a request into the form in which the API server would send it.
-func (w *world) newReview(asked question.Request) *review {
+func (w *world) newReview(asked contract.Request) *review {
 	r := &review{asked: asked, operation: asked.Operation, object: asked.Object, old: asked.OldObject}
 	if r.operation == "" {
 		r.operation = operationOf(asked)
@@ -57,7 +58,7 @@ func (w *world) newReview(asked question.Request) *review {
 	if asked.Kind != nil {
 		r.kind = *asked.Kind
 	}
-	r.resource = question.Resource{Group: r.kind.Group, Version: r.kind.Version, Resource: w.kinds.plural(r.kind)}
+	r.resource = contract.GVR{Group: r.kind.Group, Version: r.kind.Version, Resource: w.kinds.plural(r.kind)}
 	if asked.Resource != nil {
 		r.resource = *asked.Resource
 	}
@@ -68,7 +69,7 @@ func (w *world) newReview(asked question.Request) *review {
 	return r
 }
 
-func operationOf(asked question.Request) string {
+func operationOf(asked contract.Request) string {
 	switch {
 	case asked.Object == nil && asked.OldObject != nil:
 		return "DELETE"
@@ -81,7 +82,7 @@ func operationOf(asked question.Request) string {
 
 // settleNamespace finds the request's namespace, and gives objects of namespaced kinds that name none the one they
 // would get. It returns why the scope is unknown.
-func (w *world) settleNamespace(r *review, main question.Object) string {
+func (w *world) settleNamespace(r *review, main kube.Object) string {
 	scope := w.kinds.scope(r.kind)
 	r.namespace = firstText(r.asked.Namespace, main.Namespace())
 	switch {
@@ -98,11 +99,11 @@ func (w *world) settleNamespace(r *review, main question.Object) string {
 	return ""
 }
 
-func inNamespace(object question.Object, namespace string) question.Object {
+func inNamespace(object kube.Object, namespace string) kube.Object {
 	if object == nil || object.Namespace() == namespace {
 		return object
 	}
-	moved := question.Object{}
+	moved := kube.Object{}
 	for key, value := range object {
 		moved[key] = value
 	}
@@ -117,7 +118,7 @@ func inNamespace(object question.Object, namespace string) question.Object {
 
 // addSubjects: on DELETE Gatekeeper takes the old object for the object.
 func (w *world) addSubjects(r *review, source, unknownScope string) {
-	for _, object := range []question.Object{r.object, r.old} {
+	for _, object := range []kube.Object{r.object, r.old} {
 		if object != nil {
 			r.subjects = append(r.subjects, match.Subject{
 				Object: object, Namespace: r.namespaceObject, Missing: r.namespaceNeed, UnknownScope: unknownScope, Source: source,
@@ -172,14 +173,14 @@ func (r *review) regoValue() (ast.Value, error) {
 	return r.value, err
 }
 
-func orNull(object question.Object) any {
+func orNull(object kube.Object) any {
 	if object == nil {
 		return nil
 	}
 	return object
 }
 
-func userInfo(from *question.User) map[string]any {
+func userInfo(from *contract.User) map[string]any {
 	info := map[string]any{}
 	if from == nil {
 		return info
@@ -221,7 +222,7 @@ func (r *review) celAttributes() *admission.VersionedAttributes {
 	return r.attributes
 }
 
-func asRuntime(object question.Object) runtime.Object {
+func asRuntime(object kube.Object) runtime.Object {
 	if object == nil {
 		return nil
 	}

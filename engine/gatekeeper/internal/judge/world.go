@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"sort"
 
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/mutate"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 	"plumbline.dev/engine/gatekeeper/internal/template"
 )
@@ -19,29 +20,29 @@ type world struct {
 	mutators    []*mutate.Mutator
 	exemptions  exemptions
 	kinds       kindTable
-	complete    question.Complete
-	namespaces  map[string]question.Object
+	complete    contract.Complete
+	namespaces  map[string]kube.Object
 	inventory   rego.Inventory
 	// endless are the templates whose Rego was broken off: they are not asked again.
 	endless  map[*template.Template]string
-	problems []question.Problem
+	problems []contract.Problem
 }
 
-func newWorld(asked question.Question) *world {
+func newWorld(asked contract.Question) *world {
 	w := &world{
 		exemptions: exemptions{}, kinds: newKindTable(asked.Kinds), complete: asked.Complete,
-		namespaces: map[string]question.Object{}, endless: map[*template.Template]string{},
+		namespaces: map[string]kube.Object{}, endless: map[*template.Template]string{},
 	}
 	if asked.Complete.All {
 		// Every cluster has it; the API server names it in a label.
-		w.namespaces["default"] = question.Object{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{
+		w.namespaces["default"] = kube.Object{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{
 			"name": "default", "labels": map[string]any{"kubernetes.io/metadata.name": "default"}}}
 	}
 	synced := syncList{}
 	templates := map[string]*template.Template{}
 	isBroken := map[string]bool{}
 	for _, document := range asked.Policies {
-		switch object := document.Object; {
+		switch object := kube.Object(document.Object); {
 		case template.Is(object):
 			made, problems := compiled(document)
 			w.problems = append(w.problems, problems...)
@@ -62,7 +63,7 @@ func newWorld(asked question.Question) *world {
 		}
 	}
 	for _, document := range asked.Policies {
-		if document.Object.GVK().Group == constraintGroup {
+		if kube.Object(document.Object).GVK().Group == constraintGroup {
 			w.addConstraint(document, templates, isBroken, asked.Settings.EnforcementPoint)
 		}
 	}
@@ -70,13 +71,13 @@ func newWorld(asked question.Question) *world {
 	return w
 }
 
-func (w *world) addConstraint(document question.Document, templates map[string]*template.Template, isBroken map[string]bool, point string) {
-	kind := document.Object.GVK().Kind
+func (w *world) addConstraint(document contract.Document, templates map[string]*template.Template, isBroken map[string]bool, point string) {
+	kind := kube.Object(document.Object).GVK().Kind
 	switch {
 	case isBroken[kind]:
 		w.problems = append(w.problems, warning(document.ID, "/kind", "The constraint is not judged: its template does not work."))
 	case templates[kind] == nil:
-		w.problems = append(w.problems, question.Problem{Document: document.ID, Severity: question.Error, At: "/kind",
+		w.problems = append(w.problems, contract.Problem{Document: document.ID, Severity: contract.SeverityError, At: "/kind",
 			Message: fmt.Sprintf("There is no ConstraintTemplate for constraints of kind %s.", kind)})
 	default:
 		if point == "" {
@@ -92,14 +93,14 @@ func (w *world) addConstraint(document question.Document, templates map[string]*
 
 // addContext files what is known besides policies. Namespaces that are to be admitted in the same question count as
 // known: a Namespace is applied before what is in it.
-func (w *world) addContext(asked question.Question, synced syncList) {
+func (w *world) addContext(asked contract.Question, synced syncList) {
 	for _, request := range asked.Requests {
-		if request.Object.IsNamespace() {
-			w.namespaces[request.Object.Name()] = request.Object
+		if object := kube.Object(request.Object); object.IsNamespace() {
+			w.namespaces[object.Name()] = object
 		}
 	}
-	for _, object := range asked.Context {
-		if object.IsNamespace() {
+	for _, each := range asked.Context {
+		if object := kube.Object(each); object.IsNamespace() {
 			w.namespaces[object.Name()] = object
 		}
 	}
@@ -107,7 +108,7 @@ func (w *world) addContext(asked question.Question, synced syncList) {
 	for _, each := range w.constraints {
 		readsInventory = readsInventory || each.template.Rego != nil && len(each.template.Rego.InventoryReads()) > 0
 	}
-	var objects []question.Object
+	var objects []contract.Object
 	if readsInventory {
 		objects = asked.Context
 	}
@@ -117,13 +118,8 @@ func (w *world) addContext(asked question.Question, synced syncList) {
 
 // namespaceNeed says why a Namespace object is not known; empty when it is, or is known not to exist.
 func (w *world) namespaceNeed(name string) string {
-	if name == "" || w.namespaces[name] != nil || w.complete.All {
+	if name == "" || w.namespaces[name] != nil || w.complete.Holds("", "Namespace", "") {
 		return ""
-	}
-	for _, each := range w.complete.Kinds {
-		if each.Group == "" && each.Kind == "Namespace" {
-			return ""
-		}
 	}
 	return fmt.Sprintf("It depends on the Namespace %s, which is not known.", name)
 }

@@ -13,7 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // Sources of objects.
@@ -90,9 +90,9 @@ func selectorOf(from *metav1.LabelSelector, field string) (labels.Selector, erro
 
 // Subject is an object to match.
 type Subject struct {
-	Object question.Object
+	Object kube.Object
 	// Namespace is the Namespace object that holds the object, nil where there is none or it is not known.
-	Namespace question.Object
+	Namespace kube.Object
 	// Missing is why Namespace is not known though there may be one; empty where it is known or known to be absent.
 	Missing string
 	// UnknownScope is why it is not known whether the object, which names no namespace, is in one; empty where it is.

@@ -3,20 +3,20 @@ package match
 import (
 	"testing"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
-func object(kind, namespace, name string) question.Object {
+func object(kind, namespace, name string) kube.Object {
 	metadata := map[string]any{"name": name}
 	if namespace != "" {
 		metadata["namespace"] = namespace
 	}
-	return question.Object{"apiVersion": "v1", "kind": kind, "metadata": metadata}
+	return kube.Object{"apiVersion": "v1", "kind": kind, "metadata": metadata}
 }
 
 func TestMatches(t *testing.T) {
 	pod, namespace := object("Pod", "shop", "web-1"), object("Namespace", "", "shop")
-	prod := question.Object{"metadata": map[string]any{"name": "shop", "labels": map[string]any{"env": "prod"}}}
+	prod := kube.Object{"metadata": map[string]any{"name": "shop", "labels": map[string]any{"env": "prod"}}}
 	wantsProd := map[string]any{"namespaceSelector": map[string]any{"matchLabels": map[string]any{"env": "prod"}}}
 	for name, each := range map[string]struct {
 		block   map[string]any
@@ -30,7 +30,7 @@ func TestMatches(t *testing.T) {
 		"a wrong scope means any":                {map[string]any{"scope": "cluster"}, Subject{Object: pod}, Answer{Matches: true}},
 		"a Namespace is excluded by its name":    {map[string]any{"excludedNamespaces": []any{"sh*"}}, Subject{Object: namespace}, Answer{}},
 		"an object outside of any is in all":     {map[string]any{"namespaces": []any{"x"}}, Subject{Object: object("Node", "", "n")}, Answer{Matches: true}},
-		"a generated name may match a prefix":    {map[string]any{"name": "web-*"}, Subject{Object: question.Object{"metadata": map[string]any{"generateName": "web-"}}}, Answer{Matches: true}},
+		"a generated name may match a prefix":    {map[string]any{"name": "web-*"}, Subject{Object: kube.Object{"metadata": map[string]any{"generateName": "web-"}}}, Answer{Matches: true}},
 		"a Namespace's labels are asked for":     {wantsProd, Subject{Object: pod, Namespace: prod}, Answer{Matches: true}},
 		"an unknown Namespace leaves it open":    {wantsProd, Subject{Object: pod, Missing: "m"}, Answer{Undecided: "m"}},
 		"what fails surely is not open": {

@@ -5,17 +5,17 @@ import (
 
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/mutation/path/parser"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // Apply changes an object in place.
-func (m *Mutator) Apply(object question.Object) error {
+func (m *Mutator) Apply(object kube.Object) error {
 	_, err := m.change(object, map[string]any(object), 0)
 	return err
 }
 
 // change walks down the path and gives what stands in the place of a value; nil where a test forbids the change.
-func (m *Mutator) change(object question.Object, value any, depth int) (any, error) {
+func (m *Mutator) change(object kube.Object, value any, depth int) (any, error) {
 	switch node := m.path[depth].(type) {
 	case *parser.Object:
 		return m.changeField(object, value, node.Reference, depth)
@@ -26,7 +26,7 @@ func (m *Mutator) change(object question.Object, value any, depth int) (any, err
 	}
 }
 
-func (m *Mutator) changeField(object question.Object, value any, key string, depth int) (any, error) {
+func (m *Mutator) changeField(object kube.Object, value any, key string, depth int) (any, error) {
 	fields, ok := value.(map[string]any)
 	if !ok {
 		return nil, fmt.Errorf("%s: the location leads through an object where the manifest has something else", m.upTo(depth))
@@ -49,7 +49,7 @@ func (m *Mutator) changeField(object question.Object, value any, key string, dep
 	return fields, nil
 }
 
-func (m *Mutator) changeList(object question.Object, value any, node *parser.List, depth int) (any, error) {
+func (m *Mutator) changeList(object kube.Object, value any, node *parser.List, depth int) (any, error) {
 	list, ok := value.([]any)
 	if !ok {
 		return nil, fmt.Errorf("%s: the location leads through a list where the manifest has something else", m.upTo(depth))
@@ -98,7 +98,7 @@ func (m *Mutator) changeList(object question.Object, value any, node *parser.Lis
 }
 
 // putMember sets a whole member of a list, which is known by its key.
-func (m *Mutator) putMember(object question.Object, list []any, node *parser.List, depth int) (any, error) {
+func (m *Mutator) putMember(object kube.Object, list []any, node *parser.List, depth int) (any, error) {
 	if node.Glob {
 		return nil, fmt.Errorf("%s: the location must not end with *", m.upTo(depth))
 	}

@@ -5,15 +5,16 @@ import (
 	"strings"
 	"testing"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 const pod = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","labels":{"a":"b"}},"spec":{"containers":[` +
 	`{"name":"web","image":"docker.io/web:1","args":["x"]},{"name":"api","image":"api"}]}}`
 
-func read(t *testing.T, text string) question.Object {
+func read(t *testing.T, text string) kube.Object {
 	t.Helper()
-	var object question.Object
+	var object kube.Object
 	if err := json.Unmarshal([]byte(text), &object); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			apply := `"applyTo":[{"groups":[""],"versions":["v1"],"kinds":["Pod"]}],`
-			made, _, err := Parse(question.Document{Object: read(t, `{"apiVersion":"mutations.gatekeeper.sh/v1","kind":"`+each.kind+`","metadata":{"name":"m"},"spec":{`+apply+each.spec+`}}`)})
+			made, _, err := Parse(contract.Document{Object: read(t, `{"apiVersion":"mutations.gatekeeper.sh/v1","kind":"`+each.kind+`","metadata":{"name":"m"},"spec":{`+apply+each.spec+`}}`)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +92,7 @@ func TestParseRefuses(t *testing.T) {
 		"a test beside the location": `{"kind":"Assign","spec":{"applyTo":[{}],"location":"spec.x","parameters":{"pathTests":[{"subPath":"spec.y","condition":"MustExist"}],"assign":{"value":1}}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, _, err := Parse(question.Document{Object: read(t, text)}); err == nil {
+			if _, _, err := Parse(contract.Document{Object: read(t, text)}); err == nil {
 				t.Error("it is accepted")
 			}
 		})

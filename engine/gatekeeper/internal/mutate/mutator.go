@@ -9,8 +9,9 @@ import (
 
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/mutation/path/parser"
 
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/match"
-	"plumbline.dev/engine/gatekeeper/internal/question"
 )
 
 // ErrOutside says that a mutator asks for what lies outside of this engine.
@@ -39,14 +40,14 @@ const (
 var kinds = []string{"Assign", "AssignImage", "AssignMetadata", "ModifySet"}
 
 // Is says whether an object is a mutator.
-func Is(object question.Object) bool {
+func Is(object kube.Object) bool {
 	kind := object.GVK()
 	return kind.Group == "mutations.gatekeeper.sh" && slices.Contains(kinds, kind.Kind)
 }
 
 // Parse reads a mutator; the error says at which JSON pointer it does not work.
-func Parse(document question.Document) (*Mutator, string, error) {
-	object := document.Object
+func Parse(document contract.Document) (*Mutator, string, error) {
+	object := kube.Object(document.Object)
 	made := &Mutator{Document: document.ID, Name: object.Name(), kind: object.GVK().Kind, tests: map[int]string{}}
 	path, err := parser.Parse(object.Text("spec", "location"))
 	if err != nil {
@@ -61,7 +62,7 @@ func Parse(document question.Document) (*Mutator, string, error) {
 	}
 	for _, each := range object.List("spec", "applyTo") {
 		said, _ := each.(map[string]any)
-		entry := question.Object(said)
+		entry := kube.Object(said)
 		made.applyTo = append(made.applyTo, applyTo{entry.List("groups"), entry.List("versions"), entry.List("kinds"), entry.List("operations")})
 	}
 	if at, err := made.checkPlace(); err != nil {
@@ -106,7 +107,7 @@ func keyOf(node parser.Node) string {
 func (m *Mutator) addTests(tests []any) error {
 	for _, each := range tests {
 		said, _ := each.(map[string]any)
-		test := question.Object(said)
+		test := kube.Object(said)
 		part, err := parser.Parse(test.Text("subPath"))
 		if err != nil {
 			return err

@@ -7,18 +7,18 @@ import (
 	"slices"
 	"strings"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // setter puts a value at the end of a path.
 type setter interface {
-	set(object question.Object, fields map[string]any, key string) error
+	set(object kube.Object, fields map[string]any, key string) error
 	// member is the value where the path ends with a member of a list.
-	member(object question.Object) (map[string]any, error)
+	member(object kube.Object) (map[string]any, error)
 }
 
-func newSetter(kind string, object question.Object) (setter, error) {
-	parameters := question.Object(object.Map("spec", "parameters"))
+func newSetter(kind string, object kube.Object) (setter, error) {
+	parameters := kube.Object(object.Map("spec", "parameters"))
 	switch kind {
 	case "ModifySet":
 		operation := parameters.Text("operation")
@@ -36,7 +36,7 @@ func newSetter(kind string, object question.Object) (setter, error) {
 		}
 		return image, nil
 	default:
-		return newAssignment(question.Object(parameters.Map("assign")))
+		return newAssignment(kube.Object(parameters.Map("assign")))
 	}
 }
 
@@ -48,7 +48,7 @@ type assignment struct {
 	isOutside bool
 }
 
-func newAssignment(assign question.Object) (setter, error) {
+func newAssignment(assign kube.Object) (setter, error) {
 	value, isGiven := assign["value"]
 	field := assign.Text("fromMetadata", "field")
 	switch {
@@ -63,18 +63,18 @@ func newAssignment(assign question.Object) (setter, error) {
 	}
 }
 
-func (a assignment) of(object question.Object) (any, error) {
+func (a assignment) of(object kube.Object) (any, error) {
 	switch {
 	case a.isOutside:
 		return nil, ErrOutside
 	case a.field != "":
 		return object.Text("metadata", a.field), nil
 	default:
-		return question.Object{"": a.value}.Copy()[""], nil
+		return kube.Object{"": a.value}.Copy()[""], nil
 	}
 }
 
-func (a assignment) set(object question.Object, fields map[string]any, key string) error {
+func (a assignment) set(object kube.Object, fields map[string]any, key string) error {
 	value, err := a.of(object)
 	if err == nil {
 		fields[key] = value
@@ -82,7 +82,7 @@ func (a assignment) set(object question.Object, fields map[string]any, key strin
 	return err
 }
 
-func (a assignment) member(object question.Object) (map[string]any, error) {
+func (a assignment) member(object kube.Object) (map[string]any, error) {
 	value, err := a.of(object)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ type setOfValues struct {
 	isPruned bool
 }
 
-func (s setOfValues) set(_ question.Object, fields map[string]any, key string) error {
+func (s setOfValues) set(_ kube.Object, fields map[string]any, key string) error {
 	existing, exists := fields[key]
 	list, isList := existing.([]any)
 	if exists && !isList {
@@ -127,12 +127,12 @@ func (s setOfValues) set(_ question.Object, fields map[string]any, key string) e
 	return nil
 }
 
-func (setOfValues) member(question.Object) (map[string]any, error) { return nil, errNoMember }
+func (setOfValues) member(kube.Object) (map[string]any, error) { return nil, errNoMember }
 
 // imageParts replace parts of an image's reference; the tag holds its `:` or `@`.
 type imageParts struct{ domain, path, tag string }
 
-func (i imageParts) set(_ question.Object, fields map[string]any, key string) error {
+func (i imageParts) set(_ kube.Object, fields map[string]any, key string) error {
 	text, isText := fields[key].(string)
 	if fields[key] != nil && !isText {
 		return fmt.Errorf("%s is no text", key)
@@ -141,7 +141,7 @@ func (i imageParts) set(_ question.Object, fields map[string]any, key string) er
 	return nil
 }
 
-func (imageParts) member(question.Object) (map[string]any, error) { return nil, errNoMember }
+func (imageParts) member(kube.Object) (map[string]any, error) { return nil, errNoMember }
 
 // replaceIn: the first part is a domain when it has a dot or a colon, or is localhost.
 func (i imageParts) replaceIn(reference string) string {

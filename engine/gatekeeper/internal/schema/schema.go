@@ -14,7 +14,8 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/strfmt"
 	"k8s.io/kube-openapi/pkg/validation/validate"
 
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 )
 
 // Schema is the schema of the parameters.
@@ -130,7 +131,7 @@ func (s *Schema) pruneObject(value, schema map[string]any, path string, unknown 
 	into := make(map[string]any, len(value))
 	properties, additional := mapAt(schema, "properties"), schema["additionalProperties"]
 	for _, key := range sortedKeys(value) {
-		at := path + question.Pointer(key)
+		at := path + contract.Pointer(key)
 		inside, isKnown := properties[key].(map[string]any)
 		others, hasOthers := additional.(map[string]any)
 		switch {
@@ -157,7 +158,7 @@ func fillIn(value any, schema map[string]any) any {
 			existing, isThere := value[key]
 			preset, hasPreset := inside["default"]
 			if hasPreset && (!isThere || existing == nil && inside["nullable"] != true) {
-				value[key] = question.Object{"": preset}.Copy()[""]
+				value[key] = kube.Object{"": preset}.Copy()[""]
 			}
 			if existing, isThere = value[key]; isThere {
 				value[key] = fillIn(existing, inside)

@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/gatekeeper/internal/cel"
-	"plumbline.dev/engine/gatekeeper/internal/question"
+	"plumbline.dev/engine/gatekeeper/internal/kube"
 	"plumbline.dev/engine/gatekeeper/internal/rego"
 	"plumbline.dev/engine/gatekeeper/internal/schema"
 )
@@ -33,16 +34,16 @@ type Template struct {
 }
 
 // Is says whether an object is a ConstraintTemplate.
-func Is(object question.Object) bool {
+func Is(object kube.Object) bool {
 	kind := object.GVK()
 	return kind.Group == "templates.gatekeeper.sh" && kind.Kind == "ConstraintTemplate"
 }
 
 // Compile reads and compiles a template; without a template, the problems say why.
-func Compile(document question.Document) (*Template, []question.Problem) {
-	object := document.Object
-	fail := func(at, format string, values ...any) (*Template, []question.Problem) {
-		return nil, []question.Problem{{Document: document.ID, Severity: question.Error, Message: fmt.Sprintf(format, values...), At: at}}
+func Compile(document contract.Document) (*Template, []contract.Problem) {
+	object := kube.Object(document.Object)
+	fail := func(at, format string, values ...any) (*Template, []contract.Problem) {
+		return nil, []contract.Problem{{Document: document.ID, Severity: contract.SeverityError, Message: fmt.Sprintf(format, values...), At: at}}
 	}
 	kind := object.Text("spec", "crd", "spec", "names", "kind")
 	if kind == "" {
@@ -60,15 +61,15 @@ func Compile(document question.Document) (*Template, []question.Problem) {
 		return fail("/spec/crd/spec/validation/openAPIV3Schema", "The template does not work: %v.", err)
 	}
 	only, _ := targets[0].(map[string]any)
-	if name := question.Object(only).Text("target"); name != target {
+	if name := kube.Object(only).Text("target"); name != target {
 		return fail("/spec/targets/0/target", "The template's target must be %q, but is %q.", target, name)
 	}
-	made := &Template{Document: document.ID, Kind: kind, Parameters: parameters, Operations: texts(question.Object(only).List("operations"))}
+	made := &Template{Document: document.ID, Kind: kind, Parameters: parameters, Operations: texts(kube.Object(only).List("operations"))}
 	return made, made.compileCode(document.ID, only)
 }
 
 // isLegacy says whether parameters may hold anything: v1 presets that to false, the versions before to true.
-func isLegacy(object question.Object) bool {
+func isLegacy(object kube.Object) bool {
 	said, isSaid := object.At("spec", "crd", "spec", "validation", "legacySchema").(bool)
 	if isSaid {
 		return said
@@ -77,7 +78,7 @@ func isLegacy(object question.Object) bool {
 }
 
 // compileCode compiles the code of the engine that decides. The older fields `rego` and `libs` stand above Rego in `code`.
-func (t *Template) compileCode(document string, only question.Object) []question.Problem {
+func (t *Template) compileCode(document string, only kube.Object) []contract.Problem {
 	sources := findSources(only)
 	if source, ok := sources[celEngine]; ok {
 		policy, problems := cel.Compile(source.object, source.at)
@@ -87,7 +88,7 @@ func (t *Template) compileCode(document string, only question.Object) []question
 	}
 	source, ok := sources[regoEngine]
 	if !ok {
-		return []question.Problem{{Document: document, Severity: question.Error, At: "/spec/targets/0",
+		return []contract.Problem{{Document: document, Severity: contract.SeverityError, At: "/spec/targets/0",
 			Message: "The template has neither Rego nor CEL (K8sNativeValidation)."}}
 	}
 	policy, problems := rego.Compile(regoSource(source))
@@ -96,21 +97,21 @@ func (t *Template) compileCode(document string, only question.Object) []question
 }
 
 type code struct {
-	object question.Object
+	object kube.Object
 	at     string
 }
 
-func findSources(only question.Object) map[string]code {
+func findSources(only kube.Object) map[string]code {
 	sources := map[string]code{}
 	for i, each := range only.List("code") {
 		entry, _ := each.(map[string]any)
-		engine := question.Object(entry).Text("engine")
+		engine := kube.Object(entry).Text("engine")
 		if _, ok := sources[engine]; !ok {
-			sources[engine] = code{question.Object(entry).Map("source"), "/spec/targets/0/code/" + strconv.Itoa(i) + "/source"}
+			sources[engine] = code{kube.Object(entry).Map("source"), "/spec/targets/0/code/" + strconv.Itoa(i) + "/source"}
 		}
 	}
 	if only.Text("rego") != "" {
-		sources[regoEngine] = code{question.Object{"rego": only["rego"], "libs": only["libs"]}, "/spec/targets/0"}
+		sources[regoEngine] = code{kube.Object{"rego": only["rego"], "libs": only["libs"]}, "/spec/targets/0"}
 	}
 	return sources
 }
@@ -126,18 +127,18 @@ func regoSource(from code) rego.Source {
 	return source
 }
 
-func regoProblems(document string, from []rego.Problem) []question.Problem {
-	problems := make([]question.Problem, 0, len(from))
+func regoProblems(document string, from []rego.Problem) []contract.Problem {
+	problems := make([]contract.Problem, 0, len(from))
 	for _, each := range from {
-		problems = append(problems, question.Problem{Document: document, Severity: question.Error, Message: each.Message, At: each.At, Line: each.Line})
+		problems = append(problems, contract.Problem{Document: document, Severity: contract.SeverityError, Message: each.Message, At: each.At, Line: each.Line})
 	}
 	return problems
 }
 
-func celProblems(document string, from []cel.Problem) []question.Problem {
-	problems := make([]question.Problem, 0, len(from))
+func celProblems(document string, from []cel.Problem) []contract.Problem {
+	problems := make([]contract.Problem, 0, len(from))
 	for _, each := range from {
-		problems = append(problems, question.Problem{Document: document, Severity: question.Error, Message: each.Message, At: each.At})
+		problems = append(problems, contract.Problem{Document: document, Severity: contract.SeverityError, Message: each.Message, At: each.At})
 	}
 	return problems
 }

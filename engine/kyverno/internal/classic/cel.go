@@ -33,9 +33,12 @@ type celRule struct {
 
 // alwaysHolds takes the place of expressions.
 func alwaysHolds(rule kyvernov1.Rule) kyvernov1.Rule {
-	validation := *rule.Validation
-	validation.CEL = nil
-	validation.Deny = &kyvernov1.Deny{}
+	validation := kyvernov1.Validation{Deny: &kyvernov1.Deny{}}
+	if rule.Validation != nil {
+		validation.FailureAction, validation.FailureActionOverrides = rule.Validation.FailureAction, rule.Validation.FailureActionOverrides
+		validation.AllowExistingViolations = rule.Validation.AllowExistingViolations
+	}
+	rule.VerifyImages, rule.Generation, rule.Mutation = nil, nil, nil
 	never := kyvernov1.AnyAllConditions{AnyConditions: []kyvernov1.Condition{{Operator: kyvernov1.ConditionOperators["Equals"]}}}
 	never.AnyConditions[0].SetKey("never")
 	never.AnyConditions[0].SetValue("so")
@@ -70,15 +73,15 @@ func compileCEL(policy kyvernov1.PolicyInterface, rule kyvernov1.Rule) (*celRule
 }
 
 // decideCEL evaluates the expressions of the rules that apply.
-func (e *Engine) decideCEL(s *subject, policy *Policy, prepared *variant, responses []engineapi.RuleResponse) {
+func (e *Engine) decideCEL(a *asking, responses []engineapi.RuleResponse) {
 	for i, response := range responses {
-		rule, ok := find(prepared.rules, response.Name())
-		if !ok || !rule.HasValidateCEL() || response.Status() != engineapi.RuleStatusPass {
+		meant := a.prepared.rules[response.Name()]
+		if meant == nil || !meant.rule.HasValidateCEL() || response.Status() != engineapi.RuleStatusPass {
 			continue
 		}
-		responses[i] = *e.evaluateCEL(s, policy, rule)
+		responses[i] = *e.evaluateCEL(a.subject, a.policy, meant.rule)
 		if missing := e.world.TakeMissing(); missing != "" {
-			e.missing[rule.Name] = missing
+			e.missing[meant.rule.Name] = missing
 		}
 	}
 }

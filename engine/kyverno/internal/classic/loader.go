@@ -11,7 +11,6 @@ import (
 	"github.com/kyverno/kyverno/pkg/engine/jmespath"
 	"github.com/kyverno/kyverno/pkg/globalcontext/store"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/values"
 )
@@ -22,7 +21,7 @@ func (e *Engine) contextLoader(configMaps engineapi.ConfigmapResolver, globals g
 	standard := factories.DefaultContextLoaderFactory(configMaps, factories.WithGlobalContextStore(globals))
 	return func(policy kyvernov1.PolicyInterface, rule kyvernov1.Rule) engineapi.ContextLoader {
 		e.noteMissing(rule.Name)
-		return loader{standard(policy, rule), e.values.ForRule(policy.GetName(), baseName(rule.Name)), e.objectValues}
+		return loader{standard(policy, rule), e.world, e.values.ForRule(policy.GetName(), baseName(rule.Name)), e.objectValues}
 	}
 }
 
@@ -36,6 +35,7 @@ func (e *Engine) noteMissing(next string) {
 
 type loader struct {
 	standard engineapi.ContextLoader
+	world    *known.World
 	// given stand for a rule's variables; ofObject are in the context already.
 	given, ofObject values.Values
 }
@@ -54,13 +54,20 @@ func (l loader) Load(
 			return err
 		}
 	}
-	var rest []kyvernov1.ContextEntry
-	for _, entry := range entries {
-		if entry.Variable != nil || !l.gives(entry.Name) {
-			rest = append(rest, entry)
+	for i, entry := range entries {
+		var err error
+		switch {
+		case entry.Variable == nil && l.gives(entry.Name):
+		case entry.APICall != nil && entry.APICall.Service != nil:
+			err = into.AddDeferredLoader(service{l.world, entry})
+		default:
+			err = l.standard.Load(ctx, jp, client, registries, entries[i:i+1], into)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return l.standard.Load(ctx, jp, client, registries, rest, into)
+	return nil
 }
 
 func (l loader) gives(entry string) bool {
@@ -82,36 +89,43 @@ func (r registry) GetClient(context.Context, *kyvernov1.ImageRegistryCredentials
 	return nil, r.world.Miss("needs data of an image from its registry")
 }
 
-// globalStore gives GlobalContextEntries that hold objects of the cluster.
-type globalStore struct {
-	world   *known.World
-	entries map[string]contract.Object
-}
+// globalStore gives GlobalContextEntries.
+type globalStore struct{ client known.Client }
 
 // Get finds an entry by name; what it holds is asked for later.
-func (g globalStore) Get(name string) (store.Entry, bool) {
-	return global{g.world, name, g.entries[name]}, true
-}
+func (g globalStore) Get(name string) (store.Entry, bool) { return global{g.client, name}, true }
 
 type global struct {
-	world *known.World
-	name  string
-	entry contract.Object
+	client known.Client
+	name   string
 }
 
-// Get gives the objects of an entry of kind kubernetesResource.
-func (g global) Get(projection string) (any, error) {
-	spec, _ := g.entry["spec"].(map[string]any)
-	resource, ok := spec["kubernetesResource"].(map[string]any)
-	if !ok || projection != "" {
-		return nil, g.world.Miss("needs the global context entry %s", g.name)
-	}
-	word := func(name string) string {
-		text, _ := resource[name].(string)
-		return text
-	}
-	return known.Client{World: g.world}.ListPlural(word("group"), word("resource"), word("namespace"))
-}
+// Get gives what the entry holds.
+func (g global) Get(projection string) (any, error) { return g.client.Global(g.name, projection) }
 
 // Stop has nothing to stop.
 func (g global) Stop() {}
+
+// service stands for a context entry that asks a server outside of the cluster, which only counts once it is used.
+type service struct {
+	world *known.World
+	entry kyvernov1.ContextEntry
+}
+
+// Name is the variable's name.
+func (s service) Name() string { return s.entry.Name }
+
+// Matches tells whether a query uses the variable, if only by its looks.
+func (s service) Matches(query string) bool { return strings.Contains(query, s.entry.Name) }
+
+// HasLoaded is never so.
+func (s service) HasLoaded() bool { return false }
+
+// LoadData notes what would have to be asked.
+func (s service) LoadData() error {
+	method := string(s.entry.APICall.Method)
+	if method == "" {
+		method = "GET"
+	}
+	return s.world.Miss("needs the answer of %s to %s", s.entry.APICall.Service.URL, method)
+}

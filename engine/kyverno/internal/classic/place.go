@@ -4,35 +4,40 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	"github.com/kyverno/kyverno/pkg/engine/anchor"
+	engineapi "github.com/kyverno/kyverno/pkg/engine/api"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/reads"
 )
 
 // failedPath finds the field that a pattern failed on: `rule R failed at path /spec/containers/0/image/`.
-var failedPath = regexp.MustCompile(`failed at path (/\S*)`)
+func failedPath(message string) ([]string, bool) {
+	_, path, ok := strings.Cut(message, "failed at path /")
+	if end := strings.IndexFunc(path, unicode.IsSpace); end != -1 {
+		path = path[:end]
+	}
+	return strings.Split(strings.Trim(path, "/"), "/"), ok
+}
 
-// place adds the field at fault, where the message names it, and the value that would satisfy, where the pattern
-// states exactly one.
-func (s *subject) place(result *contract.Result, rule kyvernov1.Rule) {
-	found := failedPath.FindStringSubmatch(result.Message)
-	if found == nil {
+// place adds the field at fault: the one that the message names, that Pod Security names, or those that conditions read.
+func (s *subject) place(result *contract.Result, rule *meant, response engineapi.RuleResponse) {
+	if parts, ok := failedPath(result.Message); ok {
+		if keys, ok := walk(s.object.Object, parts); ok {
+			path := contract.Pointer(keys...)
+			result.Path = &path
+		}
 		return
 	}
-	keys, ok := walk(s.object.Object, strings.Split(strings.Trim(found[1], "/"), "/"))
-	if !ok {
+	if faults := s.podFaults(response); len(faults) > 0 {
+		result.Path = &faults[0].path
 		return
 	}
-	path := pointer(keys)
-	result.Path = &path
-	if rule.Validation == nil || rule.Validation.GetPattern() == nil {
-		return
-	}
-	if value, ok := constant(rule.Validation.GetPattern(), keys); ok {
-		result.Wanted = &contract.Wanted{Path: path, Value: value}
+	if rule.rule.Validation != nil && rule.rule.Validation.Deny != nil {
+		result.Reads = s.conditionReads(rule)
 	}
 }
 
@@ -73,14 +78,6 @@ func walk(at any, parts []string) ([]string, bool) {
 	default:
 		return nil, false
 	}
-}
-
-func pointer(keys []string) string {
-	var text strings.Builder
-	for _, key := range keys {
-		text.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key))
-	}
-	return text.String()
 }
 
 // constant finds the value that a pattern states at a path, if it is one value and no condition.

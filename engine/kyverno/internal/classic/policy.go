@@ -3,6 +3,8 @@
 package classic
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
@@ -11,13 +13,16 @@ import (
 	matchutils "github.com/kyverno/kyverno/pkg/utils/match"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/kyverno/internal/decode"
 )
 
 // Policy is a ClusterPolicy or Policy, read once and kept for later questions.
 type Policy struct {
 	policy   kyvernov1.PolicyInterface
 	variants map[variantKey]*variant
+	// reason is why nothing here can decide any of its rules, which then have no names; empty for others.
+	reason string
 	// cel are the rules in CEL by their names, compiled on first use.
 	cel map[string]*celRule
 }
@@ -30,17 +35,11 @@ type variantKey struct {
 
 // variant is a policy with the rules that it has for a kind, those for controllers of Pods included.
 type variant struct {
-	// rules are all rules as the policy means them.
-	rules []kyvernov1.Rule
-	// validating and mutating hold those that the engine can decide, matching whatever is not known; nil without any.
-	validating, mutating kyvernov1.PolicyInterface
-	// beyond are rules that nothing here can decide, and why.
-	beyond []beyond
-}
-
-type beyond struct {
-	rule   kyvernov1.Rule
-	reason string
+	// rules are all rules by name, as the policy means them.
+	rules map[string]*meant
+	// validating and mutating match whatever is not known. Rules that nothing here can decide are among the validating
+	// ones as rules that always hold.
+	validating, mutating []unit
 }
 
 // Read makes a policy of an object.
@@ -49,7 +48,7 @@ func Read(object contract.Object) (*Policy, error) {
 	if object["kind"] == "Policy" {
 		policy = &kyvernov1.Policy{}
 	}
-	if err := contract.Decode(object, policy); err != nil {
+	if err := decode.Into(object, policy); err != nil {
 		return nil, err
 	}
 	if policy.IsNamespaced() && policy.GetNamespace() == "" {
@@ -61,7 +60,7 @@ func Read(object contract.Object) (*Policy, error) {
 // ReadException makes a PolicyException (kyverno.io) of an object.
 func ReadException(object contract.Object) (*kyvernov2.PolicyException, error) {
 	exception := &kyvernov2.PolicyException{}
-	return exception, contract.Decode(object, exception)
+	return exception, decode.Into(object, exception)
 }
 
 // Mutates tells whether the policy has rules that change the object.
@@ -72,65 +71,81 @@ func (p *Policy) variant(key variantKey) *variant {
 	if made, ok := p.variants[key]; ok {
 		return made
 	}
-	v := &variant{rules: autogen.Default.ComputeRules(p.policy, "")}
-	validating := autogen.Default.ComputeRules(p.policy, key.kind)
+	all := autogen.Default.ComputeRules(p.policy, "")
+	v := &variant{rules: p.meant(all, key.unknown)}
 	var validates, mutates []kyvernov1.Rule
-	for _, rule := range validating {
-		if reason := whyBeyond(rule); reason != "" {
-			v.beyond = append(v.beyond, beyond{rule, reason})
-		} else if rule.HasValidateCEL() {
+	for _, rule := range autogen.Default.ComputeRules(p.policy, key.kind) {
+		if rule.HasValidateCEL() || p.whyBeyond(rule) != "" {
 			validates = append(validates, loosen(alwaysHolds(rule), key.unknown))
 		} else if rule.HasValidate() {
 			validates = append(validates, loosen(rule, key.unknown))
 		}
 	}
-	for _, rule := range v.rules {
-		if rule.HasMutate() && whyBeyond(rule) == "" {
+	for _, rule := range all {
+		if rule.HasMutate() && p.whyBeyond(rule) == "" {
 			mutates = append(mutates, loosen(rule, key.unknown))
 		}
 	}
-	v.validating = withRules(p.policy, validates)
-	v.mutating = withRules(p.policy, mutates)
+	v.validating = p.apart(validates)
+	if len(mutates) > 0 {
+		v.mutating = []unit{newUnit(p.policy.CreateDeepCopy(), mutates)}
+	}
 	p.variants[key] = v
 	return v
 }
 
-// whyBeyond says why a rule is beyond a preview, or nothing.
-func whyBeyond(rule kyvernov1.Rule) string {
-	switch {
-	case rule.HasVerifyImages() || rule.HasVerifyImageChecks() || rule.HasValidateImageVerification():
-		return "verifies images, which needs their registry"
-	case rule.Validation != nil && rule.Validation.Manifests != nil && len(rule.Validation.Manifests.Attestors) != 0:
-		return "verifies the signature of the manifest, which needs keys and registries"
-	case rule.HasGenerate():
-		return "generates other objects, which happens in the background"
-	case rule.HasMutateExisting():
-		return "changes other objects, which happens in the background"
-	default:
-		return ""
-	}
+// unit is what the engine is asked at once: a policy with some of its rules.
+type unit struct {
+	policy         kyvernov1.PolicyInterface
+	mentionsImages bool
 }
 
-// withRules gives a copy that has exactly these rules: the engine must not derive others from them once more.
-func withRules(policy kyvernov1.PolicyInterface, rules []kyvernov1.Rule) kyvernov1.PolicyInterface {
+// apart makes a unit of each rule, so that those which do not match cost nothing; where the first that applies is the
+// last, one unit of all.
+func (p *Policy) apart(rules []kyvernov1.Rule) []unit {
 	if len(rules) == 0 {
 		return nil
 	}
-	copied := policy.CreateDeepCopy()
-	copied.GetSpec().SetRules(rules)
+	bare := p.policy.CreateDeepCopy()
+	bare.GetSpec().SetRules(nil)
+	if p.policy.GetSpec().GetApplyRules() == kyvernov1.ApplyOne {
+		return []unit{newUnit(bare, rules)}
+	}
+	var units []unit
+	for i := range rules {
+		units = append(units, newUnit(bare.CreateDeepCopy(), rules[i:i+1]))
+	}
+	return units
+}
+
+// newUnit gives a policy exactly these rules: the engine must not derive others from them once more.
+func newUnit(policy kyvernov1.PolicyInterface, rules []kyvernov1.Rule) unit {
+	policy.GetSpec().SetRules(rules)
 	annotations := map[string]string{}
-	for name, value := range copied.GetAnnotations() {
+	for name, value := range policy.GetAnnotations() {
 		annotations[name] = value
 	}
 	annotations["pod-policies.kyverno.io/autogen-controllers"] = "none"
-	copied.SetAnnotations(annotations)
-	return copied
+	policy.SetAnnotations(annotations)
+	text, err := json.Marshal(rules)
+	return unit{policy, err != nil || bytes.Contains(text, []byte("images"))}
+}
+
+func (u unit) rules() []kyvernov1.Rule { return u.policy.GetSpec().Rules }
+
+// sparedCopies counts the copies of variables that nobody needs: the one before all rules, and with a single rule the one
+// before it.
+func (u unit) sparedCopies() int {
+	if len(u.rules()) == 1 {
+		return 2
+	}
+	return 1
 }
 
 // namesKind tells quickly whether any rule could match a kind.
 func namesKind(rules []kyvernov1.Rule, gvk schema.GroupVersionKind, subresource string) bool {
-	for _, rule := range rules {
-		for _, filter := range filters(rule.MatchResources) {
+	for i := range rules {
+		for _, filter := range filters(rules[i].MatchResources) {
 			if len(filter.Kinds) == 0 || matchutils.CheckKind(filter.Kinds, gvk, subresource, true) {
 				return true
 			}

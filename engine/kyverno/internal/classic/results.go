@@ -1,34 +1,40 @@
 package classic
 
 import (
-	"strconv"
-
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	"github.com/kyverno/kyverno/ext/wildcard"
 	engineapi "github.com/kyverno/kyverno/pkg/engine/api"
 	matchutils "github.com/kyverno/kyverno/pkg/utils/match"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // results turns the engine's words into the contract's.
-func (e *Engine) results(s *subject, document string, prepared *variant, response engineapi.EngineResponse) []contract.Result {
+func (e *Engine) results(a *asking, document string, response engineapi.EngineResponse) []contract.Result {
+	s := a.subject
 	var results []contract.Result
 	for _, each := range response.PolicyResponse.Rules {
-		result := s.result(document, prepared, each.Name())
+		rule := a.prepared.rules[each.Name()]
+		result := s.result(document, each.Name(), rule)
 		result.Message = each.Message()
 		result.Result = s.outcome(each.Status())
-		rule, ok := find(prepared.rules, each.Name())
+		if rule != nil && rule.reason != "" {
+			var isAsked bool
+			if result, isAsked = e.beyond(result, rule, a.run); !isAsked {
+				continue
+			}
+		}
 		if missing := e.missing[each.Name()]; missing != "" {
 			result = undecided(result, missing)
-		} else if ok {
-			if reason := s.whyUnsure(rule, s.unknown); reason != "" {
+		} else if rule != nil && result.Result != contract.Undecided {
+			if reason := s.whyUnsure(rule); reason != "" {
 				result = undecided(result, reason)
 			}
 		}
-		if ok && (result.Result == contract.Fail || result.Result == contract.Warn) {
-			s.place(&result, rule)
-			s.placeExpression(&result, rule, each.Properties()[expressionIndex])
+		if rule != nil && (result.Result == contract.Fail || result.Result == contract.Warn) {
+			s.place(&result, rule, each)
+			s.placeExpression(&result, rule.rule, each.Properties()[expressionIndex])
+			result.Wanted = e.wanted(a, rule, result, each)
 		}
 		if each.RuleType() == engineapi.Mutation && each.Status() == engineapi.RuleStatusPass && result.Result == contract.Pass {
 			result.Patched = response.PatchedResource.Object
@@ -46,30 +52,21 @@ func undecided(result contract.Result, reason string) contract.Result {
 }
 
 // result is what all results of a rule have in common.
-func (s *subject) result(document string, prepared *variant, name string) contract.Result {
+func (s *subject) result(document string, name string, rule *meant) contract.Result {
 	result := contract.Result{
 		Request: s.request, Document: document, Policy: s.policy.GetName(), Rule: name, Actions: []string{},
 	}
-	// By index: rules are large, and policies may have thousands.
-	rules, base := s.policy.GetSpec().Rules, baseName(name)
-	for i := range rules {
-		if rules[i].Name == base || rules[i].Name == name {
-			result.At = "/spec/rules/" + strconv.Itoa(i) + part(rules[i])
-		}
+	if rule == nil {
+		return result
 	}
-	if rule, ok := find(prepared.rules, name); ok && rule.HasValidate() {
-		result.Actions = []string{s.action(rule)}
+	result.At = rule.at
+	if rule.isNameless {
+		result.Rule = ""
+	}
+	if rule.rule.HasValidate() {
+		result.Actions = []string{s.action(rule.rule)}
 	}
 	return result
-}
-
-func find(rules []kyvernov1.Rule, name string) (kyvernov1.Rule, bool) {
-	for i := range rules {
-		if rules[i].Name == name {
-			return rules[i], true
-		}
-	}
-	return kyvernov1.Rule{}, false
 }
 
 // part points to what decides within a rule.
@@ -102,7 +99,7 @@ func part(rule kyvernov1.Rule) string {
 
 // outcome gives the word for a status. Policies whose results do not count toward the score only warn.
 // https://kyverno.io/docs/policy-reports/
-func (s *subject) outcome(status engineapi.RuleStatus) string {
+func (s *subject) outcome(status engineapi.RuleStatus) contract.Outcome {
 	switch status {
 	case engineapi.RuleStatusPass:
 		return contract.Pass

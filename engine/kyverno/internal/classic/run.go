@@ -4,18 +4,17 @@ import (
 	"context"
 	"fmt"
 
-	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
 	kyvernov2 "github.com/kyverno/kyverno/api/kyverno/v2"
 	"github.com/kyverno/kyverno/pkg/config"
 	"github.com/kyverno/kyverno/pkg/engine"
 	engineapi "github.com/kyverno/kyverno/pkg/engine/api"
+	enginecontext "github.com/kyverno/kyverno/pkg/engine/context"
 	"github.com/kyverno/kyverno/pkg/engine/jmespath"
-	"github.com/kyverno/kyverno/pkg/engine/policycontext"
 	"github.com/kyverno/kyverno/pkg/exceptions"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/request"
 	"plumbline.dev/engine/kyverno/internal/values"
@@ -34,13 +33,13 @@ type Engine struct {
 }
 
 // NewEngine sets Kyverno's engine up over what a question tells.
-func NewEngine(world *known.World, given *values.Set, exempted []*kyvernov2.PolicyException, globals map[string]contract.Object) *Engine {
+func NewEngine(world *known.World, given *values.Set, exempted []*kyvernov2.PolicyException) *Engine {
 	e := &Engine{config: config.NewDefaultConfiguration(false), world: world, values: given, missing: map[string]string{}}
 	e.jp = jmespath.New(e.config)
 	isCluster := true
 	client := known.Client{World: world}
 	e.engine = engine.NewEngine(e.config, e.jp, client, registry{world}, nil,
-		e.contextLoader(client, globalStore{world, globals}), exceptions.New(lister(exempted)), &isCluster)
+		e.contextLoader(client, globalStore{client}), exceptions.New(lister(exempted)), &isCluster)
 	return e
 }
 
@@ -49,100 +48,89 @@ type lister []*kyvernov2.PolicyException
 // List gives all exceptions; the engine picks the rule's.
 func (l lister) List(labels.Selector) ([]*kyvernov2.PolicyException, error) { return l, nil }
 
-// Mutate applies a policy's rules that change the object, and gives the object as it is then.
-func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy) ([]contract.Result, contract.Object) {
+// asking is a unit of a policy that is asked about a request.
+type asking struct {
+	subject  *subject
+	policy   *Policy
+	prepared *variant
+	unit     unit
+	run      *run
+}
+
+// askings are the units of a policy that could match a request.
+func (e *Engine) askings(asked *request.Request, policy *Policy, unitsOf func(*variant) []unit) (*subject, []*asking) {
 	s := e.subject(asked, policy)
 	prepared := policy.variant(variantKey{s.gvk.Kind, s.unknown})
-	if asked.Object == nil || prepared.mutating == nil || !namesKind(prepared.mutating.GetSpec().Rules, s.gvk, s.subresource) {
+	var all []*asking
+	for _, each := range unitsOf(prepared) {
+		if namesKind(each.rules(), s.gvk, s.subresource) {
+			all = append(all, &asking{subject: s, policy: policy, prepared: prepared, unit: each})
+		}
+	}
+	return s, all
+}
+
+// Mutate applies a policy's rules that change the object, and gives the object as it is then.
+func (e *Engine) Mutate(asked *request.Request, document string, policy *Policy) ([]contract.Result, contract.Object) {
+	if asked.Object == nil {
 		return nil, nil
 	}
-	run, err := e.policyContext(s, prepared.mutating)
-	if err != nil {
-		return []contract.Result{s.failed(document, err)}, nil
+	s, all := e.askings(asked, policy, func(v *variant) []unit { return v.mutating })
+	var results []contract.Result
+	var patched contract.Object
+	for _, each := range all {
+		response, err := e.ask(each, e.engine.Mutate)
+		if err != nil {
+			return []contract.Result{s.failed(document, err)}, nil
+		}
+		results = append(results, e.results(each, document, response)...)
+		patched = response.PatchedResource.Object
 	}
-	e.missing, e.objectValues = map[string]string{}, s.values
-	response := e.engine.Mutate(context.Background(), run)
-	e.noteMissing("")
-	results := e.results(s, document, prepared, response)
-	isDecided := true
 	for i := range results {
-		isDecided = isDecided && results[i].Result != contract.Undecided && results[i].Result != contract.Error
+		if results[i].Result == contract.Undecided || results[i].Result == contract.Error {
+			return results, nil
+		}
 	}
-	if !isDecided || response.PatchedResource.Object == nil {
-		return results, nil
-	}
-	return results, response.PatchedResource.Object
+	return results, patched
 }
 
 // Validate applies a policy's rules that refuse, and names those that nothing here can decide.
 func (e *Engine) Validate(asked *request.Request, document string, policy *Policy) []contract.Result {
-	s := e.subject(asked, policy)
-	prepared := policy.variant(variantKey{s.gvk.Kind, s.unknown})
-	results := s.beyond(document, prepared)
-	if prepared.validating == nil || !namesKind(prepared.validating.GetSpec().Rules, s.gvk, s.subresource) {
-		return results
+	s, all := e.askings(asked, policy, func(v *variant) []unit { return v.validating })
+	var results []contract.Result
+	for _, each := range all {
+		response, err := e.validate(each)
+		if err != nil {
+			return append(results, s.failed(document, err))
+		}
+		results = append(results, e.results(each, document, response)...)
 	}
-	run, err := e.policyContext(s, prepared.validating)
+	return results
+}
+
+func (e *Engine) validate(a *asking) (engineapi.EngineResponse, error) {
+	response, err := e.ask(a, e.engine.Validate)
+	if err == nil {
+		e.decideCEL(a, response.PolicyResponse.Rules)
+	}
+	return response, err
+}
+
+// ask runs one unit; afterwards `missing` holds what each of its rules would have to know.
+func (e *Engine) ask(a *asking, speak func(context.Context, engineapi.PolicyContext) engineapi.EngineResponse) (engineapi.EngineResponse, error) {
+	run, err := e.newRun(a.subject, a.unit)
 	if err != nil {
-		return append(results, s.failed(document, err))
+		return engineapi.EngineResponse{}, err
 	}
-	e.missing, e.objectValues = map[string]string{}, s.values
-	response := e.engine.Validate(context.Background(), run)
+	a.run = run
+	e.missing, e.objectValues = map[string]string{}, a.subject.values
+	response := speak(context.Background(), run)
 	e.noteMissing("")
-	e.decideCEL(s, policy, prepared, response.PolicyResponse.Rules)
-	return append(results, e.results(s, document, prepared, response)...)
+	return response, nil
 }
 
-// policyContext is what Kyverno's engine is told of a request; Values stand over it.
-func (e *Engine) policyContext(s *subject, policy kyvernov1.PolicyInterface) (*policycontext.PolicyContext, error) {
-	subjectObject := s.object
-	if s.operation == kyvernov1.Delete {
-		subjectObject = unstructured.Unstructured{}
-	}
-	run, err := engine.NewPolicyContext(e.jp, subjectObject, s.operation, s.info, e.config)
-	if err != nil {
-		return nil, err
-	}
-	if s.oldObject.Object != nil {
-		run = run.WithOldResource(s.oldObject)
-		if err := run.JSONContext().AddOldResource(s.oldObject.Object); err != nil {
-			return nil, err
-		}
-	}
-	run = run.WithPolicy(policy).WithNamespaceLabels(s.namespaceLabels).WithResourceKind(s.gvk, s.subresource).
-		WithRequestResource(s.resource)
-	for name, value := range s.values {
-		if err := run.JSONContext().AddVariable(name, value); err != nil {
-			return nil, err
-		}
-	}
-	if len(s.values) == 0 {
-		return run, nil
-	}
-	return rereadObjects(run)
-}
-
-// rereadObjects takes in values that stand for parts of the object.
-func rereadObjects(run *policycontext.PolicyContext) (*policycontext.PolicyContext, error) {
-	if run.Operation() != kyvernov1.Delete {
-		object, err := query(run, "request.object")
-		if err != nil {
-			return nil, err
-		}
-		run = run.WithNewResource(object)
-	}
-	if old := run.OldResource(); old.Object != nil {
-		object, err := query(run, "request.oldObject")
-		if err != nil {
-			return nil, err
-		}
-		run = run.WithOldResource(object)
-	}
-	return run, nil
-}
-
-func query(run *policycontext.PolicyContext, path string) (unstructured.Unstructured, error) {
-	found, err := run.JSONContext().Query(path)
+func query(variables enginecontext.EvalInterface, path string) (unstructured.Unstructured, error) {
+	found, err := variables.Query(path)
 	if err != nil || found == nil {
 		return unstructured.Unstructured{}, err
 	}

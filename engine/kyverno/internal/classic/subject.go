@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/request"
 	"plumbline.dev/engine/kyverno/internal/values"
 )
@@ -55,26 +55,6 @@ func (e *Engine) subject(asked *request.Request, policy *Policy) *subject {
 		s.unknown.namespace = !isKnown
 	}
 	return s
-}
-
-// beyond names the rules that match and that nothing here can decide.
-func (s *subject) beyond(document string, prepared *variant) []contract.Result {
-	var results []contract.Result
-	for _, each := range prepared.beyond {
-		if s.isElsewhere() || s.matches(loosen(each.rule, s.unknown)) != nil {
-			continue
-		}
-		result := s.result(document, prepared, each.rule.Name)
-		result.Result = contract.Undecided
-		result.Reason = each.reason
-		results = append(results, result)
-	}
-	return results
-}
-
-// isElsewhere tells whether a Policy is for another namespace.
-func (s *subject) isElsewhere() bool {
-	return s.policy.IsNamespaced() && s.policy.GetNamespace() != s.namespace
 }
 
 // failed is a policy's word when the engine cannot even be asked.

@@ -1,7 +1,6 @@
 package classic
 
 import (
-	"encoding/json"
 	"regexp"
 
 	kyvernov1 "github.com/kyverno/kyverno/api/kyverno/v1"
@@ -111,22 +110,19 @@ var asksForUser = regexp.MustCompile(`request\.(userInfo|roles|clusterRoles)|ser
 var asksForNamespace = regexp.MustCompile(`namespaceObject`)
 
 // whyUnsure says what a rule's word rests on that is not known; nothing when it holds in any case.
-func (s *subject) whyUnsure(rule kyvernov1.Rule, unknown unknowns) string {
-	if unknown == (unknowns{}) {
+func (s *subject) whyUnsure(rule *meant) string {
+	switch {
+	case s.unknown == (unknowns{}):
+		return ""
+	case rule.tight == nil || s.matches(*rule.tight) != nil:
+		return s.unknown.reason(rule.rule)
+	case s.unknown.user && rule.asksForUser:
+		return "depends on who asks, which is not known"
+	case s.unknown.namespace && rule.asksForNamespace:
+		return "depends on the Namespace " + s.namespace + ", which is not known here"
+	default:
 		return ""
 	}
-	tight, ok := tighten(rule, unknown)
-	if !ok || s.matches(tight) != nil {
-		return unknown.reason(rule)
-	}
-	text, _ := json.Marshal(rule)
-	if unknown.user && asksForUser.Match(text) {
-		return "depends on who asks, which is not known"
-	}
-	if unknown.namespace && asksForNamespace.Match(text) {
-		return "depends on the Namespace " + s.namespace + ", which is not known here"
-	}
-	return ""
 }
 
 func (u unknowns) reason(rule kyvernov1.Rule) string {

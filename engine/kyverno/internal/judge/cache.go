@@ -7,8 +7,8 @@ import (
 	policies "github.com/kyverno/api/api/policies.kyverno.io/v1beta1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/classic"
-	"plumbline.dev/engine/kyverno/internal/contract"
 	"plumbline.dev/engine/kyverno/internal/modern"
 )
 
@@ -72,6 +72,12 @@ func read(kind schema.GroupKind, object contract.Object, exempt []*policies.Poli
 			return nil, err
 		}
 		return &judged{classic: policy, mutates: policy.Mutates()}, nil
+	case schema.GroupKind{Group: "kyverno.io", Kind: "ClusterCleanupPolicy"}, schema.GroupKind{Group: "kyverno.io", Kind: "CleanupPolicy"}:
+		policy, err := classic.ReadCleanup(object)
+		if err != nil {
+			return nil, err
+		}
+		return &judged{classic: policy}, nil
 	}
 	if kind.Group != "policies.kyverno.io" {
 		return nil, nil
@@ -83,9 +89,13 @@ func read(kind schema.GroupKind, object contract.Object, exempt []*policies.Poli
 			return nil, err
 		}
 		return &judged{modern: policy, mutates: modern.IsMutating(kind.Kind)}, nil
-	case "ImageValidatingPolicy", "NamespacedImageValidatingPolicy":
-		return &judged{beyond: newBeyond(object, "verifies images, which needs their registry")}, nil
-	default:
+	}
+	if !modern.IsBeyond(kind.Kind) {
 		return nil, nil
 	}
+	policy, err := modern.CompileBeyond(object, exempt)
+	if err != nil {
+		return nil, err
+	}
+	return &judged{modern: policy}, nil
 }

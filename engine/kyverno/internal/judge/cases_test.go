@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/yaml"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // expected is an entry of expected.yaml.
@@ -122,11 +122,7 @@ func title(object contract.Object) string {
 
 func (c *tally) runCase(t *testing.T, folder string) {
 	q := question(t, folder)
-	text, err := json.Marshal(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer := Answer(text)
+	answer := Judge(q)
 	patched := map[string]contract.Object{}
 	for _, object := range readDocuments(t, filepath.Join(folder, "patched.yaml")) {
 		patched[simple(title(object))] = object
@@ -170,7 +166,7 @@ func (c *tally) compare(folder string, want expected, answer contract.Answer, re
 	result := "skip"
 	message := "(no result)"
 	if found != nil {
-		result, message = found.Result, found.Message+" "+found.Reason
+		result, message = string(found.Result), found.Message+" "+found.Reason
 	}
 	switch {
 	case result == want.Result || (want.OrSkip && result == "skip"):

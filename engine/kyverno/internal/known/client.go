@@ -34,8 +34,11 @@ func (c Client) RawAbsPath(_ context.Context, path, method string, _ io.Reader) 
 		return nil, fmt.Errorf("%s is no path: %w", path, err)
 	}
 	target, ok := c.World.parsePath(asked.Path)
-	if (method != "" && method != "GET") || !ok {
-		return nil, c.World.Miss("needs the API server's answer to %s", path)
+	if method == "" {
+		method = "GET"
+	}
+	if method != "GET" || !ok {
+		return nil, c.World.Miss("needs %s %s of the cluster", method, path)
 	}
 	if target.name != "" {
 		found, err := c.get(target.gvk, target.namespace, target.name)
@@ -46,7 +49,7 @@ func (c Client) RawAbsPath(_ context.Context, path, method string, _ io.Reader) 
 	}
 	selector, err := labels.Parse(asked.Query().Get("labelSelector"))
 	if err != nil || asked.Query().Get("fieldSelector") != "" {
-		return nil, c.World.Miss("needs the API server's answer to %s", path)
+		return nil, c.World.Miss("needs GET %s of the cluster", path)
 	}
 	found, err := c.World.List(target.gvk.Group, target.gvk.Kind, target.namespace)
 	if err != nil {

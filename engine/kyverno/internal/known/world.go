@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // World holds the objects that are known, and which kinds are known in full.
@@ -20,6 +20,10 @@ type World struct {
 	byKind   map[groupKind][]*unstructured.Unstructured
 	byName   map[objectName]*unstructured.Unstructured
 	missing  []string
+	// globals are the GlobalContextEntries by name.
+	globals map[string]contract.Object
+	// namespaces are those that were asked for, converted.
+	namespaces map[string]*corev1.Namespace
 }
 
 type groupKind struct{ group, kind string }
@@ -33,6 +37,9 @@ func NewWorld(question contract.Question) *World {
 		complete: question.Complete,
 		byKind:   map[groupKind][]*unstructured.Unstructured{},
 		byName:   map[objectName]*unstructured.Unstructured{},
+
+		globals:    map[string]contract.Object{},
+		namespaces: map[string]*corev1.Namespace{},
 	}
 	for _, object := range question.Context {
 		w.Add(&unstructured.Unstructured{Object: object})
@@ -81,7 +88,7 @@ func (w *World) Get(group, kind, namespace, name string) (*unstructured.Unstruct
 	if found, ok := w.byName[objectName{group, kind, namespace, name}]; ok {
 		return found, nil
 	}
-	if w.complete.Has(group, kind, namespace) {
+	if w.complete.Holds(group, kind, namespace) {
 		return nil, nil
 	}
 	return nil, w.Miss("needs %s, which is not known here", title(kind, namespace, name))
@@ -89,7 +96,7 @@ func (w *World) Get(group, kind, namespace, name string) (*unstructured.Unstruct
 
 // List finds the objects of a kind, of one namespace unless it is empty.
 func (w *World) List(group, kind, namespace string) ([]*unstructured.Unstructured, error) {
-	if !w.complete.Has(group, kind, namespace) {
+	if !w.complete.Holds(group, kind, namespace) {
 		return nil, w.Miss("needs the list of every %s%s, which is not known here", kind, in(namespace))
 	}
 	var found []*unstructured.Unstructured
@@ -111,13 +118,18 @@ func (w *World) List(group, kind, namespace string) ([]*unstructured.Unstructure
 // HasKind tells whether objects of a kind are known, if only some.
 func (w *World) HasKind(group, kind string) bool { return len(w.byKind[groupKind{group, kind}]) > 0 }
 
-// Namespace gives a Namespace with the label that the API server puts on each; false when it is not known.
+// Namespace gives a Namespace with the label that the API server puts on each; false when it is not known. Nobody may
+// change it.
 func (w *World) Namespace(name string) (*corev1.Namespace, bool) {
 	found, ok := w.byName[objectName{"", "Namespace", "", name}]
+	isKnown := ok || w.complete.Holds("", "Namespace", "")
+	if made, isMade := w.namespaces[name]; isMade {
+		return made, isKnown
+	}
 	namespace := &corev1.Namespace{}
 	if ok {
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(found.Object, namespace); err != nil {
-			return nil, false
+			return &corev1.Namespace{}, false
 		}
 	}
 	namespace.APIVersion, namespace.Kind, namespace.Name = "v1", "Namespace", name
@@ -127,7 +139,8 @@ func (w *World) Namespace(name string) (*corev1.Namespace, bool) {
 	if _, isLabelled := namespace.Labels[corev1.LabelMetadataName]; !isLabelled {
 		namespace.Labels[corev1.LabelMetadataName] = name
 	}
-	return namespace, ok || w.complete.Has("", "Namespace", "")
+	w.namespaces[name] = namespace
+	return namespace, isKnown
 }
 
 func title(kind, namespace, name string) string {

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/request"
 	"plumbline.dev/engine/kyverno/internal/values"

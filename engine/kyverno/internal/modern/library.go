@@ -28,8 +28,8 @@ func use(world *known.World) { current.world = world }
 func (l *library) client() known.Client { return known.Client{World: l.world} }
 
 // GetGlobalReference asks for a GlobalContextEntry.
-func (l *library) GetGlobalReference(name, _ string) (any, error) {
-	return nil, l.world.Miss("needs the global context entry %s", name)
+func (l *library) GetGlobalReference(name, projection string) (any, error) {
+	return l.client().Global(name, projection)
 }
 
 // GetImageData asks for what an image's registry says.

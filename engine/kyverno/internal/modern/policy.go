@@ -16,7 +16,9 @@ import (
 	vpolengine "github.com/kyverno/kyverno/pkg/cel/policies/vpol/engine"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
+	"plumbline.dev/engine/kyverno/internal/decode"
+	"plumbline.dev/engine/kyverno/internal/request"
 )
 
 // Policy is a ValidatingPolicy, MutatingPolicy or one of their namespaced kinds, compiled with its exceptions.
@@ -29,6 +31,8 @@ type Policy struct {
 	expressions     []string
 	asks            asks
 	isAdmitted      bool
+	// beyond says why nothing here can decide whether the policy holds where it applies; nil for others.
+	beyond func(*request.Request) string
 }
 
 // asks are what a policy's expressions mention that may not be known.
@@ -46,7 +50,7 @@ func IsMutating(kind string) bool { return strings.HasSuffix(kind, "MutatingPoli
 // ReadException makes a PolicyException (policies.kyverno.io) of an object.
 func ReadException(object contract.Object) (*policies.PolicyException, error) {
 	exception := &policies.PolicyException{}
-	return exception, contract.Decode(object, exception)
+	return exception, decode.Into(object, exception)
 }
 
 // Compile makes a policy of an object.
@@ -70,7 +74,7 @@ func (p *Policy) compileValidating(object contract.Object, kind string, exceptio
 	if strings.HasPrefix(kind, "Namespaced") {
 		policy = &policies.NamespacedValidatingPolicy{}
 	}
-	if err := contract.Decode(object, policy); err != nil {
+	if err := decode.Into(object, policy); err != nil {
 		return err
 	}
 	spec := policy.GetValidatingPolicySpec()
@@ -95,7 +99,7 @@ func (p *Policy) compileMutating(object contract.Object, kind string, exceptions
 	if strings.HasPrefix(kind, "Namespaced") {
 		policy = &policies.NamespacedMutatingPolicy{}
 	}
-	if err := contract.Decode(object, policy); err != nil {
+	if err := decode.Into(object, policy); err != nil {
 		return err
 	}
 	spec := policy.GetSpec()
@@ -117,10 +121,10 @@ func explain(err error) error {
 	message := err.Error()
 	found := fieldPath.FindStringIndex(message)
 	if found == nil {
-		return contract.Failure{Message: message, At: "/spec"}
+		return decode.Failure{Message: message, At: "/spec"}
 	}
 	field := message[found[0]:found[1]]
-	return contract.Failure{Message: strings.TrimRight(message[found[0]:], ")]"), At: toPointer(field)}
+	return decode.Failure{Message: strings.TrimRight(message[found[0]:], ")]"), At: toPointer(field)}
 }
 
 func toPointer(field string) string {

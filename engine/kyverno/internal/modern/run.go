@@ -16,7 +16,7 @@ import (
 	"k8s.io/apiserver/pkg/admission"
 	policymatching "k8s.io/apiserver/pkg/admission/plugin/policy/matching"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 	"plumbline.dev/engine/kyverno/internal/known"
 	"plumbline.dev/engine/kyverno/internal/reads"
 	"plumbline.dev/engine/kyverno/internal/request"
@@ -51,7 +51,11 @@ func (e Engine) Validate(asked *request.Request, document string, policy *Policy
 				result.At = at(rule.Properties())
 				result.Reads = policy.reads(rule.Properties()["cel.validationIndex"], asked)
 			}
-			results = append(results, e.doubt(result, asked, policy, missing))
+			result = e.doubt(result, asked, policy, missing)
+			if result.Result == contract.Fail {
+				result.Wanted = e.wanted(asked, policy, rule.Properties()["cel.validationIndex"])
+			}
+			results = append(results, result)
 		}
 	}
 	return results
@@ -122,7 +126,7 @@ func (e Engine) result(asked *request.Request, document string, policy *Policy, 
 	}
 	return contract.Result{
 		Request: asked.ID, Document: document, Policy: policy.name, Rule: rule.Name(),
-		Result: string(rule.Status()), Message: rule.Message(), Actions: policy.effective(), AuditAnnotations: annotations,
+		Result: contract.Outcome(rule.Status()), Message: rule.Message(), Actions: policy.effective(), AuditAnnotations: annotations,
 	}
 }
 
@@ -132,6 +136,8 @@ func (e Engine) doubt(result contract.Result, asked *request.Request, policy *Po
 	isNamespaceKnown = isNamespaceKnown || asked.Namespace == ""
 	reason := missing
 	switch {
+	case policy.beyond != nil && result.Result != contract.Skip:
+		reason, result.At, result.Actions, result.Reads = policy.beyond(asked), "/spec", []string{}, nil
 	case reason != "":
 	case asked.User == nil && policy.asks.user:
 		reason = "depends on who asks, which is not known"

@@ -11,7 +11,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/parser"
 
-	"plumbline.dev/engine/kyverno/internal/contract"
+	"plumbline.dev/engine/contract"
 )
 
 // mostReads bounds what is said of expressions that go through long lists.
@@ -68,6 +68,49 @@ type place struct {
 type reader struct {
 	found map[string]bool
 	bound map[string][]place
+	asked []contract.Wanted
+}
+
+// Asked lists what an expression compares fields of the object with, where they have another value: the field and the one
+// value by which that comparison would hold, or would not. Whether the whole expression holds then, nobody knows yet.
+func Asked(expression string, object contract.Object) []contract.Wanted {
+	parsed := parse(expression)
+	if parsed == nil {
+		return nil
+	}
+	r := &reader{found: map[string]bool{}, bound: map[string][]place{"object": {{value: any(object)}}}}
+	r.flag(r.visit(parsed.Expr()), true)
+	return r.asked
+}
+
+// flag notes a boolean field that would have to be the other way round.
+func (r *reader) flag(places []place, value bool) {
+	for _, each := range places {
+		if current, ok := each.value.(bool); ok && current != value {
+			r.asked = append(r.asked, contract.Wanted{Path: contract.Pointer(each.keys...), Value: value})
+		}
+	}
+}
+
+// compare notes the value of `field == constant`, and of `field != true` and the like.
+func (r *reader) compare(function string, arguments [][]place, operands []ast.Expr) {
+	for i, other := range []int{1, 0} {
+		if operands[other].Kind() != ast.LiteralKind {
+			continue
+		}
+		value := operands[other].AsLiteral().Value()
+		if flag, ok := value.(bool); ok && function == "_!=_" {
+			r.flag(arguments[i], !flag)
+		}
+		if function != "_==_" {
+			continue
+		}
+		for _, each := range arguments[i] {
+			if each.value != value {
+				r.asked = append(r.asked, contract.Wanted{Path: contract.Pointer(each.keys...), Value: value})
+			}
+		}
+	}
 }
 
 // visit notes what an expression reads and gives the places that it may stand for.
@@ -105,6 +148,13 @@ func (r *reader) call(c ast.CallExpr) []place {
 		arguments = append(arguments, r.visit(argument))
 	}
 	switch c.FunctionName() {
+	case "_==_", "_!=_":
+		r.compare(c.FunctionName(), arguments, c.Args())
+	case "!_":
+		r.flag(arguments[0], false)
+	case "_&&_", "_||_":
+		r.flag(arguments[0], true)
+		r.flag(arguments[1], true)
 	case "_[_]", "_[?_]", "_?._":
 		if key, ok := literal(c.Args()[1]); ok {
 			return r.note(step(arguments[0], key))
@@ -175,17 +225,9 @@ func step(places []place, key string) []place {
 
 func (r *reader) note(places []place) []place {
 	for _, each := range places {
-		r.found[pointer(each.keys)] = true
+		r.found[contract.Pointer(each.keys...)] = true
 	}
 	return places
-}
-
-func pointer(keys []string) string {
-	var text strings.Builder
-	for _, key := range keys {
-		text.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key))
-	}
-	return text.String()
 }
 
 // sorted gives the deepest fields first, without those that lie on the way to others.

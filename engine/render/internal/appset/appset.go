@@ -46,9 +46,12 @@ type Reply struct {
 type Application struct {
 	Object map[string]any `json:"object"`
 	From   []Origin       `json:"from"`
+	// Generator is the pointer of the generator's options, whose own template may lie over the set's.
+	Generator string `json:"generator"`
 }
 
-// Origin is where parameters are written: a pointer in the set, or in a document of a file.
+// Origin is where parameters are written: a pointer in the set, or in a document of a file. It may lead on into the YAML
+// text of a scalar (`elementsYaml/1`).
 type Origin struct {
 	Path string `json:"path"`
 	File string `json:"file,omitempty"`
@@ -111,7 +114,7 @@ func Expand(request Request, source Source) Reply {
 					work.note(err)
 					continue
 				}
-				applications = append(applications, Application{Object: application, From: each.from})
+				applications = append(applications, Application{application, each.from, result.at})
 			}
 		}
 	}

@@ -235,6 +235,21 @@ func TestRowsKnowWhereTheyAreWritten(t *testing.T) {
 	}
 }
 
+func TestApplicationsKnowTheirGeneratorAndTheirElementOfAText(t *testing.T) {
+	reply := expand(t, `
+ goTemplate: true
+ generators: [{list: {elements: [{id: a}], elementsYaml: "[{id: b}, {id: c}]"}}]
+ template: {metadata: {name: "{{.id}}"}}`)
+	paths := []string{"elements/0", "elementsYaml/0", "elementsYaml/1"}
+	for i, want := range paths {
+		got := reply.Applications[i]
+		at := "/spec/generators/0/list"
+		if got.Generator != at || len(got.From) != 1 || got.From[0].Path != at+"/"+want {
+			t.Fatalf("%+v", got)
+		}
+	}
+}
+
 func TestATemplatePatchIsAStrategicMergeThatLeavesTheProjectAlone(t *testing.T) {
 	reply := expand(t, `
  goTemplate: true

@@ -108,8 +108,8 @@ func (e *expansion) list(options map[string]any, at string) ([]row, error) {
 	if err := yaml.Unmarshal([]byte(text), &elements); err != nil {
 		return nil, &Problem{Path: from.Path, Message: "The elements are no YAML list of maps: " + err.Error()}
 	}
-	for _, each := range elements {
-		rows = append(rows, row{each, []Origin{from}})
+	for i, each := range elements {
+		rows = append(rows, row{each, []Origin{{Path: fmt.Sprintf("%s/%d", from.Path, i)}}})
 	}
 	return rows, nil
 }

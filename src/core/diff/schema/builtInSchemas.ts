@@ -2,7 +2,7 @@ import type { Json } from '../../model/json.ts';
 import { groupOf } from '../../model/resource.ts';
 import { builtInKinds, builtInTypes } from './builtInTypes.ts';
 import { anyType, childType } from './typeSchemas.ts';
-import type { ObjectType, ScalarFormat, TypeNode, TypeSchemas } from './typeSchemas.ts';
+import type { ScalarFormat, TypeNode, TypeSchemas } from './typeSchemas.ts';
 
 /**
  * Kubernetes' own kinds, from the generated table; types are read on first use. A version that the table does not hold
@@ -40,25 +40,16 @@ export function builtInSchemas(): TypeSchemas {
     return made;
   };
 
-  const objects = new Map<string, ObjectType>();
   return {
     typeOf: (apiVersion, kind) => {
       if (kinds.size === 0) readTable(lines, kinds);
       const known = kinds.get(`${apiVersion} ${kind}`) ?? kinds.get(`${groupOf(apiVersion)}/* ${kind}`);
-      if (known === undefined) return undefined;
-      const made = objects.get(known) ?? readObjectType(known, struct);
-      objects.set(known, made);
-      return made;
+      return known === undefined ? undefined : struct(Number(known), true);
     },
   };
 }
 
 type StructOf = (id: number, isAlwaysPresent: boolean) => TypeNode;
-
-function readObjectType(code: string, struct: StructOf): ObjectType {
-  const isNamespaced = !code.startsWith('!');
-  return { root: struct(Number(isNamespaced ? code : code.slice(1)), true), isNamespaced };
-}
 
 /** Splits the table: a line a type; type codes by `apiVersion Kind`, and by `group/* Kind` for versions that are not in the table. */
 function readTable(lines: string[], kinds: Map<string, string>): void {
@@ -143,5 +134,5 @@ export const builtIn: TypeSchemas = builtInSchemas();
 
 /** The type of every object's `metadata`; custom resources share it. */
 export function objectMetaType(builtIn: TypeSchemas): TypeNode {
-  return childType(builtIn.typeOf('v1', 'ConfigMap')?.root ?? anyType, 'metadata');
+  return childType(builtIn.typeOf('v1', 'ConfigMap') ?? anyType, 'metadata');
 }

@@ -2,13 +2,8 @@ import type { Json } from '../../model/json.ts';
 
 /** What the comparison must know of a kind: shapes, list keys, scalar formats, defaults. Fed by a built-in table, by CRDs, or by a cluster's OpenAPI. */
 export interface TypeSchemas {
-  /** `undefined` for a kind that the source does not know. */
-  typeOf(apiVersion: string, kind: string): ObjectType | undefined;
-}
-
-export interface ObjectType {
-  readonly root: TypeNode;
-  readonly isNamespaced: boolean;
+  /** The type of a whole object, always the same value; `undefined` for a kind that the source does not know. */
+  typeOf(apiVersion: string, kind: string): TypeNode | undefined;
 }
 
 /** The type of one node of an object. */

@@ -1,0 +1,3 @@
+module plumbline.dev/engine/contract
+
+go 1.26.0
