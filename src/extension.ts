@@ -8,6 +8,8 @@ import { compareObject } from './host/commands/documentCommands.ts';
 import { registerCommands } from './host/commands/registerCommands.ts';
 import { ContextKeys } from './host/contextKeys.ts';
 import { DiagnosticsPublisher } from './host/diagnostics/diagnosticsPublisher.ts';
+import { DecisionHover } from './host/diagnostics/decisionHover.ts';
+import { DriftActions } from './host/diagnostics/driftActions.ts';
 import { PolicyActions } from './host/diagnostics/policyActions.ts';
 import { ObjectDocuments } from './host/documents/objectDocuments.ts';
 import { Lifetime } from './host/lifetime.ts';
@@ -46,6 +48,7 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
       },
       connectionOf: (context) => sessions.connection(context),
       compare: (before, after) => session.current?.compare(before, after) ?? [],
+      acceptanceOf: (difference) => session.current?.acceptanceOf(difference),
       compareWithCluster: (app, object) => compareObject(session, app, object),
       clock: systemClock,
       log: output,
@@ -57,6 +60,8 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
   life.own(new ObjectDocuments(session, hasher, () => import('./repository.ts')));
   life.own(new DiagnosticsPublisher(session, vscode.Uri.joinPath(extensionUri, 'docs', 'findings.md')));
   life.own(new PolicyActions(session));
+  life.own(new DriftActions(session));
+  life.own(new DecisionHover(session, systemClock, output));
   life.own(new RepositoryStarter(session));
   life.own(onSetting(['kubeVersion'], () => void session.refresh()));
   life.own(

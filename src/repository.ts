@@ -2,6 +2,7 @@ import { EnginePool } from './adapters/engine/enginePool.ts';
 import { FetchStore } from './adapters/fetch/fetchStore.ts';
 import { systemClock } from './adapters/cluster/systemClock.ts';
 import { compareRendered } from './core/diff/compareRendered.ts';
+import { acceptanceOf } from './core/overview/acceptance.ts';
 import { Overview } from './core/overview/overview.ts';
 import { editFor } from './core/provenance/editFor.ts';
 import type { Log, SecretHasher } from './core/ports.ts';
@@ -73,6 +74,7 @@ export async function openAt(
     gitFolders,
     compare: compareRendered,
     editFor,
+    acceptanceOf,
     fetch: async (need, asked) => {
       const { createFetcher } = await import('./adapters/fetch/fetchBundle.ts');
       return createFetcher({ store, chooser: pool, environment: process.env, allowExec, log }).fetch(need, asked);

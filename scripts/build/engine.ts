@@ -6,21 +6,32 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { moduleNames } from '../../src/adapters/engine/loadModule.ts';
 import type { ModuleName } from '../../src/adapters/engine/loadModule.ts';
+import { trimmedGoMod, trimmedName } from './trimmedModules.ts';
 import { limitMemory } from './wasmMemory.ts';
 import { cacheDir } from '../lab/cacheDir.ts';
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../engine', import.meta.url));
 const products = fileURLToPath(new URL('../../dist/engine', import.meta.url));
-/** One WebAssembly module for each library: the Go module in `engine/` whose `cmd/<name>` it is, and what it is, to people. */
-const modules = {
-  kustomize: { room: 'render', title: 'kustomize' },
-  helm: { room: 'render', title: "Helm's template engine" },
-  admission: { room: 'admission', title: "Kubernetes' admission policies" },
-  kyverno: { room: 'kyverno', title: 'Kyverno' },
-  gatekeeper: { room: 'gatekeeper', title: 'Gatekeeper' },
-  health: { room: 'health', title: "Argo CD's health scripts" },
-} as const satisfies Record<ModuleName, { room: string; title: string }>;
+interface ModuleSource {
+  /** The Go module in `engine/` whose `cmd/<name>` it is. */
+  readonly room: string;
+  /** What it is, to people. */
+  readonly title: string;
+  /** Dependencies that are built in without protobuf. */
+  readonly trims: readonly string[];
+}
+
+const apiTypes = ['k8s.io/api', 'k8s.io/apiserver'] as const;
+/** One WebAssembly module for each library. */
+const modules: Readonly<Record<ModuleName, ModuleSource>> = {
+  kustomize: { room: 'render', title: 'kustomize', trims: [] },
+  helm: { room: 'render', title: "Helm's template engine", trims: [] },
+  admission: { room: 'admission', title: "Kubernetes' admission policies", trims: apiTypes },
+  kyverno: { room: 'kyverno', title: 'Kyverno', trims: [...apiTypes, 'k8s.io/apiextensions-apiserver'] },
+  gatekeeper: { room: 'gatekeeper', title: 'Gatekeeper', trims: [] },
+  health: { room: 'health', title: "Argo CD's health scripts", trims: [] },
+};
 /** 1 GiB: a runaway build ends itself instead of taking the editor's memory with it. */
 const mostPages = 16_384;
 const oldestGo = { major: 1, minor: 26 } as const;
@@ -45,8 +56,12 @@ export async function ensureEngine(progress: (message: string) => void): Promise
 }
 
 async function ensureModule(name: ModuleName, version: string, progress: (message: string) => void): Promise<void> {
-  const digest = await digestSources(version, await roomsBuiltFrom(modules[name].room));
-  const kept = path.join(cacheDir(), `engine-${modules[name].room}-${digest}`, `${name}.wasm`);
+  const { room, trims } = modules[name];
+  const digest = await digestSources(
+    [version, String(mostPages), ...trims.map(trimmedName)],
+    await roomsBuiltFrom(room),
+  );
+  const kept = path.join(cacheDir(), `engine-${room}-${digest}`, `${name}.wasm`);
   const product = path.join(products, `${name}.wasm`);
   if (!(await exists(kept))) {
     progress(
@@ -77,11 +92,11 @@ async function roomsBuiltFrom(room: string): Promise<readonly string[]> {
   return [...Array.from(beside, ([, folder = '']) => folder), room];
 }
 
-/** Go version and everything in the rooms that a module is built from, for Go can embed any file. */
-async function digestSources(version: string, rooms: readonly string[]): Promise<string> {
+/** How a module is built and everything in the rooms that it is built from, for Go can embed any file. */
+async function digestSources(how: readonly string[], rooms: readonly string[]): Promise<string> {
   const files = (await Promise.all(rooms.map((room) => listRoom(room)))).flat();
   const built = files.filter((file) => !file.endsWith('_test.go'));
-  const hash = createHash('sha256').update(version).update(String(mostPages));
+  const hash = createHash('sha256').update(how.join(''));
   for (const file of built.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(path.join(sources, file)));
   }
@@ -105,16 +120,12 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
     CGO_ENABLED: '0',
     GOFLAGS: '-mod=readonly -buildvcs=false',
   };
+  const { room, trims } = modules[name];
+  const cwd = path.join(sources, room);
   try {
-    await run(
-      'go',
-      ['build', '-trimpath', '-buildmode=c-shared', '-ldflags=-s -w', '-o', unfinished, `./cmd/${name}`],
-      {
-        cwd: path.join(sources, modules[name].room),
-        env,
-        maxBuffer: 64 * 1024 * 1024,
-      },
-    );
+    const goMod = await trimmedGoMod(cwd, trims);
+    const flags = [`-modfile=${goMod}`, '-trimpath', '-buildmode=c-shared', '-ldflags=-s -w'];
+    await run('go', ['build', ...flags, '-o', unfinished, `./cmd/${name}`], { cwd, env, maxBuffer: 64 * 1024 * 1024 });
     await writeFile(unfinished, limitMemory(await readFile(unfinished), mostPages));
     await rename(unfinished, target);
   } catch (cause) {

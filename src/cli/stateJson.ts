@@ -1,3 +1,4 @@
+import { acceptanceOf } from '../core/overview/acceptance.ts';
 import type { Json, JsonObject } from '../core/model/json.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../core/overview/state.ts';
 import type { EventAnswer } from '../core/overview/eventReader.ts';
@@ -66,7 +67,16 @@ function differenceJson(difference: PlacedDifference): JsonObject {
           }
         : undefined,
     placeUnknown: provenance?.kind === 'unknown' ? provenance.why : undefined,
+    accept: difference.origin === 'drift' && field?.change === 'modify' ? acceptJson(difference) : undefined,
   });
+}
+
+/** What to write so that Git declares what the cluster runs, or why it cannot be written. */
+function acceptJson(difference: PlacedDifference): JsonObject {
+  const answer = acceptanceOf(difference);
+  if (answer.kind === 'refused') return { refused: answer.code, why: answer.why };
+  const { file, range } = answer.place;
+  return { file, line: range.line, column: range.column, newText: answer.newText };
 }
 
 function problemJson(problem: RenderProblem): JsonObject {

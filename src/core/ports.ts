@@ -262,6 +262,8 @@ export interface ClusterConnection {
   readonly context: string;
   /** Address of the API server; a dump has none. */
   readonly server?: string | undefined;
+  /** The server's version (`v1.33.4`) as it said when its kinds were read; absent when it did not. */
+  readonly version?: string | undefined;
   /** The kinds the server serves, by discovery; kept for the connection until somebody asks for them `anew`. */
   readKinds(signal: AbortSignal, anew?: boolean): Promise<readonly ServedKind[]>;
   /**
@@ -293,13 +295,15 @@ export interface ServedKind {
   readonly verbs: readonly string[];
 }
 
-/** All objects of a kind in one namespace, or in the cluster when `namespace` is absent. */
+/** All objects of a kind in one namespace, or in the cluster when `namespace` is absent; with a `name` only the one. */
 export interface WatchTarget {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
   readonly namespace?: string | undefined;
+  /** For rights that are given by name; where they do not include watching, the object is read anew now and then. */
+  readonly name?: string | undefined;
   /** Only the metadata of each object is wanted (PartialObjectMetadata); for kinds whose objects are large. */
   readonly isMetadataOnly?: boolean | undefined;
 }

@@ -90,6 +90,8 @@ export interface EffectField {
   readonly live: Cell;
   /** Who wrote the live value and when, where it drifted. */
   readonly writer?: string | undefined;
+  /** Why the live value cannot be written into Git, where it drifted and that is so. */
+  readonly refusal?: string | undefined;
 }
 
 /** A value in one column; `unread` where there is no cluster to ask. */
@@ -210,6 +212,7 @@ const isEffectField = shape<EffectField>({
   after: isCell,
   live: isCell,
   writer: optional(isText),
+  refusal: optional(isText),
 });
 
 const isEffectObject = shape<EffectObject>({

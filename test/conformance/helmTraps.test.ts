@@ -131,7 +131,8 @@ describe('traps of charts', function () {
     const template = `${head}data: {x: "http://{{ .Values.host }}:{{ .Values.port }}/v1"}\n`;
     const port = await explain(template, 'host: web\nport: 8080\n', '/data/x', { toward: 'http://web:9090/v1' });
     assert.equal(shown(port), 'c/values.yaml:2 8080');
-    assert.equal(editFor(port, 'http://web:9090/v1')?.newText, '9090');
+    const edit = editFor(port, 'http://web:9090/v1');
+    assert.equal(edit.kind === 'edit' && edit.newText, '9090');
     const host = await explain(template, 'host: web\nport: 8080\n', '/data/x', { toward: 'http://api:8080/v1' });
     assert.equal(shown(host), 'c/values.yaml:1 web');
     const path = await explain(template, 'host: web\nport: 8080\n', '/data/x', { toward: 'http://web:8080/v2' });

@@ -230,7 +230,8 @@ async function judgeEdit(field: JsonObject, found: Provenance, { app, tree, engi
   const wanted: Json = edit.value ?? null;
   const written = stringAt(edit, 'writes', 'text');
   const made = editFor(found, wanted);
-  if (made === undefined) return { outcome: 'undecided', message: `no edit for ${JSON.stringify(wanted)}` };
+  if (made.kind === 'refused')
+    return { outcome: 'undecided', message: `no edit for ${JSON.stringify(wanted)}: ${made.why}` };
   if (made.newText !== written)
     return { outcome: 'wrong', message: `edit writes ${made.newText}, expected ${written ?? ''}` };
   const signal = new AbortController().signal;

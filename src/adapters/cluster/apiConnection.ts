@@ -42,7 +42,8 @@ export class ApiConnection implements ClusterConnection {
   readonly #parts: ConnectionParts;
   readonly #client: ApiClient;
   readonly #closed = new AbortController();
-  #streams: Promise<boolean> | undefined;
+  /** What the server says of its version; empty when it does not. */
+  #version: JsonObject = {};
   #kinds: Promise<readonly ServedKind[]> | undefined;
   readonly #openApi: OpenApi;
 
@@ -54,16 +55,13 @@ export class ApiConnection implements ClusterConnection {
     this.#openApi = new OpenApi(parts.client, parts.cache, parts.place.server, this.#closed.signal);
   }
 
+  get version(): string | undefined {
+    return stringAt(this.#version, 'gitVersion');
+  }
+
   readKinds(signal: AbortSignal, anew = false): Promise<readonly ServedKind[]> {
     if (anew) this.#kinds = undefined;
-    const { place, cache } = this.#parts;
-    const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
-    // Asked at the same time, since the first list waits for it.
-    if (this.#parts.settings.streamsLists) this.#streams ??= this.#offersStreams();
-    const kinds = (this.#kinds ??= discoverKinds(
-      { client: this.#client, cache, server: place.server, refuse },
-      this.#closed.signal,
-    ));
+    const kinds = (this.#kinds ??= this.#discover());
     kinds.catch(() => {
       if (this.#kinds === kinds) this.#kinds = undefined;
     });
@@ -82,7 +80,7 @@ export class ApiConnection implements ClusterConnection {
       {
         ...this.#parts,
         reduce: (object) => this.#reduce(object),
-        offersStreams: () => (this.#streams ??= this.#offersStreams()),
+        offersStreams: () => this.#offersStreams(),
         refusal: (status, body) => refused(this.#parts.place, status, body).message,
       },
       // Nobody who has closed hears anything more, not even what was already on its way.
@@ -119,15 +117,30 @@ export class ApiConnection implements ClusterConnection {
     this.#parts.transport.close();
   }
 
-  /** WatchList is on by default in 1.32 and from 1.34 on (k8s.io/apiserver `kube_features.go`). Whoever cannot say has none. */
-  async #offersStreams(): Promise<boolean> {
+  /** Both at once: what is listed first depends on the version too. */
+  async #discover(): Promise<readonly ServedKind[]> {
+    const { place, cache } = this.#parts;
+    const refuse = ({ status, body }: JsonAnswer): Error => refused(place, status, body);
+    const parts = { client: this.#client, cache, server: place.server, refuse };
+    const [kinds, version] = await Promise.all([discoverKinds(parts, this.#closed.signal), this.#readVersion()]);
+    this.#version = version;
+    return kinds;
+  }
+
+  async #readVersion(): Promise<JsonObject> {
     try {
-      const { body } = await this.#client.json({ method: 'GET', path: '/version' }, this.#closed.signal);
-      const minor = Number.parseInt(stringAt(body, 'minor') ?? '', 10);
-      return stringAt(body, 'major') === '1' && (minor === 32 || minor >= 34);
+      const { status, body } = await this.#client.json({ method: 'GET', path: '/version' }, this.#closed.signal);
+      return status === 200 ? body : {};
     } catch {
-      return false;
+      // Nothing depends on it that would not be said by discovery.
+      return {};
     }
+  }
+
+  /** WatchList is on by default in 1.32 and from 1.34 on (k8s.io/apiserver `kube_features.go`). Whoever cannot say has none. */
+  #offersStreams(): boolean {
+    const minor = Number.parseInt(stringAt(this.#version, 'minor') ?? '', 10);
+    return stringAt(this.#version, 'major') === '1' && (minor === 32 || minor >= 34);
   }
 
   #reduce(object: KubeObject): KubeObject {

@@ -18,7 +18,7 @@ export interface FollowSettings extends ReadSettings {
 export interface FollowerParts extends ReaderParts {
   readonly settings: FollowSettings;
   /** Whether the server streams lists (WatchList). */
-  readonly offersStreams: () => Promise<boolean>;
+  readonly offersStreams: () => boolean;
 }
 
 /** Follows one selection until its signal fires: LIST once, then WATCH from there, again and again, whatever happens. */
@@ -46,7 +46,7 @@ export class Follower {
   async run(): Promise<void> {
     let version: string | undefined;
     this.#say({ kind: 'listing' });
-    this.#streams = this.#parts.settings.streamsLists && (await this.#parts.offersStreams());
+    this.#streams = this.#parts.settings.streamsLists && this.#parts.offersStreams();
     while (!this.#isClosed()) {
       const outcome = await this.#guard(this.#read(version));
       if (this.#isClosed()) return;
@@ -79,6 +79,7 @@ export class Follower {
         this.#streams = false;
         return undefined;
       case 'forbidden':
+        if (await this.#readByName()) return undefined;
         this.#say({ kind: 'forbidden', message: outcome.message });
         await this.#pause(recheck);
         return undefined;
@@ -90,6 +91,17 @@ export class Follower {
         await this.#backOff(outcome.message, outcome.wait);
         return outcome.version ?? version;
     }
+  }
+
+  /** Where one object may be read, but neither listed nor watched: reads it and waits a tenth of the time of a recheck. */
+  async #readByName(): Promise<boolean> {
+    const { name } = this.#target;
+    if (name === undefined) return false;
+    const outcome = await this.#guard(this.#reader.get(name));
+    if (outcome.kind !== 'listed' || this.#isClosed()) return false;
+    this.#say({ kind: 'watching' });
+    await this.#pause(this.#parts.settings.recheck / 10);
+    return true;
   }
 
   async #read(version: string | undefined): Promise<Outcome> {

@@ -4,7 +4,7 @@ import { definedSchemas } from '../../core/diff/schema/publishedSchemas.ts';
 import { reduceSecret } from '../../core/diff/secrets.ts';
 import { isObject, stringAt } from '../../core/model/json.ts';
 import type { Json } from '../../core/model/json.ts';
-import { asKubeObject, groupOf, keyOf, namespaceOf } from '../../core/model/resource.ts';
+import { asKubeObject, groupOf, keyOf, nameOf, namespaceOf } from '../../core/model/resource.ts';
 import type { KubeObject } from '../../core/model/resource.ts';
 import { UserError, messageOf } from '../../core/model/userError.ts';
 import type {
@@ -112,7 +112,8 @@ export class SnapshotConnection implements ClusterConnection {
   }
 }
 
-function isOf(object: KubeObject, { group, kind, namespace }: WatchTarget): boolean {
+function isOf(object: KubeObject, { group, kind, namespace, name }: WatchTarget): boolean {
+  if (name !== undefined && nameOf(object) !== name) return false;
   if (object.kind !== kind || groupOf(object.apiVersion) !== group) return false;
   return namespace === undefined || namespaceOf(object) === namespace;
 }

@@ -9,7 +9,7 @@ export type ObjectEvent = Extract<LiveEvent, { readonly type: 'changed' | 'delet
 
 /** Gathers the first events of a watch until the server says that they were all; only then is absence known. */
 export class StreamedList {
-  /** Events so far. */
+  /** Pieces of the answer so far: a large object comes in many of them, slowly perhaps. */
   received = 0;
   isComplete = false;
   readonly #target: WatchTarget;
@@ -23,9 +23,16 @@ export class StreamedList {
     this.#onComplete = onComplete;
   }
 
+  /** Passes the answer on and counts what comes. */
+  async *counting(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of body) {
+      this.received += 1;
+      yield chunk;
+    }
+  }
+
   /** Takes an event in, as it came and as it was read. */
   take(event: JsonObject, said: ObjectEvent | undefined): void {
-    this.received += 1;
     if (said?.type === 'changed') this.#objects.set(keyOf(said.object), said.object);
     if (said?.type === 'deleted') this.#objects.delete(keyOf(said.object));
     if (stringAt(event, 'object', 'metadata', 'annotations', 'k8s.io/initial-events-end') !== 'true') return;

@@ -45,12 +45,17 @@ const goodWatch = 5_000;
 /** Milliseconds of silence in the midst of a streamed list after which it counts as no list. */
 const listSilence = 20_000;
 
+/** Streams that may break off half-way before pages are asked for: something on the way may end each answer that lasts. */
+const mostBroken = 4;
+
 /** Carries out single LISTs and WATCHes of one selection, tells what they bring, and returns how they ended. */
 export class TargetReader {
   readonly #target: WatchTarget;
   readonly #parts: ReaderParts;
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #signal: AbortSignal;
+  /** Streams since the last complete one that broke off. */
+  #broken = 0;
 
   constructor(target: WatchTarget, parts: ReaderParts, onEvent: (event: LiveEvent) => void, signal: AbortSignal) {
     this.#target = target;
@@ -90,6 +95,16 @@ export class TargetReader {
     return { kind: 'failed', message: 'aborted', isGood: false };
   }
 
+  /** The one object of a selection by name, without the right to list. */
+  async get(name: string): Promise<Outcome> {
+    const path = `${collectionPath(this.#target)}/${encodeURIComponent(name)}`;
+    const { status, body, header } = await this.#parts.client.json({ method: 'GET', path }, this.#signal);
+    if (status !== 200 && status !== 404)
+      return outcomeOf(status, this.#parts.refusal(status, body), retryAfter({ header }));
+    this.#onEvent({ type: 'listed', target: this.#target, objects: status === 404 ? [] : this.#accept(body) });
+    return { kind: 'listed', version: stringAt(body, 'metadata', 'resourceVersion') ?? '' };
+  }
+
   /**
    * All objects as a stream, and then what happens to them, in one request (WatchList, KEP-3157): the server need not hold
    * the whole list at once, and neither do we hold its text. `onOpen` tells that the list is complete.
@@ -110,7 +125,8 @@ export class TargetReader {
     void this.#endWhenSilent(list, listing, ended.signal);
     try {
       const outcome = await this.#readEvents(answer, undefined, clock.now().getTime(), list);
-      return listing.signal.aborted ? { kind: 'no-stream' } : outcome;
+      this.#broken = list.isComplete ? 0 : this.#broken + 1;
+      return listing.signal.aborted || this.#broken === mostBroken ? { kind: 'no-stream' } : outcome;
     } finally {
       ended.abort();
     }
@@ -160,7 +176,7 @@ export class TargetReader {
       list === undefined ? hadEvents || this.#parts.clock.now().getTime() - start >= this.#goodWatch : list.isComplete;
     const known = (): string | undefined => (list?.isComplete === false ? undefined : version);
     try {
-      for await (const line of readLines(answer.body)) {
+      for await (const line of readLines(list === undefined ? answer.body : list.counting(answer.body))) {
         const event = parseLine(line);
         if (stringAt(event, 'type') === 'ERROR') return this.#failed(objectAt(event, 'object'), known(), isGood());
         version = stringAt(event, 'object', 'metadata', 'resourceVersion') ?? version;
@@ -212,7 +228,9 @@ export class TargetReader {
   }
 
   #call(query: Readonly<Record<string, string>>, suffix: 'List' | '' = ''): HttpCall {
-    const path = `${collectionPath(this.#target)}?${new URLSearchParams(query).toString()}`;
+    const { name } = this.#target;
+    const chosen = name === undefined ? query : { ...query, fieldSelector: `metadata.name=${name}` };
+    const path = `${collectionPath(this.#target)}?${new URLSearchParams(chosen).toString()}`;
     const accept = `application/json;as=PartialObjectMetadata${suffix};v=v1;g=meta.k8s.io`;
     return { method: 'GET', path, headers: this.#target.isMetadataOnly === true ? { accept } : {} };
   }

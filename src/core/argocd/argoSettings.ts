@@ -4,6 +4,7 @@ import { isObject, objectAt, stringAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { readCustomizations } from './customizations.ts';
+import type { KnownTypeField } from './knownTypes.ts';
 import { readKindRules } from './kindFilter.ts';
 import type { KindFilter } from './kindFilter.ts';
 import { readText } from './readText.ts';
@@ -17,6 +18,10 @@ export interface ArgoSettings {
   readonly ignoreDifferences: readonly ArgoIgnoreRule[];
   /** Of which objects a declared `status` is left out of the comparison; `all` unless said. */
   readonly ignoredStatus: 'all' | 'crd' | 'none';
+  /** The rules of aggregated ClusterRoles are left out of the comparison; they count unless said. */
+  readonly ignoresAggregatedRoles: boolean;
+  /** Fields of custom kinds with types that their definitions do not tell. */
+  readonly knownTypes: readonly KnownTypeField[];
   readonly kinds: KindFilter;
   readonly trackingMethod: 'annotation' | 'label' | 'annotation+label';
   readonly instanceLabel: string;
@@ -43,9 +48,11 @@ function readData(data: JsonObject): ArgoSettings {
     const text = stringAt(data, key);
     return text === undefined ? undefined : readText(text, key, problems);
   };
+  const options = read('resource.compareoptions');
   return {
     ...readCustomizations(data, read, problems),
-    ignoredStatus: readIgnoredStatus(read('resource.compareoptions')),
+    ignoredStatus: readIgnoredStatus(options),
+    ignoresAggregatedRoles: isObject(options) && options.ignoreAggregatedRoles === true,
     kinds: {
       excluded: readKindRules(read('resource.exclusions')),
       included: readKindRules(read('resource.inclusions')),

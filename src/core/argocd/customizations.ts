@@ -3,6 +3,8 @@ import type { ArgoIgnoreRule } from '../diff/diffInput.ts';
 import type { HealthScript } from '../health/healthScripts.ts';
 import { isObject, stringAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { readKnownTypes } from './knownTypes.ts';
+import type { KnownTypeField } from './knownTypes.ts';
 import { readText } from './readText.ts';
 import type { ReadValue } from './readText.ts';
 
@@ -11,21 +13,26 @@ interface Customization {
   readonly lua?: string | undefined;
   readonly useOpenLibs?: boolean | undefined;
   readonly ignore?: Json | undefined;
+  /** Fields and the names of their types. */
+  readonly types?: Json | undefined;
+}
+
+/** What the customizations of all kinds come to. */
+export interface Customizations {
+  readonly healthScripts: readonly HealthScript[];
+  readonly ignoreDifferences: readonly ArgoIgnoreRule[];
+  readonly knownTypes: readonly KnownTypeField[];
 }
 
 const prefix = 'resource.customizations';
-/** Customizations of actions, of what wakes the controller, and of fields' units: nothing that is judged here. */
-const otherTypes = ['actions', 'ignoreResourceUpdates', 'knownTypeFields'];
+/** Customizations of actions and of what wakes the controller: nothing that is judged here. */
+const otherTypes = ['actions', 'ignoreResourceUpdates'];
 
 /**
  * Reads the customizations of resources: the one map of old, then a key for each kind and purpose, which goes before it
  * (argo-cd `GetResourceOverrides`).
  */
-export function readCustomizations(
-  data: JsonObject,
-  read: ReadValue,
-  problems: string[],
-): { readonly healthScripts: readonly HealthScript[]; readonly ignoreDifferences: readonly ArgoIgnoreRule[] } {
+export function readCustomizations(data: JsonObject, read: ReadValue, problems: string[]): Customizations {
   const found = readOldMap(read(prefix), problems);
   for (const key of Object.keys(data).sort()) {
     const name = key.startsWith(`${prefix}.`) ? splitKey(key, problems) : undefined;
@@ -37,6 +44,15 @@ export function readCustomizations(
   return {
     healthScripts: entries.flatMap(([key, { lua, useOpenLibs = false }]) => (lua ? [{ key, lua, useOpenLibs }] : [])),
     ignoreDifferences: entries.flatMap(([key, { ignore }]) => (isObject(ignore) ? rulesOf(key, ignore) : [])),
+    knownTypes: entries.flatMap(([key, { types }]) => {
+      const slash = key.indexOf('/');
+      const kind = key.slice(slash + 1);
+      return readKnownTypes(
+        { group: key.slice(0, Math.max(slash, 0)), kind, key: `${prefix}, ${key}` },
+        types,
+        problems,
+      );
+    }),
   };
 }
 
@@ -48,6 +64,7 @@ function readOldMap(map: Json | undefined, problems: string[]): Map<string, Cust
       lua: stringAt(value, 'health.lua'),
       useOpenLibs: isObject(value) && value['health.lua.useOpenLibs'] === true,
       ignore: ignore && readText(ignore, `${prefix}, ${key}`, problems),
+      types: isObject(value) ? value.knownTypeFields : undefined,
     });
   }
   return found;
@@ -74,6 +91,8 @@ function readPart(type: string, key: string, text: string, problems: string[]): 
       return { useOpenLibs: readFlag(text, key, problems) };
     case 'ignoreDifferences':
       return { ignore: readText(text, key, problems) };
+    case 'knownTypeFields':
+      return { types: readText(text, key, problems) };
     default:
       if (!otherTypes.includes(type)) problems.push(`${key}: there is no customization "${type}".`);
       return {};

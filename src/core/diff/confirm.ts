@@ -2,7 +2,7 @@ import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Remark, Verdict } from '../model/difference.ts';
 import { pointerOf, wordsOfPath } from '../model/words.ts';
-import type { DiffInput } from './diffInput.ts';
+import type { ClusterFacts, DiffInput } from './diffInput.ts';
 import type { PlacedFinding } from './findings.ts';
 import type { PreparedPair } from './preparedPair.ts';
 import { valueUnder } from './path.ts';
@@ -45,8 +45,12 @@ export function clearedByDryRun(
 export function serverRemarks(input: DiffInput, cleared: readonly PlacedFinding[]): readonly Remark[] {
   const { dryRunError, dryRunWarnings = [] } = input.cluster ?? {};
   return [
-    ...(dryRunError === undefined ? [] : [{ kind: 'unconfirmed', message: dryRunError.message }]),
-    ...dryRunWarnings.map((message) => ({ kind: 'server-warning', message: `The cluster warns: ${message}` })),
+    ...(dryRunError === undefined ? [] : [unconfirmed(dryRunError)]),
+    ...dryRunWarnings.map((message) => ({
+      kind: 'server-warning',
+      message: `The cluster warns: ${message}`,
+      said: message,
+    })),
     ...cleared.map(({ place }) => ({
       kind: 'cleared',
       path: pointerOf(place),
@@ -73,4 +77,8 @@ export function isSame(one: Json | undefined, other: Json | undefined): boolean 
   if (!isObject(one) || !isObject(other)) return false;
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => isSame(one[key], other[key]));
+}
+
+function unconfirmed({ message, said }: NonNullable<ClusterFacts['dryRunError']>): Remark {
+  return { kind: 'unconfirmed', message, ...(said !== undefined && said !== '' && { said }) };
 }

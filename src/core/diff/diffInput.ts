@@ -52,6 +52,8 @@ export interface AppFacts {
   /** The kinds that Argo CD looks at. */
   readonly kinds?: KindFilter | undefined;
   readonly ignoreDifferences?: readonly ArgoIgnoreRule[] | undefined;
+  /** Argo CD leaves the rules of aggregated ClusterRoles out (`resource.compareoptions`). */
+  readonly ignoresAggregatedRoles?: boolean | undefined;
   readonly ignore?: readonly FluxIgnoreRule[] | undefined;
   /** Flux `status.inventory.entries`. */
   readonly inventory?: readonly { readonly id: string; readonly v?: string | undefined }[] | undefined;
@@ -117,7 +119,9 @@ export interface ClusterFacts {
   readonly forbidden?: readonly string[] | undefined;
   /** What a server-side dry-run of the desired object returned, or why there is none. */
   readonly dryRun?: JsonObject | undefined;
-  readonly dryRunError?: { readonly code: number; readonly message: string } | undefined;
+  readonly dryRunError?:
+    | { readonly code: number; readonly message: string; /** The server's own words. */ readonly said?: string }
+    | undefined;
   /** Texts of the warnings that came with it. */
   readonly dryRunWarnings?: readonly string[] | undefined;
   /** Other objects of the same app, desired and live; names only. */

@@ -6,7 +6,11 @@ import type { PlacedFinding } from './findings.ts';
 
 /** Tells whether another writer holds a differing field by right, so that the difference is nobody's drift. */
 export function isHeldByRight(input: DiffInput, desired: KubeObject, finding: PlacedFinding): boolean {
-  return isAutoscaled(input, desired, finding) || isAggregated(desired, finding) || isInjected(input, desired, finding);
+  return (
+    isAutoscaled(input, desired, finding) ||
+    (isAggregated(desired) && finding.place[0] === 'rules') ||
+    isInjected(input, desired, finding)
+  );
 }
 
 /** Annotations by which a declaration itself asks for its CA bundle to be filled in (cert-manager, OpenShift service CA). */
@@ -42,9 +46,7 @@ function isTarget(scaler: AutoscalerFact, object: KubeObject): boolean {
   return apiVersion === undefined || groupOf(apiVersion) === groupOf(object.apiVersion);
 }
 
-/** The rules of an aggregated ClusterRole belong to the aggregation controller, whatever Git says. */
-function isAggregated(desired: KubeObject, finding: PlacedFinding): boolean {
-  return (
-    desired.kind === 'ClusterRole' && objectAt(desired, 'aggregationRule') !== undefined && finding.place[0] === 'rules'
-  );
+/** Whether the aggregation controller fills in the rules of a ClusterRole, whatever Git says of them. */
+export function isAggregated(desired: KubeObject): boolean {
+  return desired.kind === 'ClusterRole' && objectAt(desired, 'aggregationRule') !== undefined;
 }

@@ -6,6 +6,7 @@ import { pointerParts } from '../model/words.ts';
 import { matchesGlob } from '../render/glob.ts';
 import type { ArgoIgnoreRule, DiffInput, FluxIgnoreRule } from './diffInput.ts';
 import { isArgo } from './diffInput.ts';
+import { isAggregated } from './externalWriters.ts';
 import { compileJqPaths } from './jqPaths.ts';
 import type { Tokens } from './jqPaths.ts';
 
@@ -22,7 +23,9 @@ export interface Ignoring {
 export function ignoringFor(input: DiffInput, desired: KubeObject, live: KubeObject): Ignoring {
   if (isArgo(input.manager.tool)) {
     const rules = (input.app?.ignoreDifferences ?? []).filter((rule) => appliesTo(rule, live));
-    return argoIgnoring(rules, desired, live);
+    const ignoring = argoIgnoring(rules, desired, live);
+    const isLeftOut = input.app?.ignoresAggregatedRoles === true && isAggregated(desired);
+    return isLeftOut ? { ...ignoring, paths: [...ignoring.paths, ['rules']] } : ignoring;
   }
   const rules = (input.app?.ignore ?? []).filter((rule) => isTarget(rule.target, live));
   return { paths: rules.flatMap((rule) => rule.paths.map(tokensOf)), managers: [], unread: [] };

@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import { isSameAmount, isSameQuantity, readQuantity } from './quantity.ts';
+import { isSameAmount, isSameQuantity, readDuration, readQuantity } from './quantity.ts';
 import type { ScalarFormat, ScalarType } from './schema/typeSchemas.ts';
 
 /** How two values of one field relate; `unsure` is for a dry-run to decide. */
@@ -21,6 +21,7 @@ export function compareScalars(type: ScalarType, desired: Json, live: Json): Lik
 const equalities: Partial<Record<ScalarFormat, (desired: Json, live: Json) => boolean>> = {
   'int-or-string': (desired, live) => textOf(desired) === textOf(live),
   time: (desired, live) => isSameTime(desired, live),
+  duration: (desired, live) => readDuration(desired) !== undefined && readDuration(desired) === readDuration(live),
   bytes: (desired, live) => typeof desired === 'string' && typeof live === 'string' && clean(desired) === clean(live),
 };
 
@@ -50,6 +51,8 @@ const acceptors: Readonly<Record<ScalarFormat, (value: Json) => boolean>> = {
   quantity: (value) => readQuantity(value) !== undefined,
   'int-or-string': (value) => typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value)),
   time: (value) => typeof value === 'string',
+  // Another text is the custom kind's own affair.
+  duration: (value) => typeof value === 'string',
   bytes: (value) => typeof value === 'string' && isBase64(clean(value)),
 };
 

@@ -4,7 +4,7 @@ import { stringAt } from '../model/json.ts';
 import type { LiveEvent, WatchState, WatchTarget } from '../ports.ts';
 import { PersistentMap } from './persistentMap.ts';
 
-/** `group/Kind/namespace`, `*` for the whole cluster; one version of a kind is followed at a time. Made by `targetKey`. */
+/** `group/Kind/namespace`, `*` for the whole cluster, and a name if only one is followed; one version of a kind is followed at a time. Made by `targetKey`. */
 export type TargetKey = string & { readonly __target: unique symbol };
 
 /** What is known of one cluster at one moment; replaced by `applyEvent`, never changed. */
@@ -26,10 +26,13 @@ export function emptyStore(): LiveStore {
   return { targets: PersistentMap.empty() };
 }
 
+/** What tells followed selections apart. */
+type TargetId = Pick<WatchTarget, 'group' | 'kind' | 'namespace' | 'name'>;
+
 /** Makes the one string form of a followed selection's identity. */
-export function targetKey(target: Pick<WatchTarget, 'group' | 'kind' | 'namespace'>): TargetKey {
+export function targetKey({ group, kind, namespace, name }: TargetId): TargetKey {
   // The only place that makes a target key, hence the only assertion.
-  return `${target.group}/${target.kind}/${target.namespace ?? '*'}` as TargetKey;
+  return `${group}/${kind}/${namespace ?? '*'}${name === undefined ? '' : `/${name}`}` as TargetKey;
 }
 
 /** The store after an event. */
@@ -76,7 +79,7 @@ export function presenceOf(store: LiveStore, key: ResourceKey): 'live' | 'absent
   return isAnswered ? 'absent' : 'unseen';
 }
 
-/** The selection that a key belongs to, the namespace's own before the cluster's. */
+/** The selection that a key belongs to, the narrowest first. */
 export function findTarget(store: LiveStore, key: ResourceKey): LiveTarget | undefined {
   return targetsOf(store, key)[0];
 }
@@ -117,9 +120,10 @@ function applyState(before: LiveTarget, state: WatchState): LiveTarget {
 }
 
 function targetsOf(store: LiveStore, key: ResourceKey): readonly LiveTarget[] {
-  const { group, kind, namespace } = parseKey(key);
-  const keys = namespace === undefined ? [undefined] : [namespace, undefined];
-  return keys.flatMap((place) => store.targets.get(targetKey({ group, kind, namespace: place })) ?? []);
+  const { group, kind, namespace, name } = parseKey(key);
+  const wider = namespace === undefined ? [] : [{ group, kind, namespace }];
+  const ids: readonly TargetId[] = [{ group, kind, namespace, name }, ...wider, { group, kind }];
+  return ids.flatMap((id) => store.targets.get(targetKey(id)) ?? []);
 }
 
 function changedByList(before: LiveTarget | undefined, objects: readonly KubeObject[]): readonly ResourceKey[] {

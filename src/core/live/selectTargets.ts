@@ -38,6 +38,9 @@ export interface Selection {
   readonly unserved: readonly ResourceKey[];
 }
 
+/** As many objects of a refused selection are asked for by name: rights by name are given for a few. */
+const mostNames = 8;
+
 /** Kinds by which reconcilers say what they do; followed wherever they are served. */
 const reconcilerKinds = [
   { group: 'argoproj.io', kind: 'Application' },
@@ -49,7 +52,8 @@ const reconcilerKinds = [
 
 /**
  * Chooses the (kind, namespace) pairs to follow: exactly those in which needed objects live, and the reconcilers' own
- * kinds over the cluster. A denied selection is not chosen again; a denied cluster-wide one falls back to namespaces.
+ * kinds over the cluster. A denied selection is not chosen again; a denied cluster-wide one falls back to namespaces, and
+ * then to single objects.
  */
 export function selectTargets(input: SelectionInput): Selection {
   const denied = new Set(input.denied.map(targetKey));
@@ -71,7 +75,23 @@ export function selectTargets(input: SelectionInput): Selection {
     else if (!targets.has(targetKey({ group, kind })))
       add(targetOf(served, served.isNamespaced ? namespace : undefined));
   }
+  for (const target of namedTargets(input, denied)) add(target);
   return { targets: [...targets.values()], unserved };
+}
+
+/** The first needed objects of refused selections one by one; settings of Argo CD come before what apps declare. */
+function namedTargets({ needed, kinds }: SelectionInput, denied: ReadonlySet<TargetKey>): readonly WatchTarget[] {
+  const found = new Map<TargetKey, Map<string, WatchTarget>>();
+  for (const { key, version } of needed) {
+    const { group, kind, namespace, name } = parseKey(key);
+    const served = findServed(kinds, group, kind, version);
+    if (served === undefined) continue;
+    const target = targetOf(served, served.isNamespaced ? namespace : undefined);
+    if (!denied.has(targetKey(target))) continue;
+    const names = found.get(targetKey(target)) ?? new Map<string, WatchTarget>();
+    found.set(targetKey(target), names.set(name, { ...target, name }));
+  }
+  return [...found.values()].flatMap((names) => [...names.values()].slice(0, mostNames));
 }
 
 /** The served form of a kind: in the wanted version, else in the one the server prefers; only kinds that can be watched. */

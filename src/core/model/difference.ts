@@ -38,6 +38,8 @@ export interface Remark {
   readonly kind: string;
   readonly message: string;
   readonly path?: JsonPointer | undefined;
+  /** The server's own words, where the message is about them. */
+  readonly said?: string | undefined;
 }
 
 /** The comparison of one object. */

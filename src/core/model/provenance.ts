@@ -64,6 +64,8 @@ export interface ScalarWriting {
   readonly isEscaped?: boolean | undefined;
   /** Inside `[…]` or `{…}`. */
   readonly isFlow: boolean;
+  /** SOPS sealed the file: a changed text breaks its message authentication code. */
+  readonly isSealed?: boolean | undefined;
   /** For a scalar of an inline patch or a piece of a scalar: how the scalar around it is written. */
   readonly outerStyle?: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'raw' | undefined;
 }

@@ -86,3 +86,9 @@ export function describeKey(key: ResourceKey): string {
   const { kind, name } = parseKey(key);
   return `${kind} ${name}`;
 }
+
+/** Tells whether a field holds a value of a Secret, which is never said; the path is an RFC 6901 pointer. */
+export function isSecretValue(key: ResourceKey, path: string): boolean {
+  const { group, kind } = parseKey(key);
+  return group === '' && kind === 'Secret' && /^\/(?:data|stringData)(?:\/|$)/.test(path);
+}

@@ -1,4 +1,3 @@
-import { argoSettingsName } from '../argocd/argoSettings.ts';
 import { DryRuns } from '../live/dryRuns.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
@@ -7,11 +6,11 @@ import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.
 import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { stringAt } from '../model/json.ts';
-import { isAbort, messageOf, UserError } from '../model/userError.ts';
+import { isAbort, messageOf } from '../model/userError.ts';
 import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { ClusterSchemas } from './clusterSchemas.ts';
+import { refusalWords } from './refusals.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -135,7 +134,8 @@ export class ClusterFollower {
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
     const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
-    const denied = [...deniedWords(refused), ...unreadSettings(this.#needs.needed, this.#denied)];
+    const asked = new Set([...this.#following.keys()].filter((key) => !this.#denied.has(key)));
+    const denied = refusalWords(refused, this.#needs.needed, asked);
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
@@ -163,10 +163,8 @@ export class ClusterFollower {
 
   async #readKinds(): Promise<void> {
     try {
-      const [kinds, version] = await Promise.all([
-        this.#connection.readKinds(this.#ended.signal),
-        readVersion(this.#connection, this.#ended.signal),
-      ]);
+      const kinds = await this.#connection.readKinds(this.#ended.signal);
+      const { version } = this.#connection;
       this.#kinds = kinds;
       if (version !== undefined) this.#capabilities = capabilitiesOf(version, kinds);
       this.#select();
@@ -251,41 +249,4 @@ export class ClusterFollower {
     this.#denied.set(key, target);
     this.#select();
   }
-}
-
-/** The server's version, `v1.33.4`; `undefined` when it does not say: nothing else depends on it. */
-async function readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { status, body } = await connection.send({ method: 'GET', path: '/version' }, signal);
-    return status === 200 ? stringAt(body, 'gitVersion') : undefined;
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
-/** One sentence for each namespace, whatever the number of kinds: rights are given by namespace. */
-function deniedWords(targets: readonly WatchTarget[]): readonly string[] {
-  const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
-  return namespaces.map((namespace) => {
-    const kinds = targets.filter((target) => target.namespace === namespace).map(({ plural }) => plural);
-    // The namespace first: a row of the tree shows the first words only.
-    const where = namespace ?? 'whole cluster';
-    return `${where}: may not list ${[...new Set(kinds)].sort().join(', ')}`;
-  });
-}
-
-/** What it means that the ConfigMaps beside an Argo CD may not be listed. */
-function unreadSettings(
-  needed: ClusterNeeds['needed'],
-  denied: ReadonlyMap<TargetKey, WatchTarget>,
-): readonly string[] {
-  return needed.flatMap(({ key }) => {
-    const { kind, name, namespace } = parseKey(key);
-    const isUnread = kind === 'ConfigMap' && name === argoSettingsName && denied.has(targetKey(parseKey(key)));
-    const where = namespace ?? 'whole cluster';
-    return isUnread
-      ? [`${where}: may not read ${name}, so ignored differences and health scripts that it sets are not known`]
-      : [];
-  });
 }

@@ -28,9 +28,12 @@ export function needsOf(
 ): ClusterNeeds {
   const { kinds, store } = follower;
   const needed = new Map<ResourceKey, NeededObject>();
-  for (const [index, app] of picture.apps.entries()) {
-    const own = settingsKey(app.app, store);
+  // Before what apps declare, for of what may be read by name only the first is asked for.
+  for (const { app } of picture.apps) {
+    const own = settingsKey(app, store);
     if (own !== undefined) needed.set(own, { key: own });
+  }
+  for (const [index, app] of picture.apps.entries()) {
     const home = homes[index];
     for (const rendering of Object.values(app.sides))
       for (const asked of askedObjects(rendering, kinds)) needed.set(asked.key, asked);

@@ -79,6 +79,7 @@ function argoFacts({ name }: App, application: KubeObject, settings: ArgoSetting
     instanceLabel: settings.instanceLabel,
     installationId: settings.installationId,
     kinds: settings.kinds,
+    ignoresAggregatedRoles: settings.ignoresAggregatedRoles,
     ignoreDifferences: [
       ...settings.ignoreDifferences,
       ...readArgoRules(listAt(application, 'spec', 'ignoreDifferences')),

@@ -60,7 +60,7 @@ function whySync(object: JudgedTwice, by: JudgedBy): string {
 
 function whyExternal({ diff }: JudgedTwice): string | undefined {
   if (diff?.verdict !== 'external') return undefined;
-  return 'Another controller writes the fields that differ, as it should; Argo CD counts them unless ignoreDifferences names them.';
+  return 'Another controller writes the fields that differ, as it should; Argo CD counts them unless ignoreDifferences names them (or, for aggregated roles, resource.compareoptions of argocd-cm).';
 }
 
 /** Drift is measured against what was applied; Argo CD compares with the newest revision. */

@@ -1,4 +1,5 @@
 import type { ArgoSettings } from '../argocd/argoSettings.ts';
+import { withKnownTypes } from '../argocd/knownTypes.ts';
 import { compareObject } from '../diff/compareObject.ts';
 import type { ClusterFacts } from '../diff/diffInput.ts';
 import { dryRunRequest } from '../diff/dryRun.ts';
@@ -7,7 +8,7 @@ import type { TypeSchemas } from '../diff/schema/typeSchemas.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
 import { findObject, findTarget, presenceOf } from '../live/liveStore.ts';
 import type { ReconcilerStatus } from '../live/reconcilerStatus.ts';
-import type { AppId } from '../model/app.ts';
+import type { App, AppId } from '../model/app.ts';
 import type { Difference, ObjectDiff, Origin } from '../model/difference.ts';
 import type { RenderedObject, Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
@@ -44,6 +45,7 @@ export interface ComparedAt {
 export class LiveComparer {
   readonly #hasher: SecretHasher;
   readonly #schemas = new AppSchemas();
+  readonly #known = new Memo<AppId, TypeSchemas>();
   readonly #apps = new Memo<AppId, LiveComparison>();
   readonly #objects = new Memo<string, ObjectDiff>();
   readonly #facts = new Memo<string, ClusterFacts>();
@@ -64,7 +66,8 @@ export class LiveComparer {
     const pairs = pairUp(picture, base.rendering, status, follower);
     const cluster = this.#factsOf(follower);
     const key = `${picture.app.id} ${follower.connection.context}`;
-    const schemas = this.#schemas.for(key, follower.schemas.types, base.rendering);
+    const known = this.#schemas.for(key, follower.schemas.types, base.rendering);
+    const schemas = this.#knownTypes(picture.app, known, settings);
     const inputs = [
       base.rendering,
       base.origin,
@@ -109,6 +112,12 @@ export class LiveComparer {
   #factsOf({ connection, kinds, store }: ClusterFollower): ClusterFacts {
     const autoscalers = autoscalersOf(store);
     return this.#facts.remember(connection.context, [kinds, ...autoscalers], () => clusterFacts(autoscalers, kinds));
+  }
+
+  /** Argo CD gives fields of custom kinds types of its own; the other tools do not. */
+  #knownTypes({ kind, id }: App, schemas: TypeSchemas, settings: ArgoSettings | undefined): TypeSchemas {
+    if (kind !== 'argo-application' || settings === undefined) return schemas;
+    return this.#known.remember(id, [schemas, settings], () => withKnownTypes(schemas, settings.knownTypes));
   }
 
   #compareOne(

@@ -8,7 +8,6 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection } from '../ports.ts';
-import { fieldsDecidedBy } from '../provenance/decidedFields.ts';
 import type { Decisions } from '../provenance/decidedFields.ts';
 import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
@@ -25,6 +24,7 @@ import { HubMemory } from './hubMemory.ts';
 import { changeBetween } from './changeBetween.ts';
 import { NeedsKeeper } from './needsKeeper.ts';
 import { PolicyJudging } from './policyJudging.ts';
+import { DecisionFinder } from './decisionFinder.ts';
 import type { OverviewDeps } from './overviewDeps.ts';
 import { ProvenanceFinder } from './provenanceFinder.ts';
 import { CoalescingRunner } from './runner.ts';
@@ -46,6 +46,7 @@ export class Overview implements OverviewApi {
   readonly #builder: AppStateBuilder;
   readonly #scripted: ScriptedHealth;
   readonly #finder: ProvenanceFinder;
+  readonly #decisions: DecisionFinder;
   readonly #pictures = new CoalescingRunner(() => this.#readPicture());
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
   readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
@@ -82,6 +83,7 @@ export class Overview implements OverviewApi {
     this.#events = new EventReader(this.#followers, deps.clock, isNamedEnough, this.#ended.signal);
     this.#server = new ServerAsker(this.#builder, this.#followers);
     this.#needs = new NeedsKeeper({ isNamedEnough, usesPolicies: () => deps.policies?.usesClusters() ?? false });
+    this.#decisions = new DecisionFinder(deps.engine);
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
     this.#policies =
       deps.policies &&
@@ -184,7 +186,7 @@ export class Overview implements OverviewApi {
     const apps = picture.apps.flatMap(({ app, sides: { buffers: rendering } }) =>
       rendering === undefined ? [] : [{ app, rendering, cluster: this.#clusters.of(app) }],
     );
-    return fieldsDecidedBy({ file, offset, apps, tree: picture.buffersTree, engine: this.#deps.engine }, signal);
+    return this.#decisions.find(apps, picture.buffersTree, { file, offset }, signal);
   }
 
   /** Resolves when Git was read, every followed selection answered and all places were looked for. */

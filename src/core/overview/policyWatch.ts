@@ -8,6 +8,7 @@ import { spotsOf } from '../policy/policyVerdict.ts';
 import type { PolicyVerdict, ViolationSpot } from '../policy/policyVerdict.ts';
 import { RulePlacer } from '../policy/rulePlacer.ts';
 import type { PolicyEngine } from '../policy/judgement.ts';
+import type { Provenance } from '../model/provenance.ts';
 import type { FileTree } from '../ports.ts';
 import type { AppPicture, GitPicture } from './gitPicture.ts';
 import { Memo } from './memo.ts';
@@ -123,10 +124,7 @@ export class PolicyWatch {
 
   #withPlace(verdict: PolicyVerdict, picture: AppPicture): PolicyVerdict {
     const questions = questionsOf(verdict, picture.sides.buffers);
-    const answers = questions.map((question) => this.#finder.known(picture, question));
-    const proven = answers.find((each) => each?.kind === 'proven');
-    const isComplete = answers.every((each) => each !== undefined);
-    const provenance = proven ?? (isComplete ? answers[0] : undefined);
+    const provenance = bestOf(questions.map((question) => this.#finder.known(picture, question)));
     if (provenance === undefined) return verdict;
     const { result } = verdict;
     const key = [
@@ -145,10 +143,18 @@ export class PolicyWatch {
     return (this.#shown.get(picture.app.id) ?? noVerdicts).flatMap((verdict) => {
       const questions = questionsOf(verdict, picture.sides.buffers);
       const answers = questions.map((question) => this.#finder.answer(picture, question));
-      const isDone = answers.some((each) => each?.kind === 'proven') || answers.every((each) => each !== undefined);
-      return isDone ? [] : [questions];
+      return questions.length === 0 || bestOf(answers) !== undefined ? [] : [questions];
     });
   }
+}
+
+/**
+ * The first proven answer, else the first of all; `undefined` while one before it is not known, whatever others say: it
+ * may be the better place.
+ */
+function bestOf<T extends Pick<Provenance, 'kind'>>(answers: readonly (T | undefined)[]): T | undefined {
+  const end = answers.findIndex((each) => each === undefined || each.kind === 'proven');
+  return end === -1 ? answers[0] : answers[end];
 }
 
 /** The values that a judgement depends on: while they are the same ones, it stands. */

@@ -6,9 +6,6 @@ import { readServerWords } from '../policy/serverWords.ts';
 import type { ServerWord } from '../policy/serverWords.ts';
 import type { AppState } from './state.ts';
 
-/** Remarks of a comparison that hold a server's own words about a dry-run. */
-const spoken: ReadonlySet<string> = new Set(['unconfirmed', 'server-warning']);
-
 /**
  * The verdicts with what the server said when it was asked: of those that were judged here the ones that it confirms are
  * marked, and what nobody could judge here (static policies, policies that may not be read) is added in its words.
@@ -20,9 +17,7 @@ export function withServerWords(
   const server = objectsContext ?? context;
   if (server === undefined) return verdicts;
   const words = resources.flatMap(({ key, diff }) =>
-    (diff?.remarks ?? [])
-      .filter(({ kind }) => spoken.has(kind))
-      .flatMap(({ message }) => readServerWords(message).map((word) => ({ key, word }))),
+    (diff?.remarks ?? []).flatMap(({ said = '' }) => readServerWords(said).map((word) => ({ key, word }))),
   );
   if (words.length === 0) return verdicts;
   const isConfirmed = (verdict: PolicyVerdict): boolean =>
@@ -32,12 +27,14 @@ export function withServerWords(
   return [...marked, ...unknown.map(({ key, word }) => verdictOf(app.id, key, word, server))];
 }
 
+/** A server warns of a controller by the level that would deny its Pods: what happens is among what was judged to happen. */
 function isSame({ result }: PolicyVerdict, word: ServerWord): boolean {
-  const isViolation = codeOf(result) === (word.result === 'fail' ? 'policy.denied' : 'policy.warned');
-  return isViolation && result.policy === word.policy && (result.rule ?? word.rule) === (word.rule ?? result.rule);
+  const isViolation = ['policy.denied', 'policy.warned'].includes(codeOf(result) ?? '');
+  const isWord = word.actions.every((each) => result.actions.includes(each));
+  const isRule = (result.rule ?? word.rule) === (word.rule ?? result.rule);
+  return isViolation && isWord && isRule && result.policy === word.policy;
 }
 
 function verdictOf(app: AppId, object: ResourceKey, word: ServerWord, server: string): PolicyVerdict {
-  const { policy, rule, result, actions, message } = word;
-  return { app, object, result: { request: '', policy, rule, result, actions, message }, saidBy: server };
+  return { app, object, result: { request: '', ...word }, saidBy: server };
 }

@@ -1,3 +1,6 @@
+import type { JsonPointer } from '../model/difference.ts';
+import { objectAt } from '../model/json.ts';
+import { readYaml } from '../yaml/readYaml.ts';
 import type { PolicyResult } from './judgement.ts';
 
 /** What a server's refusal or warning says of one policy. */
@@ -7,6 +10,8 @@ export interface ServerWord {
   readonly result: 'fail' | 'warn';
   readonly actions: PolicyResult['actions'];
   readonly message: string;
+  /** The field at fault, where the text names it. */
+  readonly path?: JsonPointer | undefined;
 }
 
 /** How one engine words a denial or warning: groups `policy`, `rule` and `message`. */
@@ -17,7 +22,8 @@ interface Wording {
 
 /**
  * Texts of k8s.io/apiserver (`validating/dispatcher.go`), k8s.io/pod-security-admission (`admission.go`), Gatekeeper
- * (`[constraint] message`, joined by line ends) and Kyverno's policies in CEL (`webhooks/resource/vpol/handler.go`).
+ * (`[constraint] message`, joined by line ends; a warning is one), Kyverno's warnings (`webhooks/utils/warning.go`) and its
+ * policies in CEL (`webhooks/resource/vpol/handler.go`).
  */
 const wordings: readonly Wording[] = [
   {
@@ -36,6 +42,8 @@ const wordings: readonly Wording[] = [
       /(?:validation\.gatekeeper\.sh" denied the request: |\n)\[(?<policy>[a-z0-9][a-z0-9.-]*)\] (?<message>[^\n]+)/g,
     denies: true,
   },
+  { pattern: /^\[(?<policy>[a-z0-9][a-z0-9.-]*)\] (?<message>[^\n]+)/g, denies: false },
+  { pattern: /^policy (?<policy>[a-z0-9][a-z0-9-]*)\.(?<rule>[^\s:]+): (?<message>[^]+)/g, denies: false },
   { pattern: /^Policy (?<policy>[a-z0-9][a-z0-9.-]*) failed: (?<message>[^]+)/gm, denies: true },
 ];
 
@@ -51,25 +59,19 @@ export function readServerWords(text: string): readonly ServerWord[] {
 }
 
 function wordOf(policy: string, rule: string | undefined, message: string, denies: boolean): ServerWord {
-  // A refusal is quoted in parentheses by who tells of it.
-  const said = message.trim().replace(/\)$/, message.includes('(') ? ')' : '');
-  return { policy, rule, result: denies ? 'fail' : 'warn', actions: [denies ? 'Deny' : 'Warn'], message: said };
+  const said = message.trim();
+  const path = /failed at path (?<path>\/\S*[^\s/.,])/.exec(said)?.groups?.path;
+  return { policy, rule, result: denies ? 'fail' : 'warn', actions: [denies ? 'Deny' : 'Warn'], message: said, path };
 }
 
 /** `… was blocked due to the following policies`, then policy, rule and message as a YAML map (`utils/block.go`). */
 function blockedByKyverno(text: string): readonly ServerWord[] {
   const [, list] = text.split(/was blocked due to the following policies\s*/);
   if (list === undefined) return [];
-  const words: ServerWord[] = [];
-  let policy: string | undefined;
-  for (const line of list.split('\n')) {
-    const head = /^(?<name>[a-z0-9][a-z0-9.-]*):\s*$/.exec(line)?.groups?.name;
-    const entry = /^ {2}(?<rule>[^\s:][^:]*): (?<message>.+)$/.exec(line)?.groups;
-    if (head !== undefined) policy = head;
-    else if (entry !== undefined && policy !== undefined) {
-      const { rule, message = '' } = entry;
-      words.push(wordOf(policy, rule, message.replace(/^'(.*)'$/, '$1').replaceAll("''", "'"), true));
-    }
-  }
-  return words;
+  const policies = objectAt(readYaml(list, 'plain').documents[0]?.value) ?? {};
+  return Object.entries(policies).flatMap(([policy, rules]) =>
+    Object.entries(objectAt(rules) ?? {}).flatMap(([rule, message]) =>
+      typeof message === 'string' ? [wordOf(policy, rule, message, true)] : [],
+    ),
+  );
 }

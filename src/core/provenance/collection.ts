@@ -92,6 +92,11 @@ export class Collection {
     return content === undefined ? undefined : new TextDecoder().decode(content);
   }
 
+  /** Whether SOPS sealed a file: it carries a message authentication code over all its values, in YAML, JSON or an env file. */
+  async isSealed(file: RepoPath): Promise<boolean> {
+    return /(?:sops_|\b)mac["']?\s*[:=]\s*["']?ENC\[/.test((await this.readText(file)) ?? '');
+  }
+
   /** What a path written in a kustomization leads to. */
   async resolve(
     folder: RepoPath,

@@ -9,6 +9,7 @@ import { pointerOf } from '../model/words.ts';
 import type { ClusterView } from '../render/clusterView.ts';
 import type { FileTree, RenderEngine } from '../ports.ts';
 import { collectWritings } from './collectWritings.ts';
+import type { Collection } from './collection.ts';
 import { counterpartOf, Exchanger } from './exchange.ts';
 import { probeFor } from './probe.ts';
 import type { Probe } from './probe.ts';
@@ -20,6 +21,8 @@ import type { Writing } from './writing.ts';
 export interface Decisions {
   readonly place: Place;
   readonly apps: readonly DecidedApp[];
+  /** How many more apps read the file and were not asked, because each costs a rendering. */
+  readonly beyond: number;
 }
 
 /** What it decides of one app. */
@@ -48,44 +51,75 @@ export interface RenderedApp {
 }
 
 /** Where to look. */
-export interface DecisionQuestion {
+export interface ScalarQuestion {
   readonly file: RepoPath;
   /** In UTF-16 units from the start of the file. */
   readonly offset: number;
   /** All apps as they render at the tree. */
   readonly apps: readonly RenderedApp[];
+  /** Gathers what may decide an app's fields at that tree. */
+  readonly collect: (app: RenderedApp) => Promise<Collection>;
+}
+
+/** A scalar that some app takes something from, and the apps that read its file, as many as are asked. */
+export interface TakenScalar {
+  readonly writing: Writing;
+  readonly readers: readonly RenderedApp[];
+  /** How many more apps read it. */
+  readonly beyond: number;
+}
+
+/** Most apps that are asked about one scalar: each has its files read, and renders once. */
+const mostApps = 40;
+
+/** A tree and what renders it. */
+export interface RenderedTree {
   readonly tree: FileTree;
   readonly engine: RenderEngine;
 }
 
+/** The innermost stretch at an offset that any app knows; an app that knows only a wider one does not take this from there. */
+export async function scalarAt({ file, offset, apps, collect }: ScalarQuestion): Promise<TakenScalar | undefined> {
+  const all = apps.filter(({ app, rendering }) => takesFrom(app, rendering, file));
+  const readers = all.slice(0, mostApps);
+  const found = await Promise.all(readers.map(async (each) => writingAt(await collect(each), file, offset)));
+  const writing = found.flatMap((each) => each ?? []).sort((a, b) => lengthOf(a) - lengthOf(b))[0];
+  return writing && { writing, readers, beyond: all.length - readers.length };
+}
+
 /**
- * The inverse of explaining a field: exchanges the scalar at a place once in every app that reads the file, and lists what
- * differs then. One rendering for each such app.
+ * The inverse of explaining a field: exchanges a scalar once in every app that reads its file, and lists what differs then.
+ * One rendering for each such app.
  */
-export async function fieldsDecidedBy(question: DecisionQuestion, signal: AbortSignal): Promise<Decisions | undefined> {
-  const { file, offset, apps, tree, engine } = question;
-  const readers = apps.filter(({ app, rendering }) => takesFrom(app, rendering, file));
-  const found = await Promise.all(
-    readers.map(async (each) => ({ ...each, writing: await writingAt(each.app, file, offset, tree, signal) })),
-  );
-  // The innermost stretch that anything knows; an app that knows only a wider one does not take this from there.
-  const [first] = found
-    .flatMap(({ writing }) => writing ?? [])
-    .sort((a, b) => a.place.end - a.place.start - (b.place.end - b.place.start));
-  if (first === undefined) return undefined;
-  const probe = probeFor(first, 7);
+export async function decisionsOf(
+  { writing, readers, beyond }: TakenScalar,
+  { tree, engine }: RenderedTree,
+  signal: AbortSignal,
+): Promise<Decisions> {
+  const probe = probeFor(writing, 7);
   const decided = await Promise.all(
-    found.map(async ({ app, rendering, cluster }): Promise<DecidedApp> => {
+    readers.map(async ({ app, rendering, cluster }): Promise<DecidedApp> => {
       const exchanger = new Exchanger({ app, tree, engine, cluster }, rendering, 1, signal);
-      const after = await exchanger.renderWith([{ place: first.place, newText: probe.text }]);
+      const after = await exchanger.renderWith([{ place: writing.place, newText: probe.text }]);
       if (after === undefined) return { app, fields: [], unknown: 'With another value there the app does not render.' };
-      return { app, fields: changedFields(rendering, after, first, probe) };
+      return { app, fields: changedFields(rendering, after, writing, probe) };
     }),
   );
   return {
-    place: first.place,
+    place: writing.place,
     apps: decided.filter(({ fields, unknown }) => fields.length > 0 || unknown !== undefined),
+    beyond,
   };
+}
+
+/** Finds a scalar and what it decides; who asks again and again uses a `DecisionFinder`, which reads the apps' files once. */
+export async function fieldsDecidedBy(
+  question: Omit<ScalarQuestion, 'collect'> & RenderedTree,
+  signal: AbortSignal,
+): Promise<Decisions | undefined> {
+  const { tree } = question;
+  const found = await scalarAt({ ...question, collect: ({ app }) => collectWritings(app, tree, signal) });
+  return found && decisionsOf(found, question, signal);
 }
 
 /** Whether an app reads a file for its objects or for its own declaration. */
@@ -97,17 +131,14 @@ function takesFrom({ declared }: App, { reads }: Rendering, file: RepoPath): boo
   );
 }
 
-async function writingAt(
-  app: App,
-  file: RepoPath,
-  offset: number,
-  tree: FileTree,
-  signal: AbortSignal,
-): Promise<Writing | undefined> {
-  const { writings } = await collectWritings(app, tree, signal);
+function writingAt({ writings }: Collection, file: RepoPath, offset: number): Writing | undefined {
   return writings
     .filter(({ place }) => place.file === file && place.start <= offset && offset <= place.end)
-    .sort((a, b) => a.place.end - a.place.start - (b.place.end - b.place.start))[0];
+    .sort((a, b) => lengthOf(a) - lengthOf(b))[0];
+}
+
+function lengthOf({ place }: Writing): number {
+  return place.end - place.start;
 }
 
 function changedFields(before: Rendering, after: Rendering, writing: Writing, probe: Probe): readonly DecidedField[] {

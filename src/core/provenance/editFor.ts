@@ -1,27 +1,89 @@
 import type { Json } from '../model/json.ts';
-import { isObject } from '../model/json.ts';
+import { isList, isObject } from '../model/json.ts';
 import type { Place } from '../model/place.ts';
-import type { Provenance, ScalarWriting } from '../model/provenance.ts';
+import type { Provenance, RoledPlace, ScalarWriting } from '../model/provenance.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 import { pieceFor } from './splice.ts';
 
+/** What to write so that a field renders another value, or why nothing can be written. */
+export type EditAnswer = ScalarEdit | EditRefusal;
+
 /** The text that makes a proven field render another value. */
 export interface ScalarEdit {
+  readonly kind: 'edit';
   readonly place: Place;
   readonly newText: string;
 }
 
+/** Why one text alone cannot bring a value about; stable codes, and the reason as a sentence for people. */
+export interface EditRefusal {
+  readonly kind: 'refused';
+  readonly code: RefusalCode;
+  readonly why: string;
+  /** Places that help to do it by hand. */
+  readonly also: readonly RoledPlace[];
+}
+
+export type RefusalCode =
+  /** The place is still being looked for. */
+  | 'waiting'
+  /** No scalar is proven to decide the field: computed, generated, fetched, or asked of the cluster. */
+  | 'unproven'
+  /** The place decides whether the field is there, not what it says. */
+  | 'switch'
+  /** The wanted value is a map or a list. */
+  | 'structure'
+  /** Several scalars make the value, and more than one of them would have to change. */
+  | 'joined'
+  /** The file's encryption covers the scalar. */
+  | 'encrypted'
+  /** The value cannot be written in the notation that the place has. */
+  | 'notation'
+  /** Nothing in the cluster could be written: the difference is another one. */
+  | 'no-live-value'
+  /** It is the value of a Secret, which is never read. */
+  | 'secret';
+
 /**
  * What to write at a proven place so that the field renders `newValue`; quotes, octal notation and indentation stay as they
- * are. `undefined` when this place alone cannot bring the value about (a joined value whose other piece differs, a map).
+ * are.
  */
-export function editFor(provenance: Provenance, newValue: Json): ScalarEdit | undefined {
-  if (provenance.kind !== 'proven' || provenance.writing === undefined) return undefined;
-  const { place, writing, encoding } = provenance;
+export function editFor(provenance: Provenance | undefined, newValue: Json): EditAnswer {
+  if (provenance === undefined) return refused('waiting', 'The line that decides it is still being looked for.');
+  if (provenance.kind === 'unknown') return refused('unproven', provenance.why, provenance.also);
+  const { place, writing, encoding, also } = provenance;
+  const where = `${place.file}:${String(place.range.line)}`;
+  if (writing === undefined)
+    return refused('switch', `${where} decides whether the field is there; its value is written elsewhere.`, also);
+  if (writing.isSealed === true)
+    return refused(
+      'encrypted',
+      `${place.file} is encrypted with SOPS, whose seal covers every value. Edit it with sops.`,
+    );
+  if (isObject(newValue) || isList(newValue))
+    return refused('structure', `The cluster holds a map or a list there, which no single scalar at ${where} can say.`);
   const { before, after, isEscaped } = writing;
   const piece = pieceFor({ before, after, isEscaped, encoding }, newValue);
-  const newText = piece === undefined ? undefined : textFor(writing, place, piece, newValue);
-  return newText === undefined ? undefined : { place, newText };
+  if (piece === undefined) return refused('joined', joinedWords(provenance, where), also);
+  const newText = textFor(writing, place, piece, newValue);
+  return newText === undefined
+    ? refused('notation', `The value cannot be written the way ${where} is written. Change the notation there first.`)
+    : { kind: 'edit', place, newText };
+}
+
+function refused(code: RefusalCode, why: string, also: readonly RoledPlace[] = []): EditRefusal {
+  return { kind: 'refused', code, why, also };
+}
+
+/** Parts of fetched or rendered text have no place; the fixed text around the piece is then all there is to say. */
+function joinedWords({ also, encoding, writing }: Extract<Provenance, { kind: 'proven' }>, where: string): string {
+  if (encoding === 'base64') return `${where} is rendered as base64, and the wanted value is none.`;
+  const parts = also
+    .filter(({ role }) => role === 'part')
+    .map(({ place }) => `${place.file}:${String(place.range.line)}`);
+  const others = parts.length > 0 ? parts.join(', ') : 'text around it';
+  const fixed = [writing?.before, writing?.after].filter((each) => each !== undefined && each !== '').join(' … ');
+  return `The value is joined from ${where} and ${others}; more than the one piece differs (“${fixed}” stays).`;
 }
 
 function textFor(writing: ScalarWriting, place: Place, piece: string, newValue: Json): string | undefined {

@@ -283,11 +283,12 @@ async function conclude(
   // Behind a position in a list, or a transformer that looks at what it changes, only an exchange tells who loses.
   const isInList = field.tokens.some((token) => /^\d+$/.test(token));
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
-  return proven(chosen, proofs, losing, question, collection);
+  const isSealed = await collection.isSealed(chosen.writing.place.file);
+  return proven({ ...chosen, isSealed }, proofs, losing, question, collection);
 }
 
 function proven(
-  chosen: Proof,
+  chosen: Proof & { readonly isSealed: boolean },
   proofs: readonly Proof[],
   losing: readonly Writing[],
   { before, field, value }: Question,
@@ -296,7 +297,7 @@ function proven(
   const { writing, splice } = chosen;
   const origin = before.objects.find((each) => each.key === field.key)?.origin?.path;
   const parts = proofs
-    .filter((each) => each !== chosen)
+    .filter((each) => each.writing !== chosen.writing)
     .map(({ writing: { place } }) => ({ place, role: 'part' }) as const);
   return {
     kind: 'proven',
@@ -320,6 +321,7 @@ function proven(
       value: writing.value,
       style: writing.style,
       isFlow: writing.isFlow,
+      ...(chosen.isSealed && { isSealed: true }),
       outerStyle: writing.outerStyle,
     },
   };

@@ -3,8 +3,11 @@ import { describeKey } from '../../core/model/resource.ts';
 import { UserError } from '../../core/model/userError.ts';
 import { wordsOfPath } from '../../core/model/words.ts';
 import type { PlacedDifference } from '../../core/overview/state.ts';
-import { isSecretValue } from '../views/differenceWords.ts';
-import type { OpenRepository, TextEdit } from '../workspace/repositorySession.ts';
+import type { AppId } from '../../core/model/app.ts';
+import { decisionRows } from '../../core/overview/decisionRows.ts';
+import type { ScalarEdit } from '../../core/provenance/editFor.ts';
+import { alsoChanges } from '../views/decisionWords.ts';
+import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { differenceOf, openRepository } from './pickApp.ts';
 import { writeIntoEditor } from './writeIntoEditor.ts';
@@ -20,32 +23,34 @@ export async function acceptLive(deps: CommandDeps, argument: unknown): Promise<
     void vscode.window.showInformationMessage(vscode.l10n.t('Select a drifted field in the Apps view first.'));
     return;
   }
-  const { difference } = found;
-  const edit = editOf(difference, repository);
+  const { app, difference } = found;
+  const answer = repository.acceptanceOf(difference);
+  if (answer.kind === 'refused') throw new UserError('usage', answer.why);
   const what = `${describeKey(difference.object)}, ${wordsOfPath(difference.field?.path ?? '')}`;
-  await writeIntoEditor(repository, edit, vscode.l10n.t('Accept the live value of {0} into Git?', what));
+  const others = await othersDecidedBy(repository, answer, { ...difference, app: app.app.id });
+  const title = vscode.l10n.t('Accept the live value of {0} into Git?', what);
+  await writeIntoEditor(repository, answer, title, others);
 }
 
-/** `UserError` says why the live value cannot be written. */
-function editOf({ field, object, provenance, origin }: PlacedDifference, { editFor }: OpenRepository): TextEdit {
-  const what = `${describeKey(object)}, ${wordsOfPath(field?.path ?? '')}`;
-  if (origin !== 'drift' || field?.live === undefined || field.change !== 'modify') {
-    throw new UserError(
-      'usage',
-      vscode.l10n.t('Only a field with another value in the cluster can be accepted ({0}).', what),
-    );
-  }
-  if (isSecretValue(object, field)) {
-    throw new UserError(
-      'usage',
-      vscode.l10n.t('Values of Secrets are never read, so they cannot be written ({0}).', what),
-    );
-  }
-  if (provenance?.kind !== 'proven') {
-    const why = provenance?.kind === 'unknown' ? provenance.why : vscode.l10n.t('it is still being looked for');
-    throw new UserError('usage', vscode.l10n.t('The line that decides {0} is unknown: {1}.', what, why));
-  }
-  const edit = editFor(provenance, field.live);
-  if (edit !== undefined) return edit;
-  throw new UserError('usage', vscode.l10n.t('The line that decides {0} cannot bring this value about alone.', what));
+/** What else the scalar decides, in this and other environments: it changes too. */
+async function othersDecidedBy(
+  { overview }: OpenRepository,
+  { place }: ScalarEdit,
+  { app, object, field }: Pick<PlacedDifference, 'object' | 'field'> & { readonly app: AppId },
+): Promise<string | undefined> {
+  const title = vscode.l10n.t('Looking for what else the line decides…');
+  const decisions = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_, token) => {
+      const run = new AbortController();
+      token.onCancellationRequested(() => {
+        run.abort();
+      });
+      return overview.decidedBy(place.file, place.start, run.signal);
+    },
+  );
+  const rows = decisionRows(decisions?.apps ?? [], overview.state).filter(
+    (row) => row.app !== app || row.object !== object || row.path !== field?.path,
+  );
+  return alsoChanges(rows, decisions?.beyond ?? 0, vscode.l10n.t);
 }

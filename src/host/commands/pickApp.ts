@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AppState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import { UserError } from '../../core/model/userError.ts';
 import { appDescription, sourceName } from '../views/appWords.ts';
+import { isDifferenceTarget } from '../views/row.ts';
 import type { Row, RowTarget } from '../views/row.ts';
 import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
@@ -14,8 +15,9 @@ export async function openRepository({ session }: CommandDeps): Promise<OpenRepo
   throw new UserError('no-repository', vscode.l10n.t('Open a folder that is in a Git repository first.'));
 }
 
-/** What a command is about: the row it was called on, else the selected row. */
+/** What a command is about: the row it was called on or the difference that the light bulb names, else the selected row. */
 export function targetOf({ tree }: CommandDeps, argument: unknown): RowTarget | undefined {
+  if (isDifferenceTarget(argument)) return argument;
   return rowOf(tree.row.bind(tree), argument)?.target ?? tree.selection[0]?.target;
 }
 

@@ -70,12 +70,9 @@ export async function fixPolicy(deps: CommandDeps, argument: unknown): Promise<v
   const what = `${describeKey(object)}, ${wordsOfPath(wanted.path)}`;
   const signal = new AbortController().signal;
   const provenance = await repository.overview.explain(app, object, wanted.path, signal);
-  if (provenance.kind !== 'proven') {
-    throw new UserError('usage', vscode.l10n.t('The line that decides {0} is unknown: {1}.', what, provenance.why));
-  }
   const edit = repository.editFor(provenance, value);
-  if (edit === undefined) {
-    throw new UserError('usage', vscode.l10n.t('The line that decides {0} cannot bring this value about alone.', what));
+  if (edit.kind === 'refused') {
+    throw new UserError('usage', vscode.l10n.t('{0} cannot be set: {1}', what, edit.why));
   }
   const title = vscode.l10n.t('Set {0} to {1}, as {2} asks?', what, wordsOfValue(value), result.policy);
   await writeIntoEditor(repository, edit, title);

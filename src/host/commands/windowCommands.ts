@@ -37,12 +37,13 @@ export async function copyMarkdown(deps: CommandDeps, argument: unknown): Promis
 
 /** Says of one difference where it comes from, who made it, which line decides, and what to do. */
 export async function explainDifference(deps: CommandDeps, argument: unknown): Promise<void> {
-  await openRepository(deps);
+  const { acceptanceOf } = await openRepository(deps);
   const found = (await differenceOf(deps, argument)) ?? (await pickDifference(deps, argument));
   if (found === undefined) return;
   const { app, difference } = found;
   const rowContext = { now: deps.clock.now(), t: vscode.l10n.t };
-  const { title, detail } = explanation(app, difference, await eventsOf(deps, app, difference), rowContext);
+  const told = await eventsOf(deps, app, difference);
+  const { title, detail } = explanation(app, difference, told, rowContext, acceptanceOf(difference));
   const open = vscode.l10n.t('Open Line');
   const compare = vscode.l10n.t('Compare');
   const row = rowId(app, difference);

@@ -1,9 +1,10 @@
 import type { ChangeSet, ObjectEffect } from '../../core/change/changeSet.ts';
 import type { FieldDifference } from '../../core/model/difference.ts';
 import type { Rendering } from '../../core/model/rendering.ts';
-import { describeKey, parseKey } from '../../core/model/resource.ts';
+import { describeKey, isSecretValue, parseKey } from '../../core/model/resource.ts';
 import type { KubeObject, ResourceKey } from '../../core/model/resource.ts';
 import { wordsOfAge, wordsOfPath } from '../../core/model/words.ts';
+import type { EditAnswer } from '../../core/provenance/editFor.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
 import type { Cell, EffectField, EffectObject, PanelEffect, RiskNote } from '../../protocol/panelState.ts';
 import type { Translate } from '../text.ts';
@@ -19,6 +20,8 @@ export interface EffectInput {
   /** Rendered from the editors' texts. */
   readonly after: Rendering;
   readonly liveObject: (key: ResourceKey) => KubeObject | undefined;
+  /** Whether a live value can be written into Git. */
+  readonly acceptanceOf: (difference: PlacedDifference) => EditAnswer | undefined;
   readonly now: Date;
 }
 
@@ -69,8 +72,8 @@ function driftedObject(
 ): EffectObject {
   const object = input.after.objects.find((each) => each.key === key)?.object;
   const live = input.liveObject(key);
-  const rows = drift.flatMap(({ field }) =>
-    field === undefined ? [] : [driftRow(key, field, object, live, input, t)],
+  const rows = drift.flatMap((each) =>
+    each.field === undefined ? [] : [driftRow({ ...each, field: each.field }, object, live, input, t)],
   );
   const missing = drift.find(({ field }) => field === undefined);
   const all = missing === undefined ? rows : [...rows, missingRow(missing, input, t)];
@@ -96,8 +99,8 @@ function withDrift(
   t: Translate,
 ): readonly EffectField[] {
   const { key, before, after, live } = effect;
-  const drifted = drift.flatMap(({ field }) => (field === undefined ? [] : [field]));
-  const writers = new Map(drifted.map((field) => [field.path, writerWords(field, input.now)]));
+  const drifted = drift.flatMap((each) => (each.field === undefined ? [] : [{ ...each, field: each.field }]));
+  const writers = new Map(drifted.map(({ field }) => [field.path, writerWords(field, input.now)]));
   const rows = effect.fields.map((field): EffectField => {
     const source = field.at === 'live' ? before : after;
     const hide = hider(key, field.path, t);
@@ -111,19 +114,20 @@ function withDrift(
     };
   });
   const shown = new Set(effect.fields.map(({ path }) => path));
-  const rest = drifted.filter(({ path }) => !shown.has(path));
-  return [...rows, ...rest.map((field) => driftRow(key, field, after, live, input, t))];
+  const rest = drifted.filter(({ field }) => !shown.has(field.path));
+  return [...rows, ...rest.map((each) => driftRow(each, after, live, input, t))];
 }
 
 function driftRow(
-  key: ResourceKey,
-  field: FieldDifference,
+  difference: PlacedDifference & { readonly field: FieldDifference },
   object: KubeObject | undefined,
   live: KubeObject | undefined,
   input: EffectInput,
   t: Translate,
 ): EffectField {
+  const { object: key, field } = difference;
   const hide = hider(key, field.path, t);
+  const acceptance = field.change === 'modify' ? input.acceptanceOf(difference) : undefined;
   const declared = hide(field.desired ?? (field.at === 'live' ? undefined : valueAtPointer(object, field.path)));
   return {
     path: wordsOfPath(field.path),
@@ -132,6 +136,7 @@ function driftRow(
     after: declared,
     live: liveCell(input.state, hide, field.live, live),
     writer: writerWords(field, input.now),
+    refusal: acceptance?.kind === 'refused' ? t('Cannot be written into Git: {0}', acceptance.why) : undefined,
   };
 }
 
@@ -179,9 +184,7 @@ type Show = (value: FieldDifference['live']) => Cell;
 
 /** Secret values never leave the host, not even as hashes. */
 function hider(key: ResourceKey, path: string, t: Translate): Show {
-  const { group, kind } = parseKey(key);
-  const isSecret = group === '' && kind === 'Secret' && /^\/(?:data|stringData)\b/.test(path);
-  return isSecret ? (value) => hiddenCell(value, t('••• (hidden)')) : cellOf;
+  return isSecretValue(key, path) ? (value) => hiddenCell(value, t('••• (hidden)')) : cellOf;
 }
 
 function liveCell(state: AppState, show: Show, value: FieldDifference['live'], live: KubeObject | undefined): Cell {

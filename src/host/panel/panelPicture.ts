@@ -53,10 +53,10 @@ export class PanelPicture {
     const touched = new Set([...repo.changes.map(({ path }) => path), ...unsaved]);
     const others = await this.#others(touched);
     const changeSet = buildChangeSet({ ...own, repo, unsaved, others, liveObject }, this.#deps.compare);
-    const { t, clock, connectionOf } = this.#deps;
+    const { t, clock, connectionOf, acceptanceOf } = this.#deps;
     const hasConnection = state.context !== undefined && connectionOf(state.context) !== undefined;
     const { apps } = overview.state;
-    const input = { state, apps, changeSet, after: own.after, liveObject, now: clock.now() };
+    const input = { state, apps, changeSet, after: own.after, liveObject, acceptanceOf, now: clock.now() };
     const phase = overview.state.phase === 'loading' ? 'computing' : 'ready';
     const effect: PanelEffect = { ...buildEffect(input, t), phase };
     const shown = new Set(effect.objects.map(({ key }) => key));

@@ -1,7 +1,6 @@
 import type { FieldDifference, Origin } from '../../core/model/difference.ts';
 import type { PlacedDifference } from '../../core/overview/state.ts';
-import { parseKey } from '../../core/model/resource.ts';
-import type { ResourceKey } from '../../core/model/resource.ts';
+import { isSecretValue } from '../../core/model/resource.ts';
 import { pointerParts, wordsOfAge, wordsOfChange, wordsOfPath, wordsOfValue } from '../../core/model/words.ts';
 import type { Translate } from '../text.ts';
 
@@ -17,7 +16,8 @@ export function wordsOfDifference(difference: PlacedDifference, now: Date, t: Tr
   const origin = originWords(difference, now, t);
   const { field, object } = difference;
   if (field === undefined) return { field: '', values: objectWords(difference, t), origin };
-  if (isSecretValue(object, field)) return { field: shortField(field.path), values: t('changed (hidden)'), origin };
+  if (isSecretValue(object, field.path))
+    return { field: shortField(field.path), values: t('changed (hidden)'), origin };
   return { field: shortField(field.path), values: valueWords(field, difference.origin, t), origin };
 }
 
@@ -67,12 +67,6 @@ function originWords({ origin, field }: PlacedDifference, now: Date, t: Translat
   if (origin !== 'drift' || by === undefined) return name;
   const age = wordsOfAge(field?.writer?.time, now);
   return age === undefined ? `${name}, ${by}` : `${name}, ${by} ${age}`;
-}
-
-/** Tells whether a field holds a value of a Secret, which is never said. */
-export function isSecretValue(object: ResourceKey, { path }: FieldDifference): boolean {
-  const { group, kind } = parseKey(object);
-  return group === '' && kind === 'Secret' && /^\/(?:data|stringData)\b/.test(path);
 }
 
 const podPrefix = /^\/spec(?:\/jobTemplate\/spec)?\/template\/spec(?=\/)/;

@@ -2,6 +2,7 @@ import { describeKey, parseKey } from '../../core/model/resource.ts';
 import { wordsOfPath } from '../../core/model/words.ts';
 import type { EventAnswer } from '../../core/overview/eventReader.ts';
 import type { AppState, PlacedDifference } from '../../core/overview/state.ts';
+import type { EditAnswer } from '../../core/provenance/editFor.ts';
 import type { RowContext } from './rowContext.ts';
 import { reconcilerName } from './appWords.ts';
 import { wordsOfDifference } from './differenceWords.ts';
@@ -14,6 +15,7 @@ export function explanation(
   difference: PlacedDifference,
   told: EventAnswer,
   rowContext: RowContext,
+  acceptance?: EditAnswer,
 ): { readonly title: string; readonly detail: string } {
   const { app, context } = state;
   const { now, t } = rowContext;
@@ -35,6 +37,9 @@ export function explanation(
     means[origin],
     origin === 'drift' ? appliedWords(state, reconcilerName(app.kind, t), rowContext) : undefined,
     provenance === undefined ? undefined : placeSentence(provenance, t),
+    acceptance?.kind === 'refused' && !['no-live-value', 'unproven'].includes(acceptance.code)
+      ? t('The live value cannot be written into Git: {0}', acceptance.why)
+      : undefined,
     namespace === undefined ? undefined : t('Namespace: {0}', namespace),
     eventLines(told, object, rowContext).join('\n'),
   ];

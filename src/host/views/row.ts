@@ -42,6 +42,15 @@ export type RowTarget =
   /** Line and column from 1. */
   | { readonly kind: 'file'; readonly file: RepoPath; readonly line: number; readonly column: number };
 
+/** Reads outside data (the argument of a command) as the target of a difference. */
+export function isDifferenceTarget(value: unknown): value is Extract<RowTarget, { kind: 'difference' }> {
+  if (typeof value !== 'object' || value === null) return false;
+  const facts = new Map<string, unknown>(Object.entries(value));
+  const isText = (key: string): boolean => typeof facts.get(key) === 'string';
+  const hasPath = facts.get('path') === undefined || isText('path');
+  return facts.get('kind') === 'difference' && ['app', 'object', 'origin'].every(isText) && hasPath;
+}
+
 /** Rows by id, with the parent of each; the root has the id `''`. */
 export interface RowIndex {
   readonly rows: ReadonlyMap<string, Row>;

@@ -5,7 +5,8 @@ import type { Place } from '../../core/model/place.ts';
 import type { Provenance } from '../../core/model/provenance.ts';
 import { isAbort, messageOf, UserError } from '../../core/model/userError.ts';
 import type { OverviewApi } from '../../core/overview/api.ts';
-import type { OverviewChange, OverviewState } from '../../core/overview/state.ts';
+import type { EditAnswer } from '../../core/provenance/editFor.ts';
+import type { OverviewChange, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import type { Log, RepoReader, RepoWriter, SourceFetcher } from '../../core/ports.ts';
 import type { Stage, WindowState } from '../views/appsSummary.ts';
 
@@ -24,8 +25,10 @@ export interface OpenRepository extends SourceFetcher {
   readonly gitFolders: readonly string[];
   /** Compares two renderings of an object. */
   readonly compare: CompareRendered;
-  /** What to write at a proven place so that the field gets a value; `undefined` when that place alone cannot bring it about. */
-  readonly editFor: (provenance: Provenance, value: Json) => TextEdit | undefined;
+  /** What to write at a proven place so that the field gets a value, or why that place alone cannot bring it about. */
+  readonly editFor: (provenance: Provenance | undefined, value: Json) => EditAnswer;
+  /** What to write so that Git declares what the cluster runs, or why it cannot be written. */
+  readonly acceptanceOf: (difference: PlacedDifference) => EditAnswer;
   /** Reads the policies of the folders that the settings name, and judges by them. */
   readonly readPolicyFolders: () => Promise<void>;
   dispose(): void;

@@ -204,7 +204,8 @@ function liveOf(field: EffectField): readonly Node[] {
   const mark = isThere
     ? el('span', { class: 'mark good' }, icon('check'), 'already so')
     : el('span', { class: 'mark' }, icon('debug-disconnect'), field.writer ?? 'differs from Git');
-  return [valueOf(field.live), mark];
+  const refusal = field.refusal === undefined ? [] : [el('span', { class: 'muted refusal' }, field.refusal)];
+  return [valueOf(field.live), mark, ...refusal];
 }
 
 /** Lets a long path break after its dots. */

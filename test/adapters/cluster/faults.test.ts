@@ -41,7 +41,83 @@ interface Fault {
   /** Requests while the fault lasts, at most. */
   readonly most: number;
   readonly silence?: number;
+  /** Streams are watches, so that nothing would tell the two apart. */
+  readonly onlyInPages?: boolean;
 }
+
+/** What goes wrong while a list is streamed for the first time. */
+interface ListFault {
+  readonly name: string;
+  /** For the first `times` streams; those after them pass. */
+  readonly verdict: Verdict;
+  readonly times: number;
+  /** Requests for the selection until all is well, at most. */
+  readonly most: number;
+  /** States in between that must be told. */
+  readonly says?: 'stale' | 'forbidden';
+  /** The server is asked for pages at last. */
+  readonly endsInPages?: boolean;
+}
+
+const broken = (text: string): Verdict => ({ lines: 3, ending: { text } });
+const errorEvent = (code: number, message: string, details = {}): Verdict =>
+  broken(`${JSON.stringify({ type: 'ERROR', object: { ...status(code, message).body, details } })}\n`);
+
+const listFaults: readonly ListFault[] = [
+  { name: 'is cut between two objects', verdict: { lines: 3, ending: 'loss' }, times: 3, most: 5, says: 'stale' },
+  { name: 'is cut once', verdict: { lines: 3, ending: 'loss' }, times: 1, most: 3 },
+  {
+    name: 'is cut always',
+    verdict: { lines: 3, ending: 'loss' },
+    times: 99,
+    most: 6,
+    says: 'stale',
+    endsInPages: true,
+  },
+  { name: 'ends between two objects', verdict: broken(''), times: 3, most: 5, says: 'stale' },
+  { name: 'ends in the midst of an object', verdict: broken('{"type":"ADDED","obj'), times: 3, most: 5, says: 'stale' },
+  { name: 'is interrupted by a page', verdict: broken('<h1>Sign in</h1>\n'), times: 3, most: 5, says: 'stale' },
+  { name: 'expires', verdict: errorEvent(410, 'too old'), times: 3, most: 5, says: 'stale' },
+  {
+    name: 'fails on the server',
+    verdict: errorEvent(500, 'etcdserver: leader changed'),
+    times: 3,
+    most: 5,
+    says: 'stale',
+  },
+  {
+    name: 'is broken off by a server that is too busy',
+    verdict: errorEvent(429, 'too many requests', { retryAfterSeconds: 20 }),
+    times: 2,
+    most: 4,
+    says: 'stale',
+  },
+  {
+    name: 'is refused by a server that is too busy',
+    verdict: { ...status(429, 'too many requests'), headers: { 'retry-after': '20' } },
+    times: 3,
+    most: 5,
+    says: 'stale',
+  },
+  {
+    name: 'is refused while servers are exchanged',
+    verdict: status(503, 'unavailable'),
+    times: 3,
+    most: 5,
+    says: 'stale',
+  },
+  { name: 'may not be read at first', verdict: status(403, 'forbidden'), times: 1, most: 3, says: 'forbidden' },
+  { name: 'meets a token that has expired', verdict: status(401, 'Unauthorized'), times: 1, most: 3 },
+  { name: 'falls silent half-way', verdict: { lines: 3, ending: 'silence' }, times: 99, most: 4, endsInPages: true },
+  {
+    name: 'never says that it is complete',
+    verdict: { lines: 11, ending: 'silence' },
+    times: 99,
+    most: 4,
+    endsInPages: true,
+  },
+  { name: 'trickles', verdict: { piece: 101, gap: 10 }, times: 1, most: 1 },
+];
 
 const unavailable = status(503, 'the server is currently unable to handle the request');
 
@@ -139,6 +215,7 @@ const faults: readonly Fault[] = [
       isWatch ? status(410, 'too old') : { status: 200, headers: { 'content-type': 'text/html' }, body: 'Sign in' },
     says: /no list/,
     most: 25,
+    onlyInPages: true,
   },
 ];
 
@@ -233,14 +310,21 @@ describe('a cluster behind a bad wire', function () {
     await rm(dir, { recursive: true, force: true });
   });
 
-  for (const fault of faults) {
-    it(`says so, asks little and misses nothing when ${fault.name}`, async () => {
+  const ways = [
+    { way: 'in pages', streamsLists: false },
+    { way: 'as streams', streamsLists: true },
+  ];
+  const both = faults.flatMap((fault) =>
+    ways.filter(({ streamsLists }) => !streamsLists || fault.onlyInPages !== true).map((way) => [fault, way] as const),
+  );
+  for (const [fault, { way, streamsLists }] of both) {
+    it(`says so, asks little and misses nothing of what it lists ${way} when ${fault.name}`, async () => {
       clock = new HastyClock();
       const namespace = await newNamespace();
       for (const name of ['one', 'two', 'three']) await create(namespace, name);
       const proxy = await startProxy();
       const recorder = new Recorder();
-      const follow = fault.silence === undefined ? {} : { silence: fault.silence };
+      const follow = { streamsLists, ...(fault.silence === undefined ? {} : { silence: fault.silence }) };
       const connection = await connectThrough(proxy, { follow });
       connection.follow(configMaps(namespace), recorder.onEvent);
       await recorder.state('watching');
@@ -272,6 +356,41 @@ describe('a cluster behind a bad wire', function () {
       await untilTrue(namespace, recorder);
       if (state?.type === 'state' && state.state.kind === 'stale') await recorder.state('watching', before);
       assert.equal(recorder.states.at(-1), 'watching');
+    });
+  }
+
+  for (const fault of listFaults) {
+    it(`shows no half of a streamed list that ${fault.name}, asks little and ends with all of it`, async () => {
+      clock = new HastyClock();
+      const namespace = await newNamespace();
+      for (let n = 0; n < 10; n += 1) await create(namespace, `part-${String(n)}`);
+      const proxy = await startProxy();
+      let streams = 0;
+      proxy.decide = (at) => {
+        if (!at.includes('sendInitialEvents=true') || !at.includes(`/${namespace}/`)) return 'pass';
+        streams += 1;
+        return streams <= fault.times ? fault.verdict : 'pass';
+      };
+      const recorder = new Recorder();
+      const connection = await connectThrough(proxy, { follow: { streamsLists: true } });
+      connection.follow(configMaps(namespace), recorder.onEvent);
+      // While it goes wrong: neither must be missed.
+      await create(namespace, 'during');
+      await remove(namespace, 'part-7');
+      await recorder.state('watching');
+      await create(namespace, 'after');
+      await untilTrue(namespace, recorder);
+      assert.ok((recorder.lists[0]?.length ?? 0) >= 10, 'the first list was whole');
+      const asked = proxy.count(`/${namespace}/`);
+      assert.ok(asked <= fault.most, `${String(asked)} requests`);
+      assert.ok(streams >= Math.min(fault.times, fault.most - 1) || fault.endsInPages === true, 'the fault was met');
+      const told = recorder.states.filter((state) => state === 'stale' || state === 'forbidden');
+      assert.deepEqual([...new Set(told)], fault.says === undefined ? [] : [fault.says]);
+      assert.equal(recorder.states.at(-1), 'watching');
+      assert.equal(
+        proxy.seen.some((line) => line.includes('limit=')),
+        fault.endsInPages === true,
+      );
     });
   }
 

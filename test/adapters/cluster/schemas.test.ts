@@ -181,12 +181,16 @@ describe('the schemas and kinds of a real server', function () {
       close: () => undefined,
     };
     const schemas = new ClusterSchemas(watching, systemClock, ended.signal, {
-      onChange: () => { changes.splice(0).forEach((tell) => {
+      onChange: () => {
+        changes.splice(0).forEach((tell) => {
           tell();
-        }); },
-      onKinds: () => { changes.splice(0).forEach((tell) => {
+        });
+      },
+      onKinds: () => {
+        changes.splice(0).forEach((tell) => {
           tell();
-        }); },
+        });
+      },
     });
     const change = (): Promise<void> => new Promise((resolve) => changes.push(resolve));
     const listOf = (): string => {

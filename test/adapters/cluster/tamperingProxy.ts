@@ -17,6 +17,9 @@ export interface Spoiling {
   readonly delay?: number;
   /** The connection is lost after so much of the body. */
   readonly cutAfter?: number;
+  /** So many lines of the body come, and then `ending` happens: nothing more, a lost connection, or this text and the end. */
+  readonly lines?: number;
+  readonly ending?: 'silence' | 'loss' | { readonly text: string };
   /** The body comes in pieces of so many bytes, with `gap` before each. */
   readonly piece?: number;
   readonly gap?: number;
@@ -108,7 +111,8 @@ export class TamperingProxy {
         return;
       }
       if (spoiling === undefined) answer.pipe(outgoing);
-      else spoil(answer, outgoing, spoiling).catch(() => outgoing.destroy());
+      else
+        (spoiling.lines === undefined ? spoil : passLines)(answer, outgoing, spoiling).catch(() => outgoing.destroy());
       answer.on('error', () => outgoing.destroy());
     });
     passed.on('error', () => outgoing.destroy());
@@ -140,4 +144,23 @@ async function spoil(answer: IncomingMessage, outgoing: ServerResponse, spoiling
     }
   }
   outgoing.end();
+}
+
+/** Passes whole lines, which can be told from what comes after them. */
+async function passLines(answer: IncomingMessage, outgoing: ServerResponse, spoiling: Spoiling): Promise<void> {
+  let open = '';
+  let left = spoiling.lines ?? 0;
+  answer.setEncoding('utf8');
+  // Otherwise the end of the loop would end the connection.
+  for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
+    const lines = `${open}${String(chunk)}`.split('\n');
+    open = lines.pop() ?? '';
+    const passed = lines.slice(0, left);
+    left -= passed.length;
+    for (const line of passed) outgoing.write(`${line}\n`);
+    if (left === 0) break;
+  }
+  const { ending } = spoiling;
+  if (ending === 'loss') outgoing.destroy();
+  else if (typeof ending === 'object') outgoing.end(ending.text);
 }

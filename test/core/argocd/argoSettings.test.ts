@@ -19,6 +19,8 @@ describe('the settings of Argo CD', () => {
       healthScripts: [],
       ignoreDifferences: [],
       ignoredStatus: 'all',
+      ignoresAggregatedRoles: false,
+      knownTypes: [],
       kinds: { excluded: [], included: [] },
       trackingMethod: 'annotation',
       instanceLabel: 'app.kubernetes.io/instance',

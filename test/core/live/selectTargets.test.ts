@@ -30,8 +30,8 @@ const kinds = [
 ];
 const key = (group: string, kind: string, name: string, namespace?: string): ResourceKey =>
   resourceKey({ group, kind, name, namespace });
-const short = ({ group, version, kind, namespace }: WatchTarget): string =>
-  `${group}/${version} ${kind} ${namespace ?? '*'}`;
+const short = ({ group, version, kind, namespace, name }: WatchTarget): string =>
+  `${group}/${version} ${kind} ${namespace ?? '*'}${name === undefined ? '' : ` ${name}`}`;
 
 function check(input: Partial<SelectionInput>, expected: readonly string[]): void {
   const { targets } = selectTargets({ needed: [], kinds, denied: [], namespaces: [], ...input });
@@ -49,6 +49,18 @@ describe('choosing what to follow', () => {
       { key: key('', 'Namespace', 'web') },
     ];
     check({ needed }, [kustomizations, 'apps/v1 Deployment web', 'apps/v1 Deployment shop', '/v1 Namespace *']);
+  });
+
+  it('asks for single objects of a namespace that may not be listed, but for no more than a few', () => {
+    const denied = [{ group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespace: 'web' }];
+    const needed = ['a', 'b'].map((name) => ({ key: key('apps', 'Deployment', name, 'web') }));
+    check({ needed, denied }, [kustomizations, 'apps/v1 Deployment web a', 'apps/v1 Deployment web b']);
+    check({ needed, denied: [...denied, ...denied.map((each) => ({ ...each, name: 'a' }))] }, [
+      kustomizations,
+      'apps/v1 Deployment web b',
+    ]);
+    const many = Array.from({ length: 50 }, (_, i) => ({ key: key('apps', 'Deployment', `d${String(i)}`, 'web') }));
+    assert.equal(selectTargets({ needed: many, kinds, denied, namespaces: [] }).targets.length, 1 + 8);
   });
 
   it('follows the declared version when it is served, else the preferred one', () => {

@@ -10,7 +10,9 @@ const app = appId('manifests', { path: 'web' });
 const object = resourceKey({ group: 'apps', kind: 'Deployment', namespace: 'web', name: 'web' });
 const denied = `ValidatingAdmissionPolicy 'few' with binding 'b' denied request: too many`;
 
-function state(...remarks: readonly { readonly kind: string; readonly message: string }[]): AppState {
+function state(
+  ...remarks: readonly { readonly kind: string; readonly message: string; readonly said?: string }[]
+): AppState {
   return {
     app: {
       id: app,
@@ -37,13 +39,17 @@ const own: PolicyVerdict = {
 
 describe('what the server said of policies', () => {
   it('confirms what was judged here', () => {
-    assert.deepEqual(withServerWords([own], state({ kind: 'unconfirmed', message: denied })), [
-      { ...own, saidBy: 'prod' },
-    ]);
+    assert.deepEqual(
+      withServerWords([own], state({ kind: 'unconfirmed', message: `A policy denies it. (${denied})`, said: denied })),
+      [{ ...own, saidBy: 'prod' }],
+    );
   });
 
   it('is added where nobody could judge it here', () => {
-    const [found, ...others] = withServerWords([], state({ kind: 'unconfirmed', message: denied }));
+    const [found, ...others] = withServerWords(
+      [],
+      state({ kind: 'unconfirmed', message: `A policy denies it. (${denied})`, said: denied }),
+    );
     assert.deepEqual(others, []);
     assert.deepEqual(
       [found?.result.policy, found?.result.result, found?.result.message, found?.saidBy, found?.source],
@@ -53,7 +59,7 @@ describe('what the server said of policies', () => {
 
   it('leaves verdicts alone when it is about something else', () => {
     const verdicts = [own];
-    const other = state({ kind: 'unconfirmed', message: 'spec.replicas: must be positive' });
+    const other = state({ kind: 'unconfirmed', message: denied, said: 'spec.replicas: must be positive' });
     assert.equal(withServerWords(verdicts, other), verdicts);
     assert.equal(withServerWords(verdicts, state({ kind: 'hpa', message: denied })), verdicts);
   });

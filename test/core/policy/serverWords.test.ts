@@ -10,11 +10,6 @@ describe("a server's words about policies", () => {
       ['fail few: too many replicas (3)'],
     ],
     [
-      'the same, quoted by who tells of it',
-      `A policy of the cluster denies it. (deployments.apps "web" is forbidden: ValidatingAdmissionPolicy 'few' with binding 'b' denied request: too many)`,
-      ['fail few: too many'],
-    ],
-    [
       'its warning',
       `Validation failed for ValidatingAdmissionPolicy 'few' with binding 'few': too many replicas`,
       ['warn few: too many replicas'],
@@ -39,6 +34,17 @@ describe("a server's words about policies", () => {
       `admission webhook "validate.kyverno.svc-fail" denied the request: \n\nresource Pod/shop/web was blocked due to the following policies \n\nlatest:\n  require-tag: 'validation error: it''s latest'\nlimits:\n  cpu: no limit\n`,
       ["fail latest/require-tag: validation error: it's latest", 'fail limits/cpu: no limit'],
     ],
+    [
+      'Kyverno, in several lines',
+      `admission webhook "validate.kyverno.svc-fail" denied the request: \n\nresource Pod/shop/web was blocked due to the following policies \n\nlatest:\n  tag: |-\n    one\n    two\n`,
+      ['fail latest/tag: one\ntwo'],
+    ],
+    ["Gatekeeper's warning", '[need-owner] no owner', ['warn need-owner: no owner']],
+    [
+      "Kyverno's warning",
+      'policy latest.require-tag: validation failure',
+      ['warn latest/require-tag: validation failure'],
+    ],
     ['anything else', 'deployments.apps "web" is invalid: spec.replicas: must be positive', []],
   ];
   for (const [what, text, expected] of cases) {
@@ -49,4 +55,9 @@ describe("a server's words about policies", () => {
       assert.deepEqual(found, expected);
     });
   }
+
+  it('say the field where they name its path', () => {
+    const text = `was blocked due to the following policies \n\nlatest:\n  tag: 'validation error: no. rule tag failed at path /spec/containers/0/image/'\n`;
+    assert.equal(readServerWords(text)[0]?.path, '/spec/containers/0/image');
+  });
 });

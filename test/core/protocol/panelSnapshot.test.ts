@@ -6,6 +6,7 @@ import { asKubeObject, keyOf, resourceKey } from '../../../src/core/model/resour
 import type { KubeObject } from '../../../src/core/model/resource.ts';
 import type { Json } from '../../../src/core/model/json.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../../../src/core/overview/state.ts';
+import { acceptanceOf } from '../../../src/core/overview/acceptance.ts';
 import { buildEffect } from '../../../src/host/panel/buildEffect.ts';
 import { buildAct, buildFiles, buildPanelApp, filesThatDiffer } from '../../../src/host/panel/buildSnapshot.ts';
 import { valueAtSamePlace } from '../../../src/host/panel/cellValues.ts';
@@ -95,6 +96,7 @@ function effectOf(
     changeSet: { ...changeSet, effects },
     after,
     liveObject: () => live,
+    acceptanceOf,
     now: new Date('2026-01-05T12:00:00Z'),
   };
   return buildEffect(input, plainText);

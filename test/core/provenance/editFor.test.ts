@@ -25,7 +25,7 @@ async function edited(manifest: string, path: string, value: Json): Promise<stri
   const found = await explainField({ app, tree, engine, key: object.key, path, toward: value }, signal);
   assert.equal(found.kind, 'proven', JSON.stringify(found));
   const edit = editFor(found, value);
-  assert.ok(edit !== undefined, 'there is an edit');
+  assert.ok(edit.kind === 'edit', JSON.stringify(edit));
   const texts = await applyEdits(tree, [edit], signal);
   const after = await renderApp(app, new OverlayTree(tree, texts ?? new Map(), 'edit'), engine, signal);
   assert.deepEqual(valueAtTokens(after.objects[0]?.object ?? {}, fieldOf(object.key, path).tokens), value);

@@ -26,7 +26,7 @@ export interface ScalarType {
 }
 
 export type ScalarFormat =
-  'string' | 'integer' | 'number' | 'boolean' | 'quantity' | 'int-or-string' | 'time' | 'bytes';
+  'string' | 'integer' | 'number' | 'boolean' | 'quantity' | 'int-or-string' | 'time' | 'bytes' | 'duration';
 
 export interface StructType {
   readonly kind: 'struct';
