@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { eventually } from '../../scripts/lab/eventually.ts';
+import { examples } from '../../scripts/lab/examples/examples.ts';
 import { at, listAt, textAt } from '../../scripts/lab/json.ts';
 import { type Lab, startLab } from '../../scripts/lab/lab.ts';
 import { applicationSettled, syncApplication } from '../../scripts/lab/settle.ts';
@@ -147,5 +148,29 @@ describe('the lab', () => {
     await lab.stop();
     // `ps` itself is a descendant while it runs; only what outlives the stop counts.
     await eventually('the processes to end', async () => ((await stillRunning(pids)).length === 0 ? true : undefined));
+  });
+});
+
+describe('the lab with the example pantry', () => {
+  it('has a real Flux apply what it can, and makes drift there', async function () {
+    this.timeout(withBuild);
+    const dir = await mkdtemp(join(tmpdir(), 'plumbline-lab-'));
+    try {
+      const lab = await startLab({ dir, example: examples.pantry, reconcilers: ['flux'], progress: console.log });
+      try {
+        const notes = '/api/v1/namespaces/handbook/configmaps';
+        const names = listAt(await lab.api.get(notes), 'items').map((item) => textAt(item, 'metadata', 'name'));
+        assert.ok(names.includes('rules') && !names.includes('draft'), `spec.ignore holds: ${names.join()}`);
+        const [step] = await lab.makeDrift();
+        assert.equal(step?.manager, 'kubectl-set');
+        const orders = await lab.api.get('/apis/apps/v1/namespaces/orders-staging/deployments/orders');
+        const [container] = listAt(orders, 'spec', 'template', 'spec', 'containers');
+        assert.equal(textAt(container, 'image'), 'registry.pantry.example/orders:5.3.0-rc.3');
+      } finally {
+        await lab.stop();
+      }
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 });

@@ -29,6 +29,7 @@ import {
   valueTaking,
   viaOf,
 } from './roles.ts';
+import { openReason } from './openReason.ts';
 import { findFeeding, findSwitches, isWhole, leavingAlone, proveAny, proveOneByOne } from './prove.ts';
 import type { Proof, Proposal, Question } from './prove.ts';
 import { pieceFor, splicesOf, touchesPiece } from './splice.ts';
@@ -284,17 +285,6 @@ async function conclude(
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
   const isSealed = await collection.isSealed(chosen.writing.place.file);
   return proven({ ...chosen, isSealed }, proofs, losing, question, collection);
-}
-
-/** Why rendering itself leaves the field open. */
-function openReason({ before, field, value }: Question): string | undefined {
-  const rendered = before.objects.find((each) => each.key === field.key);
-  const open = rendered?.undecided?.find(({ path }) => path !== '' && `${field.path}/`.startsWith(`${path}/`));
-  if (open !== undefined) return open.why;
-  const isDrawn = rendered?.second !== undefined && valueAtTokens(rendered.second, field.tokens) !== value;
-  return isDrawn
-    ? 'Rendering the same files again gives another value: a template draws it, or kustomize names its version.'
-    : undefined;
 }
 
 function proven(
