@@ -39,7 +39,7 @@ export async function conclude(
   { toward, isComplete = false }: Aim,
   app: App,
 ): Promise<Provenance> {
-  const { field } = question;
+  const { field, exchanger } = question;
   const chosen =
     proofs.find((each) => toward === undefined || pieceFor(each.splice, toward) !== undefined) ?? proofs[0];
   if (chosen === undefined) return unproven(question, collection);
@@ -49,7 +49,7 @@ export async function conclude(
   // Behind a position in a list, or a transformer that looks at what it changes, only an exchange tells who loses.
   const isInList = field.tokens.some((token) => /^\d+$/.test(token));
   const losing = isComplete ? await leavingAlone(question, overridden) : isInList ? [] : overridden;
-  const isSealed = await collection.isSealed(chosen.writing.place.file);
+  const isSealed = await collection.isSealed(chosen.writing.place.file, exchanger.signal);
   return proven({ ...chosen, isSealed }, proofs, losing, question, collection);
 }
 
