@@ -17,7 +17,7 @@ import { explainField } from '../../src/core/provenance/explainField.ts';
 import { fieldsDecidedBy } from '../../src/core/provenance/decidedFields.ts';
 import { applyEdits, valueAtTokens } from '../../src/core/provenance/exchange.ts';
 import { rereadApp } from '../../src/core/provenance/rereadApp.ts';
-import { pointerTokens } from '../../src/core/provenance/writing.ts';
+import { pointerParts } from '../../src/core/model/words.ts';
 import { MemoryTree } from '../../src/core/render/memoryTree.ts';
 import { OverlayTree } from '../../src/core/render/overlayTree.ts';
 import { renderApp } from '../../src/core/render/renderApp.ts';
@@ -132,7 +132,7 @@ async function checkField(field: JsonObject, app: App, tree: FileTree, engine: R
   const found = await explainField({ app, tree, engine, key, path, toward, isComplete: true, limit: 48 }, signal);
   const judged = judgePlace(field, found);
   const rendering = await renderApp(app, tree, engine, signal);
-  const value = valueAtTokens(rendering.objects.find((each) => each.key === key)?.object ?? {}, pointerTokens(path));
+  const value = valueAtTokens(rendering.objects.find((each) => each.key === key)?.object ?? {}, pointerParts(path));
   const misses = field.value !== undefined && JSON.stringify(value) !== JSON.stringify(field.value);
   if (judged.outcome === 'agree' && misses) {
     const message = `renders ${JSON.stringify(value)}, the case says ${JSON.stringify(field.value)}`;
@@ -241,7 +241,7 @@ async function judgeEdit(field: JsonObject, found: Provenance, { app, tree, engi
   const rendering = await renderApp(reread, edited, engine, signal);
   const key = keyFrom(stringAt(edit, 'object') ?? stringAt(field, 'object') ?? '');
   const object = rendering.objects.find((each) => each.key === key)?.object;
-  const value = valueAtTokens(object ?? {}, pointerTokens(stringAt(field, 'path') ?? ''));
+  const value = valueAtTokens(object ?? {}, pointerParts(stringAt(field, 'path') ?? ''));
   if (JSON.stringify(value) === JSON.stringify(wanted)) return { outcome: 'agree' };
   return {
     outcome: 'wrong',

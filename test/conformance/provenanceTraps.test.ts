@@ -6,7 +6,7 @@ import { discoverApps } from '../../src/core/apps/appCatalog.ts';
 import type { Json } from '../../src/core/model/json.ts';
 import { AppExplainer, explainField } from '../../src/core/provenance/explainField.ts';
 import { valueAtTokens } from '../../src/core/provenance/exchange.ts';
-import { pointerTokens } from '../../src/core/provenance/writing.ts';
+import { pointerParts } from '../../src/core/model/words.ts';
 import { MemoryTree } from '../../src/core/render/memoryTree.ts';
 import { renderApp } from '../../src/core/render/renderApp.ts';
 
@@ -443,7 +443,7 @@ describe('traps on the way to a proven place', function () {
         found !== undefined,
         `rendered are ${rendering.objects.map((each) => each.key).join(', ')} ${JSON.stringify(rendering.problems)}`,
       );
-      assert.deepEqual(valueAtTokens(found.object, pointerTokens(path)), value);
+      assert.deepEqual(valueAtTokens(found.object, pointerParts(path)), value);
       const explained = await explainField({ app, tree, engine: pool, key: found.key, path, toward }, signal);
       const shown =
         explained.kind === 'unknown'

@@ -3,6 +3,7 @@ import type { Document } from 'yaml';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
+import { pointerParts } from '../model/words.ts';
 import { locateScalars } from '../yaml/locateScalars.ts';
 import type { DeclaredObject } from './fileFacts.ts';
 
@@ -16,11 +17,7 @@ export function placeInObject(
   const located = text === undefined ? undefined : locateScalars(file, text, 'plain');
   const name = located?.sites.find((site) => site.document === document && site.place.start === place.start);
   const read = located?.reading.documents.find(({ index }) => index === document);
-  const tokens = pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const start = read && startOf(read.document, [...(name?.path.slice(0, -2) ?? []), ...tokens]);
+  const start = read && startOf(read.document, [...(name?.path.slice(0, -2) ?? []), ...pointerParts(pointer)]);
   return { file, ...(start === undefined || located === undefined ? lineOfPlace(place) : located.lineOf(start)) };
 }
 

@@ -1,7 +1,7 @@
 import { listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { HistoryEntry } from './reconcilerStatus.ts';
-import { hidingSecrets } from './secretWords.ts';
+import { saidBy } from './secretWords.ts';
 
 /** What Argo CD did of an Application, newest first: the operation under way or failed, then its list of deployments. */
 export function readArgoHistory(status: JsonObject | undefined): readonly HistoryEntry[] {
@@ -50,7 +50,7 @@ function lastOperation(operation: JsonObject | undefined): HistoryEntry | undefi
     result: results[status] ?? 'unknown',
     status,
     by: initiatorOf(objectAt(operation, 'operation', 'initiatedBy')),
-    message: hidingSecrets(stringAt(operation, 'message')) || undefined,
+    message: saidBy(operation),
   };
 }
 

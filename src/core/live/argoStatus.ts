@@ -4,7 +4,7 @@ import { annotationOf, resourceKey } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { AppHealth, AppSync } from '../overview/state.ts';
 import { deploymentsOf, readArgoHistory, revisionOf } from './argoHistory.ts';
-import { hidingSecrets } from './secretWords.ts';
+import { saidBy } from './secretWords.ts';
 import type { ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
 
 /** Reads an Argo CD `Application`; tolerant of anything missing (a fresh object has no status at all). */
@@ -51,9 +51,8 @@ function readApplied(status: JsonObject | undefined): string | undefined {
 function readMessage(status: JsonObject | undefined): string | undefined {
   const errors = listAt(status, 'conditions')
     .filter((condition) => stringAt(condition, 'type')?.endsWith('Error') === true)
-    .flatMap((condition) => stringAt(condition, 'message') ?? []);
-  if (errors.length > 0) return hidingSecrets(errors.join('\n'));
-  return hidingSecrets(stringAt(status, 'operationState', 'message')) || undefined;
+    .flatMap((condition) => saidBy(condition) ?? []);
+  return errors.length > 0 ? errors.join('\n') : saidBy(objectAt(status, 'operationState'));
 }
 
 function readResource(entry: Json): readonly ManagedResource[] {
@@ -79,7 +78,7 @@ function readResource(entry: Json): readonly ManagedResource[] {
 }
 
 function readHealth(health: JsonObject | undefined): AppHealth {
-  return { status: stringAt(health, 'status') || 'Unknown', message: stringAt(health, 'message') || undefined };
+  return { status: stringAt(health, 'status') || 'Unknown', message: saidBy(health) };
 }
 
 function syncWord(word: string | undefined): AppSync['status'] {

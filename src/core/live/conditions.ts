@@ -1,10 +1,12 @@
 import { listAt, numberAt, stringAt } from '../model/json.ts';
 import type { KubeObject } from '../model/resource.ts';
+import { saidBy } from './secretWords.ts';
 
 /** A status condition as Kubernetes' API conventions have it. */
 export interface Condition {
   readonly status: string;
   readonly reason: string;
+  /** Never holds a value of a Secret. */
   readonly message: string;
   readonly observedGeneration?: number | undefined;
   /** RFC 3339. */
@@ -18,7 +20,7 @@ export function conditionOf(object: KubeObject | undefined, type: string): Condi
   return {
     status: stringAt(found, 'status') ?? 'Unknown',
     reason: stringAt(found, 'reason') ?? '',
-    message: stringAt(found, 'message') ?? '',
+    message: saidBy(found) ?? '',
     observedGeneration: numberAt(found, 'observedGeneration'),
     lastTransitionTime: stringAt(found, 'lastTransitionTime'),
   };

@@ -4,7 +4,6 @@ import type { KubeObject } from '../model/resource.ts';
 import { conditionOf } from './conditions.ts';
 import { commitOf } from './reconcilerStatus.ts';
 import type { HistoryEntry } from './reconcilerStatus.ts';
-import { hidingSecrets } from './secretWords.ts';
 
 /** What a Flux controller did of a Kustomization or HelmRelease, newest first; where it keeps no list, its last run. */
 export function readFluxHistory(app: KubeObject): readonly HistoryEntry[] {
@@ -60,6 +59,6 @@ function lastRun(app: KubeObject): readonly HistoryEntry[] {
   const ready = conditionOf(app, 'Ready');
   if (attempted === undefined || ready === undefined) return [];
   const result = ready.status === 'True' ? 'succeeded' : ready.status === 'False' ? 'failed' : 'running';
-  const message = result === 'failed' ? hidingSecrets(ready.message) : undefined;
+  const message = result === 'failed' ? ready.message : undefined;
   return [{ revision: commitOf(attempted), time: ready.lastTransitionTime, result, status: ready.reason, message }];
 }

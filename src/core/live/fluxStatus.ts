@@ -5,7 +5,6 @@ import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import type { AppHealth, AppSync } from '../overview/state.ts';
 import { conditionOf, isObserved } from './conditions.ts';
 import { readFluxHistory } from './fluxHistory.ts';
-import { hidingSecrets } from './secretWords.ts';
 import { commitOf } from './reconcilerStatus.ts';
 import type { ManagedResource, ReconcilerStatus } from './reconcilerStatus.ts';
 
@@ -36,7 +35,7 @@ function readSync(kustomization: KubeObject, gitRepository: KubeObject | undefin
   return {
     status: kustomization.kind === 'HelmRelease' ? releaseWord(kustomization) : syncWord(kustomization, gitRepository),
     appliedRevision: applied === undefined ? undefined : commitOf(applied),
-    message: sourceTrouble(gitRepository) ?? hidingSecrets(ready?.message || undefined),
+    message: sourceTrouble(gitRepository) ?? (ready?.message || undefined),
     isSuspended: valueAt(kustomization, 'spec', 'suspend') === true,
     isRunning: conditionOf(kustomization, 'Reconciling')?.status === 'True',
   };
@@ -75,13 +74,8 @@ function sourceTrouble(gitRepository: KubeObject | undefined): string | undefine
   return ready?.status === 'False' ? `GitRepository: ${ready.message}` : undefined;
 }
 
-function readHealth(kustomization: KubeObject): AppHealth {
-  const { status, message } = judgeHealth(kustomization);
-  return { status, message: hidingSecrets(message) };
-}
-
 /** kstatus for an object with a Ready condition (fluxcd/cli-utils `pkg/kstatus/status/generic.go`). */
-function judgeHealth(kustomization: KubeObject): AppHealth {
+function readHealth(kustomization: KubeObject): AppHealth {
   if (stringAt(kustomization.metadata, 'deletionTimestamp') !== undefined) return { status: 'Terminating' };
   const stalled = conditionOf(kustomization, 'Stalled');
   if (stalled?.status === 'True') return { status: 'Failed', message: stalled.message };

@@ -46,3 +46,8 @@ export function baseName(path: RepoPath): string {
 export function isWithin(path: RepoPath, folder: RepoPath): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
+
+/** Tells whether two places begin at the same character: what stands there is the same scalar, or a piece of it. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  return one.file === other.file && one.start === other.start;
+}

@@ -8,10 +8,13 @@ import type { Decisions, RenderedApp } from '../provenance/decidedFields.ts';
 /** Finds what scalars decide, and keeps what it read and found as long as every app renders the same from the same tree. */
 export class DecisionFinder {
   readonly #engine: RenderEngine;
+  readonly #ended: AbortSignal;
   #kept: Kept = { inputs: [], collections: new Map(), answers: new Map() };
 
-  constructor(engine: RenderEngine) {
+  /** Files are read until `ended`: what is read is shared, so that none of those who wait can call it off for the others. */
+  constructor(engine: RenderEngine, ended: AbortSignal) {
     this.#engine = engine;
+    this.#ended = ended;
   }
 
   /** What the scalar at an offset (UTF-16 units) of a file decides; `undefined` where no app takes anything from there. */
@@ -22,8 +25,9 @@ export class DecisionFinder {
     signal: AbortSignal,
   ): Promise<Decisions | undefined> {
     const kept = this.#keptFor([tree, ...apps.map(({ rendering }) => rendering)]);
-    const collect = (each: RenderedApp): Promise<Collection> => collectionOf(kept, each, tree, signal);
+    const collect = (each: RenderedApp): Promise<Collection> => collectionOf(kept, each, tree, this.#ended);
     const found = await scalarAt({ file, offset, apps, collect });
+    signal.throwIfAborted();
     if (found === undefined) return undefined;
     const key = `${file}:${String(found.writing.place.start)}:${String(found.writing.place.end)}`;
     const known = kept.answers.get(key);
@@ -48,7 +52,7 @@ interface Kept {
   readonly answers: Map<string, Decisions>;
 }
 
-/** One that was given up, or failed, must not be what the next question gets. */
+/** One that failed must not be what the next question gets. */
 function collectionOf(
   kept: Kept,
   { app, rendering }: RenderedApp,

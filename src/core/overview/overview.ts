@@ -83,7 +83,7 @@ export class Overview implements OverviewApi {
     this.#events = new EventReader(this.#followers, deps.clock, isNamedEnough, this.#ended.signal);
     this.#server = new ServerAsker(this.#builder, this.#followers);
     this.#needs = new NeedsKeeper({ isNamedEnough, usesPolicies: () => deps.policies?.usesClusters() ?? false });
-    this.#decisions = new DecisionFinder(deps.engine);
+    this.#decisions = new DecisionFinder(deps.engine, this.#ended.signal);
     this.#finder = new ProvenanceFinder(deps.engine, deps.log, this.#clusters.of, deps.placesPending ?? false);
     this.#policies =
       deps.policies &&

@@ -92,9 +92,10 @@ export class Collection {
     return content === undefined ? undefined : new TextDecoder().decode(content);
   }
 
-  /** Whether SOPS sealed a file: it carries a message authentication code over all its values, in YAML, JSON or an env file. */
-  async isSealed(file: RepoPath): Promise<boolean> {
-    return /(?:sops_|\b)mac["']?\s*[:=]\s*["']?ENC\[/.test((await this.readText(file)) ?? '');
+  /** Whether SOPS sealed the file of a place: it carries a message authentication code over all its values, in YAML, JSON or an env file. */
+  async isSealed(file: RepoPath, signal: AbortSignal): Promise<boolean> {
+    const content = await this.#base.read(file, signal);
+    return /(?:sops_|\b)mac["']?\s*[:=]\s*["']?ENC\[/.test(new TextDecoder().decode(content));
   }
 
   /** What a path written in a kustomization leads to. */

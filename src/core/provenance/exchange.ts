@@ -39,7 +39,8 @@ export class Exchanger {
   readonly #app: App;
   readonly #tree: FileTree;
   readonly #engine: RenderEngine;
-  readonly #signal: AbortSignal;
+  /** That of the question it exchanges for. */
+  readonly signal: AbortSignal;
   readonly #known: ReadonlySet<string>;
   readonly #cluster: ClusterView | undefined;
   #left: number;
@@ -57,7 +58,7 @@ export class Exchanger {
       applicationSet: (request, at, asker) => engine.applicationSet(request, at, asker),
     };
     this.#left = limit;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   get isSpent(): boolean {
@@ -66,19 +67,19 @@ export class Exchanger {
 
   /** The app as it is. */
   render(assumptions: RenderAssumptions = {}): Promise<Rendering> {
-    return renderApp(this.#app, this.#tree, this.#engine, this.#signal, { cluster: this.#cluster, ...assumptions });
+    return renderApp(this.#app, this.#tree, this.#engine, this.signal, { cluster: this.#cluster, ...assumptions });
   }
 
   /** The app after an exchange; `undefined` when it does not build then. Counts against the bound. */
   async renderWith(edits: readonly TextEdit[]): Promise<Rendering | undefined> {
     this.#left -= 1;
-    this.#signal.throwIfAborted();
-    const texts = await applyEdits(this.#tree, edits, this.#signal);
+    this.signal.throwIfAborted();
+    const texts = await applyEdits(this.#tree, edits, this.signal);
     if (texts === undefined) return undefined;
     const tree = new OverlayTree(this.#tree, texts, 'exchange');
-    const app = await rereadApp(this.#app, texts, { tree, engine: this.#engine }, this.#signal);
+    const app = await rereadApp(this.#app, texts, { tree, engine: this.#engine }, this.signal);
     if (app === undefined) return undefined;
-    const rendering = await renderApp(app, tree, this.#engine, this.#signal, { cluster: this.#cluster });
+    const rendering = await renderApp(app, tree, this.#engine, this.signal, { cluster: this.#cluster });
     const isNew = (each: RenderProblem): boolean => each.severity === 'error' && !this.#known.has(each.message);
     return rendering.problems.some(isNew) ? undefined : rendering;
   }

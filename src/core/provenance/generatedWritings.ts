@@ -9,7 +9,7 @@ import type { Section } from './fieldWritings.ts';
 import { sitesUnder } from './manifestWritings.ts';
 import { addExpressions, addPieces } from './pieces.ts';
 import { locateTemplated } from './templatedText.ts';
-import { pointerTokens } from './writing.ts';
+import { pointerParts } from '../model/words.ts';
 
 /**
  * What an ApplicationSet writes of an Application, in the order of application: its template, the template of the generator
@@ -88,5 +88,5 @@ function viaAt(path: readonly PathToken[]): Via {
 
 /** A pointer as a path into a document, where positions are numbers. */
 function pathTokens(pointer: JsonPointer): readonly PathToken[] {
-  return pointerTokens(pointer).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
+  return pointerParts(pointer).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
 }

@@ -5,7 +5,8 @@ import { groupOf } from '../model/resource.ts';
 import { unfoldList } from '../yaml/unfoldList.ts';
 import type { LocatedText, PathToken, ScalarSite } from '../yaml/locateScalars.ts';
 import { locateEmbedded } from '../yaml/locateEmbedded.ts';
-import { pointerTokens, isSamePath } from './writing.ts';
+import { pointerParts } from '../model/words.ts';
+import { isSamePath } from './writing.ts';
 import type { Field } from './writing.ts';
 import type { Collection, SiteLike } from './collection.ts';
 
@@ -107,7 +108,7 @@ function addOperations(
     const op = stringAt(operation, 'op');
     if (pointer === undefined || (op !== 'add' && op !== 'replace')) return;
     for (const site of sitesUnder(sites, [index, 'value'])) {
-      const path = [...pointerTokens(pointer), ...site.path];
+      const path = [...pointerParts(pointer), ...site.path];
       const mayWrite = (field: Field): boolean => scope(field) && isSamePath(path, field.tokens);
       into.add(site, { via, mayWrite, isDirect: true, key: String(path.at(-1)) });
     }

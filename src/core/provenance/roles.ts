@@ -1,5 +1,6 @@
 import { isList, isObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
+import { isSamePlace } from '../model/place.ts';
 import type { Place } from '../model/place.ts';
 import type { RoledPlace, Via } from '../model/provenance.ts';
 import type { Collection, Expression } from './collection.ts';
@@ -40,10 +41,6 @@ export function overriddenBy(
       !takes.has(`${each.place.file}:${String(each.place.start)}`) &&
       isOfField(each),
   );
-}
-
-function isSamePlace(a: Place, b: Place): boolean {
-  return a.file === b.file && a.start === b.start;
 }
 
 /** The aliases by which a scalar counts at a field. */

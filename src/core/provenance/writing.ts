@@ -3,6 +3,7 @@ import type { Place, RepoPath } from '../model/place.ts';
 import type { Via } from '../model/provenance.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceId, ResourceKey } from '../model/resource.ts';
+import { pointerParts } from '../model/words.ts';
 import type { PathToken, ScalarStyle } from '../yaml/locateScalars.ts';
 
 /** A field of a rendered object. */
@@ -56,15 +57,7 @@ export interface Writing {
 
 /** A field from its object and pointer. */
 export function fieldOf(key: ResourceKey, path: JsonPointer): Field {
-  return { key, id: parseKey(key), path, tokens: pointerTokens(path) };
-}
-
-/** The reference tokens of an RFC 6901 pointer. */
-export function pointerTokens(pointer: JsonPointer): readonly string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return { key, id: parseKey(key), path, tokens: pointerParts(path) };
 }
 
 /** Whether a path in a source may become a path in the rendered object: keys are equal, list positions may differ. */

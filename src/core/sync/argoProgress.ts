@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { annotationOf, describeKey, resourceKey } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import { readArgoStatus } from '../live/argoStatus.ts';
-import { hidingSecrets } from '../live/secretWords.ts';
+import { saidBy, saidOfSecret } from '../live/secretWords.ts';
 import type { ManagedResource } from '../live/reconcilerStatus.ts';
 import { tokenOf } from './argoSync.ts';
 import type { SyncProgress, SyncRow } from './progress.ts';
@@ -15,7 +15,7 @@ export function argoProgress(plan: SyncPlan, application: KubeObject): SyncProgr
   if (plan.act !== 'sync') return refreshProgress(plan, application);
   const operation = objectAt(application, 'status', 'operationState');
   if (tokenOf(objectAt(operation, 'operation')) !== plan.token) return notStarted(plan, application);
-  const message = stringAt(operation, 'message') || undefined;
+  const message = saidBy(operation);
   const commit = stringAt(operation, 'syncResult', 'revision') ?? plan.commit;
   const resources = readRows(operation, application);
   switch (stringAt(operation, 'phase')) {
@@ -48,7 +48,7 @@ function refreshProgress(plan: SyncPlan, application: KubeObject): SyncProgress 
 function terminateProgress(application: KubeObject): SyncProgress {
   const operation = objectAt(application, 'status', 'operationState');
   const phase = stringAt(operation, 'phase');
-  const message = hidingSecrets(stringAt(operation, 'message')) || undefined;
+  const message = saidBy(operation);
   const isEnding = phase === 'Running' || phase === 'Terminating';
   return isEnding
     ? { phase: 'applying', message: message ?? 'Waiting for Argo CD to end the sync', resources: [] }
@@ -70,7 +70,7 @@ function notStarted(plan: SyncPlan, application: KubeObject): SyncProgress {
  * both by the controller's clock), or the health of before would be shown as the result.
  */
 function afterOperation(application: KubeObject, operation: JsonObject | undefined): SyncProgress {
-  const message = stringAt(operation, 'message') || undefined;
+  const message = saidBy(operation);
   if (valueAt(operation, 'operation', 'sync', 'dryRun') === true) return { phase: 'succeeded', message, resources: [] };
   if (!isComparedSince(application, operation)) {
     return { phase: 'waiting-for-health', message: 'Waiting for Argo CD to look at the result', resources: [] };
@@ -120,7 +120,7 @@ function readRows(operation: JsonObject | undefined, application: KubeObject): r
 /** Words of gitops-engine `pkg/sync/common/types.go`; health joins once the operation is done. */
 function rowState(result: Json, resource: ManagedResource | undefined): Omit<SyncRow, 'key'> {
   const hook = stringAt(result, 'hookType') || undefined;
-  const said = stringAt(result, 'message') || undefined;
+  const said = stringAt(result, 'kind') === 'Secret' ? saidOfSecret(result) : saidBy(result);
   const word = stringAt(result, 'status') ?? stringAt(result, 'hookPhase');
   const failed = stringAt(result, 'hookPhase') === 'Failed' || stringAt(result, 'hookPhase') === 'Error';
   if (failed || word === 'SyncFailed') return { phase: 'failed', hook, message: said };

@@ -6,6 +6,7 @@ import type { PlacedDifference } from '../../core/overview/state.ts';
 import type { AppId } from '../../core/model/app.ts';
 import { decisionRows } from '../../core/overview/decisionRows.ts';
 import type { ScalarEdit } from '../../core/provenance/editFor.ts';
+import { untilCancelled } from '../untilCancelled.ts';
 import { alsoChanges } from '../views/decisionWords.ts';
 import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
@@ -28,29 +29,27 @@ export async function acceptLive(deps: CommandDeps, argument: unknown): Promise<
   if (answer.kind === 'refused') throw new UserError('usage', answer.why);
   const what = `${describeKey(difference.object)}, ${wordsOfPath(difference.field?.path ?? '')}`;
   const others = await othersDecidedBy(repository, answer, { ...difference, app: app.app.id });
+  if (others === 'cancelled') return;
   const title = vscode.l10n.t('Accept the live value of {0} into Git?', what);
-  await writeIntoEditor(repository, answer, title, others);
+  await writeIntoEditor(repository, answer, title, others.remark);
 }
 
-/** What else the scalar decides, in this and other environments: it changes too. */
+/** What else the scalar decides, in this and other environments, in words: it changes too. */
 async function othersDecidedBy(
   { overview }: OpenRepository,
   { place }: ScalarEdit,
   { app, object, field }: Pick<PlacedDifference, 'object' | 'field'> & { readonly app: AppId },
-): Promise<string | undefined> {
+): Promise<{ readonly remark: string | undefined } | 'cancelled'> {
   const title = vscode.l10n.t('Looking for what else the line decides…');
-  const decisions = await vscode.window.withProgress(
+  const looked = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_, token) => {
-      const run = new AbortController();
-      token.onCancellationRequested(() => {
-        run.abort();
-      });
-      return overview.decidedBy(place.file, place.start, run.signal);
-    },
+    (_, token) =>
+      untilCancelled(async (signal) => ({ found: await overview.decidedBy(place.file, place.start, signal) }), token),
   );
+  if (looked === undefined) return 'cancelled';
+  const decisions = looked.found;
   const rows = decisionRows(decisions?.apps ?? [], overview.state).filter(
     (row) => row.app !== app || row.object !== object || row.path !== field?.path,
   );
-  return alsoChanges(rows, decisions?.beyond ?? 0, vscode.l10n.t);
+  return { remark: alsoChanges(rows, decisions?.beyond ?? 0, vscode.l10n.t) };
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { isAbort, UserError } from '../../core/model/userError.ts';
+import { UserError } from '../../core/model/userError.ts';
 import type { ClusterConnection } from '../../core/ports.ts';
 import type { SyncPlan } from '../../core/sync/syncPlan.ts';
 import type { FollowInput } from '../panel/panelRun.ts';
 import { sendPlan } from '../panel/panelRun.ts';
+import { untilCancelled } from '../untilCancelled.ts';
 import type { CommandDeps } from './commandDeps.ts';
 
 /** The connection that a plan's requests go to. `UserError` for what stands in the plan's way. */
@@ -31,22 +32,14 @@ export async function sendAndFollow(
   const { plan } = input;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token) => {
-    const ended = new AbortController();
-    const cancelling = token.onCancellationRequested(() => {
-      ended.abort();
-    });
     const say = (message: string): void => {
       progress.report({ message });
     };
-    try {
-      await sendPlan(plan, connection, ended.signal);
+    const ended = await untilCancelled(async (signal) => {
+      await sendPlan(plan, connection, signal);
       deps.output.info(`${plan.summary}: requested.`);
-      return { word: await follow({ ...input, clock: deps.clock, t: vscode.l10n.t, say }, ended.signal) };
-    } catch (error) {
-      if (!isAbort(error)) throw error;
-      return 'cancelled';
-    } finally {
-      cancelling.dispose();
-    }
+      return { word: await follow({ ...input, clock: deps.clock, t: vscode.l10n.t, say }, signal) };
+    }, token);
+    return ended ?? 'cancelled';
   });
 }

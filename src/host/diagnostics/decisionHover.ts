@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { isAbort, messageOf } from '../../core/model/userError.ts';
+import { messageOf } from '../../core/model/userError.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import { editorRange, repoPath } from '../repoUris.ts';
+import { untilCancelled } from '../untilCancelled.ts';
 import { decisionMarkdown } from '../views/decisionWords.ts';
 import type { RepositorySession } from '../workspace/repositorySession.ts';
 
@@ -24,17 +25,11 @@ export class DecisionHover implements vscode.HoverProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    const run = new AbortController();
-    const listening = token.onCancellationRequested(() => {
-      run.abort();
-    });
     try {
-      return await this.#hover(document, position, run.signal);
+      return await untilCancelled((signal) => this.#hover(document, position, signal), token);
     } catch (error) {
-      if (!isAbort(error)) this.#log.warn(`No hover for ${document.uri.path}: ${messageOf(error)}`);
+      this.#log.warn(`No hover for ${document.uri.path}: ${messageOf(error)}`);
       return undefined;
-    } finally {
-      listening.dispose();
     }
   }
 

@@ -16,6 +16,26 @@ describe('a message that may hold a value of a Secret', () => {
       'Secret/a: stringData.p: Invalid value: 12345: no',
       'Secret/a: stringData.p: Invalid value: ‹hidden›: no',
     ],
+    [
+      'loses a whole structure that is refused',
+      'Secret/a: data: Invalid value: {"pin": 1234}: no',
+      'Secret/a: data: Invalid value: ‹hidden›: no',
+    ],
+    [
+      'loses a number in the place of a text',
+      'failed to create typed patch object (shop/a; /v1, Kind=Secret): .stringData.p: expected string, got &value.valueUnstructured{Value:12345}',
+      'failed to create typed patch object (shop/a; /v1, Kind=Secret): .stringData.p: expected string, got &value.valueUnstructured{Value:‹hidden›}',
+    ],
+    [
+      'loses a map as Go prints it',
+      'Secret/a: cannot merge map[p:hunter2 q:map[r:s]] there',
+      'Secret/a: cannot merge map[‹hidden›] there',
+    ],
+    [
+      'loses the text around what could not be decoded, which begins within a quotation',
+      'Secret/a: illegal base64, error found in #10 byte of ...|word":"hunter2"}|..., bigger context ...|{"p":"x"}|...',
+      'Secret/a: illegal base64, error found in #10 byte of ‹hidden›',
+    ],
     ['loses base64', 'secret a changed to aHVudGVyMg== today', 'secret a changed to ‹hidden› today'],
     [
       'keeps the words of a refusal',

@@ -42,7 +42,7 @@ describe('finding what a scalar decides', () => {
   it('asks the apps that read the file, once for each scalar', async () => {
     const tree = new CountingTree(files);
     const apps = await rendered(tree);
-    const finder = new DecisionFinder(engine);
+    const finder = new DecisionFinder(engine, signal);
     const at = { file: 'app/a.yaml', offset: text.indexOf('info') + 1 };
     assert.deepEqual(fieldsOf(await finder.find(apps, tree, at, signal)), ['app decides /data/level']);
     const before = tree.reads;
@@ -53,11 +53,24 @@ describe('finding what a scalar decides', () => {
     assert.deepEqual(fieldsOf(mode), ['app decides /data/mode']);
   });
 
+  it('answers when somebody else who asked at the same time gives up', async () => {
+    const tree = new CountingTree(files);
+    const apps = await rendered(tree);
+    const finder = new DecisionFinder(engine, signal);
+    const at = { file: 'app/a.yaml', offset: text.indexOf('info') };
+    const hovering = new AbortController();
+    const given = finder.find(apps, tree, at, hovering.signal);
+    const wanted = finder.find(apps, tree, at, signal);
+    hovering.abort();
+    await assert.rejects(given, { name: 'AbortError' });
+    assert.deepEqual(fieldsOf(await wanted), ['app decides /data/level']);
+  });
+
   it('reads nothing for a file that no app reads', async () => {
     const tree = new CountingTree(files);
     const apps = await rendered(tree);
     const before = tree.reads;
-    const found = await new DecisionFinder(engine).find(apps, tree, { file: 'README.md', offset: 8 }, signal);
+    const found = await new DecisionFinder(engine, signal).find(apps, tree, { file: 'README.md', offset: 8 }, signal);
     assert.equal(found, undefined);
     assert.equal(tree.reads, before);
   });
@@ -68,12 +81,12 @@ describe('finding what a scalar decides', () => {
     assert.ok(app !== undefined);
     const many = Array.from({ length: 45 }, () => ({ ...app, rendering: { ...app.rendering } }));
     const at = { file: 'app/a.yaml', offset: text.indexOf('info') };
-    const found = await new DecisionFinder(engine).find(many, tree, at, signal);
+    const found = await new DecisionFinder(engine, signal).find(many, tree, at, signal);
     assert.deepEqual([found?.apps.length, found?.beyond], [40, 5]);
   });
 
   it('forgets what it knew when the tree is another one, and what was given up', async () => {
-    const finder = new DecisionFinder(engine);
+    const finder = new DecisionFinder(engine, signal);
     const tree = new CountingTree(files);
     const apps = await rendered(tree);
     const at = { file: 'app/a.yaml', offset: text.indexOf('info') };

@@ -4,7 +4,7 @@ import { discoverApps } from '../../../src/core/apps/appCatalog.ts';
 import { resourceKey } from '../../../src/core/model/resource.ts';
 import type { Provenance } from '../../../src/core/model/provenance.ts';
 import type { RenderEngine } from '../../../src/core/ports.ts';
-import { explainField } from '../../../src/core/provenance/explainField.ts';
+import { AppExplainer, explainField } from '../../../src/core/provenance/explainField.ts';
 import { MemoryTree } from '../../../src/core/render/memoryTree.ts';
 
 const signal = new AbortController().signal;
@@ -77,6 +77,16 @@ spec:
     const key = resourceKey({ group: '', kind: 'ConfigMap', namespace: 'shop', name: 'one' });
     const found = await explainField({ app, tree, engine, key, path: '/metadata/namespace' }, signal);
     assert.equal(shown(found), 'root.yaml:5:28 shop');
+  });
+
+  it('is explained after a question before it was given up', async () => {
+    const key = resourceKey({ group: '', kind: 'ConfigMap', namespace: undefined, name: 'one' });
+    const tree = new MemoryTree({ 'app/a.yaml': config('one', '  x: v\n  k: w\n') });
+    const explainer = new AppExplainer({ app: bareApp('manifests', 'app'), tree, engine });
+    const before = new AbortController();
+    assert.equal(shown(await explainer.explain({ key, path: '/data/x' }, before.signal)), 'app/a.yaml:5:6 v');
+    before.abort();
+    assert.equal(shown(await explainer.explain({ key, path: '/data/k' }, signal)), 'app/a.yaml:6:6 w');
   });
 
   it('ends with the signal', async () => {

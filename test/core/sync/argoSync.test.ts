@@ -203,6 +203,31 @@ describe('following an Argo CD sync', () => {
       says: /failed to apply\nService web: port is invalid/,
     },
     {
+      name: 'a Secret is refused, whose value is quoted',
+      app: application({
+        status: {
+          operationState: {
+            operation: ours,
+            phase: 'Failed',
+            message: 'Secret "keys" is invalid: data: "hunter2"',
+            syncResult: {
+              resources: [
+                {
+                  kind: 'Secret',
+                  name: 'keys',
+                  namespace: 'shop',
+                  status: 'SyncFailed',
+                  message: 'value "hunter2" is bad',
+                },
+              ],
+            },
+          },
+        },
+      }),
+      phase: 'failed',
+      says: /^Secret "keys" is invalid: data: ‹hidden›\nSecret keys: value ‹hidden› is bad$/,
+    },
+    {
       name: 'it is done, but the health is still of before',
       app: application({ status: compared('Healthy', { reconciledAt: '2026-01-01T00:00:09Z' }) }),
       phase: 'waiting-for-health',

@@ -197,6 +197,17 @@ describe('following a Flux reconciliation', () => {
       says: /no such file/,
     },
     {
+      name: 'a Secret is refused, whose value is quoted',
+      app: applied(commit, 't-1', {
+        status: 'False',
+        reason: 'ReconciliationFailed',
+        message: 'Secret/shop/keys dry-run failed: data: "hunter2"',
+      }),
+      from: fetched(),
+      phase: 'failed',
+      says: /dry-run failed: data: ‹hidden›$/,
+    },
+    {
       name: 'it waits for another one',
       app: applied(commit, 't-1', {
         status: 'False',
