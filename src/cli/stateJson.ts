@@ -1,4 +1,5 @@
 import { acceptanceOf } from '../core/overview/acceptance.ts';
+import type { App } from '../core/model/app.ts';
 import type { Json, JsonObject } from '../core/model/json.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../core/overview/state.ts';
 import type { EventAnswer } from '../core/overview/eventReader.ts';
@@ -20,6 +21,7 @@ function appJson(app: AppState): JsonObject {
     name: app.app.name,
     kind: app.app.kind,
     source: present({ ...app.app.source }),
+    ...generatedJson(app.app),
     sync: present({ ...app.sync }),
     health: present({ ...app.health }),
     ...(app.disagreements === undefined ? {} : { disagreements: app.disagreements.map((each) => ({ ...each })) }),
@@ -36,6 +38,12 @@ function appJson(app: AppState): JsonObject {
     differences: app.differences.map(differenceJson),
     problems: app.problems.map(problemJson),
   };
+}
+
+/** The ApplicationSet that makes an app, and what it lays down for it beside its content. */
+function generatedJson({ declared }: App): JsonObject {
+  const generated = declared?.generated;
+  return generated === undefined ? {} : { generated: { set: generated.set, rules: generated.rules } };
 }
 
 function eventsJson(told: EventAnswer | undefined): JsonObject {

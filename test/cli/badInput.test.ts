@@ -66,6 +66,23 @@ describe('the command line and bad input', () => {
     }
   }
 
+  /** Adds a folder `bad` to the repository for one call. */
+  async function withFolder(
+    files: Readonly<Record<string, string | Uint8Array>>,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      for (const [name, content] of Object.entries(files)) {
+        const at = file(`bad/${name}`);
+        await mkdir(path.dirname(at), { recursive: true });
+        await writeFile(at, content);
+      }
+      await act();
+    } finally {
+      await rm(file('bad'), { recursive: true });
+    }
+  }
+
   const broken = (text: string): string => `${text}   foo: [bar\n`;
 
   describe('in the repository', () => {
@@ -91,6 +108,50 @@ describe('the command line and bad input', () => {
         },
       );
     });
+
+    const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
+    const chart = (template: string | Uint8Array): Readonly<Record<string, string | Uint8Array>> => ({
+      'Chart.yaml': 'apiVersion: v2\nname: bad\nversion: 0.1.0\n',
+      'templates/a.yaml': template,
+    });
+    const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: bad}
+spec:
+  source:
+    repoURL: https://git.storefront.example/shop/storefront.git
+    path: bad
+    helm: {valueFiles: [nope.yaml]}
+`;
+    const binary = Uint8Array.from([0, 1, 2, 255, 254, 10, 0, 200]);
+    const bomb = `${configMap}data: {x: "{{ range until 1000 }}{{ repeat 100000 "x" }}{{ end }}"}\n`;
+
+    for (const [title, files, message] of [
+      [
+        'a template that does not parse',
+        chart(`${configMap}data: {{ if }}\n`),
+        /bad\/templates\/a\.yaml:4: .*missing value for if/,
+      ],
+      [
+        'a template that writes 100 MB',
+        chart(bomb),
+        /bad\/templates\/a\.yaml renders to 95 MB.*look for what it repeats/,
+      ],
+      ['a binary template', chart(binary), /bad\/templates\/a\.yaml: .*control characters/],
+      [
+        'a values file that is not there',
+        { ...chart(configMap), 'app.yaml': application },
+        /bad\/app\.yaml:3: .*nope\.yaml.*does not exist/,
+      ],
+    ] as const) {
+      it(`names the place of ${title}, and tells of all other apps`, async () => {
+        await withFolder(files, async () => {
+          const answer = await tells(['status', '--folder', folder], message);
+          assert.equal(answer.exit, 2);
+          assert.deepEqual(namesIn(answer), allApps);
+        });
+      });
+    }
 
     it('takes the objects of an app whose manifest broke for what they were, not for new ones', async () => {
       await withText('clusters/prod/flux/web.yaml', broken, async () => {

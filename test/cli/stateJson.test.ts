@@ -35,4 +35,15 @@ describe('the state as JSON', () => {
     assert.match(said, /"refused":"secret"/);
     assert.doesNotMatch(said, /one|two/);
   });
+
+  it('names the set that makes an app and what it lays down for it, and nothing of the kind for another app', () => {
+    const rules = ['Argo CD creates it and never changes or deletes it (applicationsSync: create-only).'];
+    const plain = appState();
+    const object = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'web' } };
+    const generated = { set: 'shops', rules, from: [] };
+    const app = { ...plain.app, declared: { file: 'set.yaml', document: 0, place: place(), object, generated } };
+    const json = stateJson(overview({ apps: [appState({ app }), plain] }), new Map());
+    const told = listAt(json, 'apps').map((each) => valueAt(each, 'generated'));
+    assert.deepEqual(told, [{ set: 'shops', rules }, undefined]);
+  });
 });

@@ -1,7 +1,7 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { UserError } from '../../core/model/userError.ts';
-import { joinPath } from '../../core/model/place.ts';
+import { folderOf, joinPath } from '../../core/model/place.ts';
 import type { RepoPath } from '../../core/model/place.ts';
 import type { FileTree, TreeEntry } from '../../core/ports.ts';
 
@@ -44,8 +44,11 @@ export class DiskTree implements FileTree {
         if (entry.name === '.git') return undefined;
         if (entry.isFile()) return { name: entry.name, kind: 'file' };
         if (entry.isDirectory()) return { name: entry.name, kind: 'folder' };
-        const kind = (await this.#find(path === '' ? entry.name : `${path}/${entry.name}`))?.kind;
-        return kind && { name: entry.name, kind };
+        const linked = await this.#find(path === '' ? entry.name : `${path}/${entry.name}`);
+        if (linked === undefined) return undefined;
+        const realOf = async (folder: RepoPath): Promise<string | undefined> => (await this.#find(folder))?.at;
+        const isCircle = linked.kind === 'folder' && (await leadsBack(path, linked.at, realOf));
+        return isCircle ? undefined : { name: entry.name, kind: linked.kind };
       }),
     );
     signal.throwIfAborted();
@@ -65,6 +68,21 @@ export class DiskTree implements FileTree {
       if (!found.isFile() && !found.isDirectory()) return undefined;
       return { at, kind: found.isFile() ? 'file' : 'folder', size: found.size };
     });
+  }
+}
+
+/**
+ * Whether a linked folder is one of those that the path to it goes through: whoever walks into it walks for ever, so that
+ * no listing names it (as `find -L` does).
+ */
+export async function leadsBack<Real>(
+  path: RepoPath,
+  linked: Real,
+  realOf: (folder: RepoPath) => Promise<Real | undefined>,
+): Promise<boolean> {
+  for (let at = path; ; at = folderOf(at)) {
+    if ((await realOf(at)) === linked) return true;
+    if (at === '') return false;
   }
 }
 

@@ -2,7 +2,7 @@ import { baseName, folderOf, isWithin, joinPath } from '../../core/model/place.t
 import type { RepoPath } from '../../core/model/place.ts';
 import type { FileTree, TreeEntry } from '../../core/ports.ts';
 import type { BlobReader, BlobRef } from './blobReader.ts';
-import { byName, tooLarge } from './diskTree.ts';
+import { byName, leadsBack, tooLarge } from './diskTree.ts';
 
 /** One file of a revision; links are blobs that hold their target's path. */
 interface TreeFile extends BlobRef {
@@ -56,8 +56,11 @@ export class RevisionTree implements FileTree {
       entries.map(async (entry): Promise<TreeEntry | undefined> => {
         const at = real === '' ? entry.name : `${real}/${entry.name}`;
         if (this.#index.files.get(at)?.kind !== 'link') return entry;
+        const linked = await this.#resolve(at, signal);
         const kind = await this.stat(at, signal);
-        return kind && { name: entry.name, kind };
+        if (linked === undefined || kind === undefined) return undefined;
+        const isCircle = kind === 'folder' && (await leadsBack(path, linked, (each) => this.#resolve(each, signal)));
+        return isCircle ? undefined : { name: entry.name, kind };
       }),
     );
     return listed.filter((entry) => entry !== undefined);

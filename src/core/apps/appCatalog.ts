@@ -1,4 +1,4 @@
-import type { App } from '../model/app.ts';
+import type { App, AppId } from '../model/app.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { RenderProblem } from '../model/rendering.ts';
 import { groupOf } from '../model/resource.ts';
@@ -16,16 +16,19 @@ import { deepest, findRenderedApps, tooDeep } from './renderedApps.ts';
 import type { RenderedParent, RenderParent } from './renderedApps.ts';
 import { SetExpander } from './setExpander.ts';
 import { walkTree } from './walkTree.ts';
+import { wrongFields } from './wrongFields.ts';
 
 /** The apps of a tree and the trouble on the way to them. */
 export interface Discovery {
   /** Sorted by id. */
   readonly apps: readonly App[];
+  /** What an API server would refuse of an app's own object. */
+  readonly refused: ReadonlyMap<AppId, readonly RenderProblem[]>;
   /** AppProjects of Argo CD. */
   readonly projects: readonly KubeObject[];
   /** Policies and what belongs to them, wherever a file holds some. */
   readonly rules: readonly DeclaredObject[];
-  /** Files that could matter and do not parse. */
+  /** Files that could matter and do not parse, and what an API server would refuse of objects that are no apps. */
   readonly problems: readonly RenderProblem[];
 }
 
@@ -46,6 +49,11 @@ export type SetEngine = Pick<RenderEngine, 'applicationSet'>;
 const noEngine: SetEngine = {
   applicationSet: () => Promise.reject(new Error('An ApplicationSet needs the rendering engine.')),
 };
+
+/** Apps and all the objects that they were read from, those that renderings replace left out. */
+interface FoundApps extends Pick<Discovery, 'apps' | 'problems'> {
+  readonly objects: readonly DeclaredObject[];
+}
 
 interface ReadFile {
   readonly content: Uint8Array;
@@ -84,12 +92,24 @@ export class AppCatalog {
     const around = surroundings(listing, declared, remotes);
     const assemble = async (objects: readonly DeclaredObject[]): Promise<readonly App[]> =>
       assembleApps(read, await this.#readDeclared(objects, around, tree, hub, signal));
-    const { apps, problems } = await this.#deepen(declared, assemble, tree, signal);
+    const { apps, objects, problems } = await this.#deepen(declared, assemble, tree, signal);
+    const textOf = (file: RepoPath): string | undefined => this.#textOf(file);
+    const refused = apps.flatMap((app) => {
+      const wrong = app.declared === undefined ? [] : wrongFields(app.declared, textOf);
+      return wrong.length === 0 ? [] : [[app.id, wrong] as const];
+    });
+    const own = new Set(apps.map((app) => app.declared?.object));
+    const others = objects.filter(({ object }) => !own.has(object));
     return {
       apps,
+      refused: new Map(refused),
       projects: declared.flatMap(({ object }) => (isProject(object) ? [object] : [])),
       rules: [...facts].flatMap(([file, each]) => (patches.has(file) ? [] : each.rules)),
-      problems: [...[...facts.values()].flatMap((each) => each.problems), ...problems],
+      problems: [
+        ...[...facts.values()].flatMap((each) => each.problems),
+        ...others.flatMap((each) => wrongFields(each, textOf)),
+        ...problems,
+      ],
     };
   }
 
@@ -99,10 +119,11 @@ export class AppCatalog {
     assemble: (objects: readonly DeclaredObject[]) => Promise<readonly App[]>,
     tree: FileTree,
     signal: AbortSignal,
-  ): Promise<Pick<Discovery, 'apps' | 'problems'>> {
+  ): Promise<FoundApps> {
     const render = this.#render;
-    let apps = await assemble(declared);
-    if (render === undefined) return { apps, problems: [] };
+    let objects = declared;
+    let apps = await assemble(objects);
+    if (render === undefined) return { apps, objects, problems: [] };
     let known = '';
     for (let level = 0; level < deepest; level += 1) {
       const parents = await Promise.all(
@@ -112,11 +133,12 @@ export class AppCatalog {
         new TextDecoder().decode((await tree.read(file, signal)) ?? new Uint8Array());
       const { children, replaced } = await findRenderedApps(parents, declared, textOf);
       const found = JSON.stringify(children.map(({ object, parent }) => [parent?.app.id, object]));
-      if (found === known || (known === '' && children.length === 0)) return { apps, problems: [] };
+      if (found === known || (known === '' && children.length === 0)) return { apps, objects, problems: [] };
       known = found;
-      apps = await assemble([...declared.filter((each) => !replaced.has(each)), ...children]);
+      objects = [...declared.filter((each) => !replaced.has(each)), ...children];
+      apps = await assemble(objects);
     }
-    return { apps, problems: [tooDeep] };
+    return { apps, objects, problems: [tooDeep] };
   }
 
   /** The apps that reconcilers' objects declare, sets by what the engine makes of them. */
@@ -129,16 +151,17 @@ export class AppCatalog {
   ): Promise<readonly App[]> {
     const sets = declared.filter(isApplicationSet);
     const replies = await this.#expander.expandAll(sets, hub?.clusters, tree, signal);
-    const textOf = (file: RepoPath): string | undefined => {
-      const read = this.#known.get(file);
-      return read && new TextDecoder().decode(read.content);
-    };
     return declared.flatMap((each) => {
       const reply = replies[sets.indexOf(each)];
       return reply === undefined
         ? (readApp(each, around) ?? [])
-        : readApplicationSet(each, reply, { around, hub, textOf });
+        : readApplicationSet(each, reply, { around, hub, textOf: (file) => this.#textOf(file) });
     });
+  }
+
+  #textOf(file: RepoPath): string | undefined {
+    const read = this.#known.get(file);
+    return read && new TextDecoder().decode(read.content);
   }
 
   async #read(tree: FileTree, file: RepoPath, known: Map<RepoPath, ReadFile>, signal: AbortSignal): Promise<void> {

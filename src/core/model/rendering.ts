@@ -67,7 +67,7 @@ export interface RenderProblem {
   /** Column from 1, where known. */
   readonly column?: number | undefined;
   /** Where it is another finding than `render.failed` or `render.warning`. */
-  readonly code?: 'source.undecided' | 'project.denied' | undefined;
+  readonly code?: 'source.undecided' | 'source.refused' | 'project.denied' | undefined;
   /** What has to be fetched before this can be rendered. */
   readonly needs?: RemoteNeed | undefined;
 }

@@ -110,13 +110,22 @@ export class GitPictureReader {
   ): Promise<GitPicture> {
     const { repo, working, hub } = moment;
     const buffersTree = buffers.size === 0 ? working : new OverlayTree(working, buffers, 'buffers');
-    const { apps, projects, rules, problems } = await this.#catalog.discover(buffersTree, repo.remotes, signal, hub);
+    const { apps, refused, projects, rules, problems } = await this.#catalog.discover(
+      buffersTree,
+      repo.remotes,
+      signal,
+      hub,
+    );
     this.#renderer.retain(new Set(apps.map(({ id }) => id)));
     const context: SideContext = { ...moment, buffersTree, projects, circles: dependencyCircles(apps), signal };
     // All at once: the engine bounds how many it renders at a time.
     const pictures = await Promise.all(apps.map((app) => this.#readApp(app, context)));
     const cycles = findAppCycles(pictures.map(({ app, sides }) => ({ app, rendering: sides.buffers })));
-    const kept = pictures.map((picture) => this.#keep(withProblem(picture, cycles.get(picture.app.id))));
+    const kept = pictures.map((picture) => {
+      const { id } = picture.app;
+      const cycle = cycles.get(id);
+      return this.#keep(withProblems(picture, [...(refused.get(id) ?? []), ...(cycle === undefined ? [] : [cycle])]));
+    });
     return { repo, buffersTree, apps: kept, rules, problems, moment };
   }
 
@@ -264,8 +273,8 @@ function followedRevisions(app: App, repo: RepoState): readonly string[] {
   return [...branches, ...fixed];
 }
 
-function withProblem(picture: AppPicture, problem: RenderProblem | undefined): AppPicture {
-  return problem === undefined ? picture : { ...picture, problems: [...picture.problems, problem] };
+function withProblems(picture: AppPicture, problems: readonly RenderProblem[]): AppPicture {
+  return problems.length === 0 ? picture : { ...picture, problems: [...picture.problems, ...problems] };
 }
 
 function sourceProblems({ source, declared }: App): readonly RenderProblem[] {

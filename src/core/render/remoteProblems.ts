@@ -19,12 +19,13 @@ export function needProblem(
 /** Trouble without a file, or in a fetched one that nobody can open, is shown at the app that has it. */
 export function placedHere(problem: RenderProblem, { declared }: App): RenderProblem {
   const { file, line, severity, needs } = problem;
-  if (file === undefined) return { ...problem, file: declared?.file, line: declared?.place.range.line };
+  const own = { file: declared?.file, line: declared?.place.range.line };
+  if (file === undefined) return { ...problem, message: withoutMounts(problem.message), ...own };
   const mounted = splitMounted(file);
   if (mounted === undefined) return problem;
   const where = line === undefined ? mounted.rest : `${mounted.rest}:${line}`;
   const message = where === '' ? problem.message : `${withoutMounts(problem.message)} (in the fetched ${where})`;
-  return { severity, message, file: declared?.file, line: declared?.place.range.line, needs };
+  return { severity, message, ...own, needs };
 }
 
 function withoutMounts(message: string): string {

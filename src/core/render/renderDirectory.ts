@@ -52,7 +52,7 @@ export async function renderDirectory(
   const files = await manifestFiles(path, options, tree, signal);
   if (files === undefined) {
     const message = `The folder ${path || 'of the repository'} does not exist.`;
-    return { objects: [], problems: [{ severity: 'error', message, file: path }] };
+    return { objects: [], problems: [{ severity: 'error', message }] };
   }
   const read = await Promise.all(files.map(async (file) => readFile(file, await tree.read(file, signal))));
   return { objects: read.flatMap((each) => each.objects), problems: read.flatMap((each) => each.problems) };

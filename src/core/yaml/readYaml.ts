@@ -1,7 +1,8 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter } from 'yaml';
 import type { Document } from 'yaml';
 import type { Json } from '../model/json.ts';
 import { findConflictMarker } from './conflictMarkers.ts';
+import { parseDocuments } from './parseDocuments.ts';
 import { scalarTagsOf } from './scalarTags.ts';
 import type { YamlProfile } from './scalarTags.ts';
 import { toJson } from './toJson.ts';
@@ -50,26 +51,28 @@ export function readYaml(text: string, profile: YamlProfile): YamlReading {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const parsed = parseAllDocuments(text, {
+  const parsed = parseDocuments(text, lineCounter, {
     schema: 'failsafe',
     customTags: scalarTagsOf(profile),
     uniqueKeys: false,
-    prettyErrors: false,
     logLevel: 'silent',
-    lineCounter,
   });
   const documents: YamlDoc[] = [];
   const problems: YamlProblem[] = [];
-  for (const [index, document] of parsed.entries()) {
+  const tell = (found: readonly PlacedProblem[], document: number): void => {
+    problems.push(...found.map(({ offset, ...rest }) => ({ ...rest, ...lineOf(offset), document })));
+  };
+  for (const [index, document] of parsed.documents.entries()) {
     const found = problemsOf(document);
     const value = found.some(({ severity }) => severity === 'error')
       ? null
       : toJson(document, profile, (problem) => found.push(problem));
-    problems.push(...found.map(({ offset, ...rest }) => ({ ...rest, ...lineOf(offset), document: index })));
+    tell(found, index);
     if (value === null || found.some(({ severity }) => severity === 'error')) continue;
     const [start, , end] = document.range;
     documents.push({ value, document, index, start, end });
   }
+  if (parsed.tooDeep !== undefined) tell([parsed.tooDeep], parsed.documents.length);
   return { documents, problems: retellConflict(text, problems), lineOf };
 }
 

@@ -47,16 +47,15 @@ function keyOf({ place: { file, range, start, end }, code }: PlannedDiagnostic):
   return [file, range.line, range.column, start, end, code].join('\0');
 }
 
-/** Files that belong to no app because they do not parse; what an app says of the same file is enough. */
+/** Files that belong to no app because they do not parse, and objects that declare none; what an app says of the same file is enough. */
 function planUnowned({ apps, problems }: OverviewState, settings: SeveritySettings): readonly PlannedDiagnostic[] {
   const told = new Set(apps.flatMap((app) => app.problems.map(({ file, message }) => `${file ?? ''}\0${message}`)));
-  const chosen = settings['source.unparsable'];
-  if (chosen === 'off') return [];
   return problems.flatMap((problem) => {
     const place = placeOfProblem(problem);
-    const { severity, message } = problem;
-    if (place === undefined || told.has(`${place.file}\0${message}`)) return [];
-    return [{ code: 'source.unparsable', severity: chosen ?? severity, message, place, related: [] }];
+    const { severity, message, code = 'source.unparsable' } = problem;
+    const chosen = settings[code] ?? severity;
+    if (place === undefined || chosen === 'off' || told.has(`${place.file}\0${message}`)) return [];
+    return [{ code, severity: chosen, message, place, related: [] }];
   });
 }
 

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, rmSync, syml
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { openRepository } from '../../../src/adapters/git/gitBundle.ts';
+import { walkTree } from '../../../src/core/apps/walkTree.ts';
 import type { FileTree } from '../../../src/core/ports.ts';
 import { ScratchRepository, signal } from './scratchRepository.ts';
 
@@ -236,6 +237,24 @@ describe('reading a repository', () => {
         (await tree?.list('', signal))?.map((entry) => entry.name),
         ['base', 'links'],
       );
+    });
+
+    it(`lists in the ${name} tree no link that leads back into a folder on the way, and walks every other one`, async () => {
+      repo.write('a/a.yaml', 'a: 1\n');
+      repo.write('b/b.yaml', 'b: 1\n');
+      for (const [target, at] of [
+        ['..', 'a/top'],
+        ['.', 'a/self'],
+        ['../b', 'a/b'],
+        ['../a', 'b/a'],
+      ] as const)
+        symlinkSync(target, join(repo.folder, at));
+      repo.save({});
+      const tree = (await open()) ?? assert.fail();
+      const { files } = await walkTree(tree, signal);
+      assert.deepEqual(files, ['a/a.yaml', 'a/b/b.yaml', 'b/a/a.yaml', 'b/b.yaml']);
+      // Who names such a path all the same gets the file.
+      assert.equal(await text(tree, 'a/top/b/b.yaml'), 'b: 1\n');
     });
   }
 

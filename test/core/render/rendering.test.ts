@@ -129,10 +129,12 @@ describe('an Application with a plain folder', () => {
     );
   });
 
-  it('says when the folder is missing', async () => {
+  it('says at the app’s own manifest that the folder is missing', async () => {
     const tree = new MemoryTree({ 'root.yaml': application('') });
-    const { problems } = await renderApp(await appOf(tree), tree, noEngine, signal);
+    const app = await appOf(tree);
+    const { problems } = await renderApp(app, tree, noEngine, signal);
     assert.match(problems[0]?.message ?? '', /folder app does not exist/);
+    assert.deepEqual([problems[0]?.file, problems[0]?.line], ['root.yaml', app.declared?.place.range.line]);
   });
 
   it('tells a person where the manifests are when they are in another repository', async () => {

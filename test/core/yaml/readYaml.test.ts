@@ -162,4 +162,23 @@ describe('reading YAML', () => {
     ]);
     assert.deepEqual(unfoldList({ kind: 'A' }), [{ value: { kind: 'A' }, path: [] }]);
   });
+
+  it('says at its place what is nested too deeply to be read, in flow style too, and reads what lies above it', () => {
+    const maps = (depth: number): string =>
+      `${Array.from({ length: depth }, (_, i) => `${' '.repeat(i)}a:`).join('\n')} 1\n`;
+    const lists = (depth: number): string => `a: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
+    assert.deepEqual(readYaml(maps(400), 'plain').problems, []);
+    for (const [text, line] of [
+      [maps(20_000), 501],
+      [lists(20_000), 1],
+      [`b: 1\n---\n${maps(20_000)}---\nc: 1\n`, 503],
+    ] as const) {
+      const { problems, documents } = readYaml(text, 'kustomize');
+      assert.deepEqual(
+        problems.map((each) => [each.severity, each.line, /500 levels deep.*make it flatter/.test(each.message)]),
+        [['error', line, true]],
+      );
+      assert.equal(documents.length, text.startsWith('b') ? 1 : 0);
+    }
+  });
 });
