@@ -8,9 +8,11 @@ import { startControlPlane } from '../../scripts/lab/controlPlane.ts';
 import type { ControlPlane } from '../../scripts/lab/controlPlane.ts';
 import { eventually } from '../../scripts/lab/eventually.ts';
 import type { EnginePool } from '../../src/adapters/engine/enginePool.ts';
-import { listAt, numberAt, objectAt, stringAt } from '../../src/core/model/json.ts';
+import { numberAt, objectAt, stringAt } from '../../src/core/model/json.ts';
 import type { JsonObject } from '../../src/core/model/json.ts';
 import { modules, openPool } from '../adapters/engine/engineFixture.ts';
+import { statedWarnings, typeWarningIn } from '../admission/typeWarnings.ts';
+import type { TypeWarning } from '../admission/typeWarnings.ts';
 import { SurfaceApi } from '../surface/surfaceApi.ts';
 import { definition, samples, typePolicy } from './typeSamples.ts';
 
@@ -63,12 +65,7 @@ describe('the types of policies, checked by the engine and by a real controller 
     );
     for (const { name, isDoubtedWrongly } of samples) {
       const theirs = await warningsOf(name);
-      const ours = problems.flatMap((each) =>
-        each.document === name && each.message.startsWith(beginning)
-          ? [{ at: each.at, text: each.message.slice(beginning.length) }]
-          : [],
-      );
-      console.log(`      ${name}: ${JSON.stringify(theirs)}`);
+      const ours = problems.filter(({ document }) => document === name).flatMap((each) => typeWarningIn(each) ?? []);
       if (isDoubtedWrongly === true) {
         assert.notDeepEqual(theirs, [], `${name}: the controller has learned it`);
         assert.deepEqual(ours, [], name);
@@ -79,24 +76,14 @@ describe('the types of policies, checked by the engine and by a real controller 
   });
 
   /** What the controller says of a policy once it has seen it. */
-  async function warningsOf(name: string): Promise<readonly { at: string; text: string }[]> {
+  async function warningsOf(name: string): Promise<readonly TypeWarning[]> {
     const policy = await eventually(`the types of ${name} to be checked`, async () => {
       const { body } = await api.get(`${policiesPath}/${name}`);
       return numberAt(body, 'status', 'observedGeneration') === 1 ? body : undefined;
     });
-    return listAt(policy, 'status', 'typeChecking', 'expressionWarnings').map((each) => ({
-      at: `/${(stringAt(each, 'fieldRef') ?? '').replaceAll(/[.[]/g, '/').replaceAll(']', '')}`,
-      text: asOurs(stringAt(each, 'warning') ?? ''),
-    }));
+    return statedWarnings(policy);
   }
 });
-
-const beginning = 'The expression does not fit the fields of what the policy matches: ';
-
-/** Without the number by which the controller tells the types of one moment apart, and without empty lines. */
-function asOurs(warning: string): string {
-  return warning.trim().replaceAll('\n\n', '\n').replaceAll(/\b([A-Z][A-Za-z]+)\d{5,9}\b/g, '$1');
-}
 
 function nameOf(object: JsonObject): string {
   return stringAt(object, 'metadata', 'name') ?? '';
