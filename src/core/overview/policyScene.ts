@@ -5,12 +5,13 @@ import { objectsOfKind } from '../live/liveStore.ts';
 import type { LiveStore } from '../live/liveStore.ts';
 import type { WishedKind } from '../live/selectTargets.ts';
 import type { App } from '../model/app.ts';
+import { stringAt } from '../model/json.ts';
 import { groupOf, idOf, resourceKey } from '../model/resource.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { definedKinds } from '../policy/documentQuestion.ts';
 import type { KnownKind, PolicyQuestion } from '../policy/judgement.ts';
 import { policyKind, policyKindOf } from '../policy/policyKinds.ts';
-import { readsConfigMaps, readsInventory, ruleOf, wantedKinds } from '../policy/ruleBook.ts';
+import { readGroups, readsConfigMaps, readsInventory, ruleOf, wantedKinds } from '../policy/ruleBook.ts';
 import type { Rule } from '../policy/ruleBook.ts';
 import type { ServedKind } from '../ports.ts';
 import type { ClusterFollower } from './clusterFollower.ts';
@@ -107,8 +108,10 @@ export function surroundingsOf(
   rules: readonly KubeObject[],
 ): Pick<PolicyQuestion, 'context' | 'complete' | 'kinds' | 'kubeVersion'> {
   const wanted = contextKinds(rules);
+  const groups = readGroups(rules);
   const isWanted = (object: KubeObject): boolean =>
-    !isSecret(object) && (readsInventory(rules) || wanted.some((each) => isOfKind(object, each)));
+    !isSecret(object) &&
+    (readsInventory(rules) || wanted.some((each) => isOfKind(object, each)) || definesKindOf(groups, object));
   const rendered = renderedObjects(scene.apps);
   const live = scene.follower === undefined ? [] : liveObjects(scene.follower.store, wanted);
   const known = new Map<ResourceKey, KubeObject>();
@@ -133,6 +136,10 @@ function contextKinds(rules: readonly KubeObject[]): readonly KnownKind[] {
 
 function isOfKind({ apiVersion, kind }: KubeObject, wanted: KnownKind): boolean {
   return kind === wanted.kind && groupOf(apiVersion) === wanted.group;
+}
+
+function definesKindOf(groups: ReadonlySet<string>, object: KubeObject): boolean {
+  return object.kind === 'CustomResourceDefinition' && groups.has(stringAt(object, 'spec', 'group') ?? '');
 }
 
 function liveObjects(store: LiveStore, wanted: readonly KnownKind[]): readonly KubeObject[] {

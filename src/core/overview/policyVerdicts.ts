@@ -61,6 +61,9 @@ export function verdictsOf(
   });
 }
 
+/** What is doubtful about an expression is in its own text; what a rule lacks may be in a cluster that nobody asked. */
+const isOfExpression = (at: string | undefined): boolean => /\/(?:expression|messageExpression)$/.test(at ?? '');
+
 /** Without a cluster, what a rule lacks may well be there: a remark then, no warning. */
 export function problemsOf(
   { problems }: Judgement,
@@ -68,7 +71,7 @@ export function problemsOf(
   { follower }: PolicyScene,
 ): readonly RuleProblem[] {
   return problems.map(({ severity, message, at, line, document }) => ({
-    severity: severity === 'warning' && follower === undefined ? 'information' : severity,
+    severity: severity === 'warning' && follower === undefined && !isOfExpression(at) ? 'information' : severity,
     message,
     at,
     line,

@@ -1,4 +1,4 @@
-import { isList, isObject, objectAt, stringAt } from '../model/json.ts';
+import { isList, isObject, listAt, objectAt, stringAt, stringsAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { AppId } from '../model/app.ts';
 import type { DeclaredObject } from '../apps/fileFacts.ts';
@@ -128,6 +128,14 @@ export function wantedKinds(rules: readonly KubeObject[]): readonly WantedKind[]
     wanted.set(`${apiVersion} ${kind}`, { group: groupOf(apiVersion), version: apiVersion.split('/').at(-1), kind });
   }
   return [...wanted.values()];
+}
+
+/** The API groups whose schemas tell whether expressions of some rules fit what they match. */
+export function readGroups(rules: readonly KubeObject[]): ReadonlySet<string> {
+  const matched = rules.flatMap((rule) =>
+    listAt(rule, 'spec', 'matchConstraints', 'resourceRules').flatMap((each) => stringsAt(each, 'apiGroups')),
+  );
+  return new Set([...matched, ...wantedKinds(rules).map(({ group }) => group)]);
 }
 
 /** Tells whether some rule looks at all objects (`data.inventory` of Gatekeeper). */

@@ -33,6 +33,9 @@ func (e *Engine) Answer(data []byte) contract.Answer {
 	}
 	known := world.New(asked)
 	set := policies.Read(asked.Policies, in, e.cache)
+	if !language.IsNewer(asked.KubeVersion) {
+		set.CheckTypes(known, e.cache)
+	}
 	judge := &judge{
 		world:      known,
 		set:        set,

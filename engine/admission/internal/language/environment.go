@@ -39,6 +39,12 @@ func Version(text string) (*version.Version, error) {
 	return minor, nil
 }
 
+// IsNewer says of a version that it may have fields which this module does not know.
+func IsNewer(text string) bool {
+	parsed, err := version.ParseGeneric(text)
+	return err == nil && version.MajorMinor(parsed.Major(), parsed.Minor()).GreaterThan(Newest)
+}
+
 // Variables say what an expression may name beside the object and the request.
 type Variables = plugincel.OptionalVariableDeclarations
 
@@ -46,6 +52,8 @@ type Variables = plugincel.OptionalVariableDeclarations
 // compiling many policies. It is for one goroutine.
 type Library struct {
 	environments map[string]map[Variables]*cel.Env
+	// typed are the environments of type checks.
+	typed map[typedKey]*cel.Env
 	// variables is the type of CEL's `variables`; its fields are those of the policy that is being compiled.
 	variables *apiservercel.DeclType
 }
@@ -54,6 +62,7 @@ type Library struct {
 func NewLibrary() *Library {
 	return &Library{
 		environments: map[string]map[Variables]*cel.Env{},
+		typed:        map[typedKey]*cel.Env{},
 		variables:    apiservercel.NewObjectType(variablesName, map[string]*apiservercel.DeclField{}),
 	}
 }
@@ -70,7 +79,7 @@ func (l *Library) environment(of *version.Version, given Variables) (*cel.Env, e
 	if made, ok := known[given]; ok {
 		return made, nil
 	}
-	made, err := l.make(of, given)
+	made, err := l.make(of, given, Types{})
 	if err == nil {
 		known[given] = made
 	}
@@ -79,33 +88,33 @@ func (l *Library) environment(of *version.Version, given Variables) (*cel.Env, e
 
 // make declares what apiserver's own compiler declares (pkg/admission/plugin/cel/compile.go), in one step and for one
 // version only.
-func (l *Library) make(of *version.Version, given Variables) (*cel.Env, error) {
+func (l *Library) make(of *version.Version, given Variables, types Types) (*cel.Env, error) {
 	base := environment.MustBaseEnvSet(of).NewExpressionsEnv()
 	request, namespace := plugincel.BuildRequestType(), plugincel.BuildNamespaceType()
-	provider := apiservercel.NewDeclTypeProvider(request, namespace, l.variables)
+	provider := apiservercel.NewDeclTypeProvider(append(types.known(), request, namespace, l.variables)...)
 	if of.AtLeast(version.MajorMinor(1, 31)) {
 		provider.SetRecognizeKeywordAsFieldName(true)
 	}
 	options := []cel.EnvOption{
-		cel.Variable(plugincel.ObjectVarName, cel.DynType),
-		cel.Variable(plugincel.OldObjectVarName, cel.DynType),
+		cel.Variable(plugincel.ObjectVarName, celType(types.Object)),
+		cel.Variable(plugincel.OldObjectVarName, celType(types.Object)),
 		cel.Variable(plugincel.NamespaceVarName, namespace.CelType()),
 		cel.Variable(plugincel.RequestVarName, request.CelType()),
 		cel.Variable(plugincel.VariableVarName, l.variables.CelType()),
 	}
 	if given.HasParams {
-		options = append(options, cel.Variable(plugincel.ParamsVarName, cel.DynType))
+		options = append(options, cel.Variable(plugincel.ParamsVarName, celType(types.Params)))
 	}
 	if given.HasAuthorizer {
 		options = append(options,
 			cel.Variable(plugincel.AuthorizerVarName, library.AuthorizerType),
 			cel.Variable(plugincel.RequestResourceAuthorizerVarName, library.ResourceCheckType))
 	}
-	types, err := provider.EnvOptions(base.CELTypeProvider())
+	declarable, err := provider.EnvOptions(base.CELTypeProvider())
 	if err != nil {
 		return nil, err
 	}
-	options = append(options, types...)
+	options = append(options, declarable...)
 	declared, err := base.Extend(cel.Lib(declarations{options}))
 	if err != nil || !given.HasPatchTypes {
 		return declared, err

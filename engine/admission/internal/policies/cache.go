@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/version"
+	apiservercel "k8s.io/apiserver/pkg/cel"
 
 	"plumbline.dev/engine/admission/internal/language"
 	"plumbline.dev/engine/contract"
@@ -18,11 +20,17 @@ const mostPolicies = 2000
 type Cache struct {
 	library  *language.Library
 	policies map[[sha256.Size]byte]*Policy
+	// types are those of built-in kinds, which never change.
+	types map[schema.GroupVersionKind]*apiservercel.DeclType
 }
 
 // NewCache makes an empty one.
 func NewCache() *Cache {
-	return &Cache{library: language.NewLibrary(), policies: map[[sha256.Size]byte]*Policy{}}
+	return &Cache{
+		library:  language.NewLibrary(),
+		policies: map[[sha256.Size]byte]*Policy{},
+		types:    map[schema.GroupVersionKind]*apiservercel.DeclType{},
+	}
 }
 
 type reader func(r *reading, document contract.Document)

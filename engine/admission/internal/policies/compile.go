@@ -94,6 +94,9 @@ func readValidating(r *reading, document contract.Document) {
 		program := r.check(r.compiler.Annotation(each.ValueExpression, at, r.given))
 		r.policy.Annotations = append(r.policy.Annotations, Annotation{Key: each.Key, Program: program})
 	}
+	if !r.isWrong {
+		r.policy.types = &typing{spec: spec, version: r.version, known: map[string][]contract.Problem{}}
+	}
 }
 
 func (r *reading) validation(i int, given admissionv1.Validation) {

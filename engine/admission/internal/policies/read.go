@@ -36,6 +36,8 @@ type Policy struct {
 	Mutations     []Mutation
 	Reinvoked     bool
 	Bindings      []Binding
+	// types is what type checking needs; nil where there is nothing to check.
+	types *typing
 	// isBroken says that the document is no policy; its problems are all there is of it.
 	isBroken bool
 	problems []contract.Problem

@@ -10,18 +10,23 @@ import (
 	"k8s.io/kube-openapi/pkg/validation/spec"
 )
 
+// ReferencePrefix stands before a type's name where a schema refers to it.
+const ReferencePrefix = "#/components/schemas/"
+
 // Schemas are a built-in kind's fields as OpenAPI has them, with how lists and maps are merged: what a server-side apply
-// goes by. They are by the name of each type; the kind's own says which kind it is.
-func (t *Table) Schemas(of schema.GroupVersionKind) (map[string]*spec.Schema, error) {
+// goes by. They are by the name of each type; the kind's own, whose name is returned too, says which kind it is.
+func (t *Table) Schemas(of schema.GroupVersionKind) (map[string]*spec.Schema, string, error) {
 	kind, ok := t.kinds[of]
 	if !ok || kind.Type < 0 {
-		return nil, fmt.Errorf("%s is no built-in kind", of.Kind)
+		return nil, "", fmt.Errorf("%s is no built-in kind", of.Kind)
 	}
 	made := map[string]any{}
 	t.addSchema(kind.Type, made)
-	top, _ := made[schemaName(kind.Type)].(fields)
+	root := schemaName(kind.Type)
+	top, _ := made[root].(fields)
 	top["x-kubernetes-group-version-kind"] = []any{fields{"group": of.Group, "version": of.Version, "kind": of.Kind}}
-	return Decode(made)
+	schemas, err := Decode(made)
+	return schemas, root, err
 }
 
 // MetadataSchemas are those of ObjectMeta; `metadata` of every kind refers to it by the name returned.
@@ -99,7 +104,7 @@ func (t *Table) schemaOf(kind string, into map[string]any) fields {
 	}
 	if id, err := strconv.Atoi(kind); err == nil {
 		t.addSchema(id, into)
-		return fields{"$ref": "#/components/schemas/" + schemaName(id)}
+		return fields{"$ref": ReferencePrefix + schemaName(id)}
 	}
 	made := fields{}
 	for key, value := range scalars[kind] {

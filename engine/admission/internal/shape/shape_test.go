@@ -119,11 +119,11 @@ func TestEveryKindsSchemasAreWhole(t *testing.T) {
 		if kind.Type < 0 {
 			continue
 		}
-		if _, err := BuiltIn().Schemas(gvk); err != nil {
+		if _, _, err := BuiltIn().Schemas(gvk); err != nil {
 			t.Errorf("%s: %v", gvk, err)
 		}
 	}
-	if _, err := BuiltIn().Schemas(schema.GroupVersionKind{Version: "v1", Kind: "Widget"}); err == nil {
+	if _, _, err := BuiltIn().Schemas(schema.GroupVersionKind{Version: "v1", Kind: "Widget"}); err == nil {
 		t.Error("a kind that is not built in has a schema")
 	}
 }

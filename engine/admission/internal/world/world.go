@@ -29,6 +29,8 @@ type World struct {
 	kinds      map[schema.GroupVersionKind]kind
 	equivalent runtime.EquivalentResourceMapper
 	converters map[schema.GroupVersionKind]managedfields.TypeConverter
+	// definitions are remembered answers of DefinitionOf.
+	definitions map[schema.GroupVersionKind]string
 }
 
 type kind struct {
@@ -43,7 +45,8 @@ func New(asked contract.Question) *World {
 		objects:  map[schema.GroupKind][]contract.Object{},
 		kinds:    map[schema.GroupVersionKind]kind{},
 
-		converters: map[schema.GroupVersionKind]managedfields.TypeConverter{},
+		converters:  map[schema.GroupVersionKind]managedfields.TypeConverter{},
+		definitions: map[schema.GroupVersionKind]string{},
 	}
 	for gvk, each := range shape.BuiltIn().Kinds() {
 		w.kinds[gvk] = kind{resource: each.Resource, namespaced: each.Namespaced}
