@@ -174,6 +174,37 @@ describe("Flux's own verdict", () => {
     );
   });
 
+  it('is a hint on the Kustomization where it is another, unless what differs has findings of its own', async () => {
+    const hints = async (given: Live): Promise<readonly unknown[]> =>
+      (await look(given)).findings.map(({ code, severity, object, place, message }) => [
+        code,
+        severity,
+        object,
+        place?.file,
+        message.split('. ')[0],
+      ]);
+    assert.deepEqual(await hints({ phase: 'Pending' }), [
+      [
+        'verdict.disagrees',
+        'hint',
+        undefined,
+        'clusters/web.yaml',
+        'The reconciler in prod calls web Current, here it is InProgress',
+      ],
+    ]);
+    assert.deepEqual(
+      (await hints({ ready: "'False'" })).map((hint) => JSON.stringify(hint)).filter((hint) => hint.includes('Synced')),
+      [
+        '["verdict.disagrees","hint",null,"clusters/web.yaml","The reconciler in prod calls web OutOfSync, here it is Synced"]',
+      ],
+    );
+    const drifted = await look({ level: 'debug', written: '2026-03-01T09:30:00Z' });
+    assert.deepEqual(
+      drifted.findings.map(({ code }) => code),
+      ['drift.field-changed'],
+    );
+  });
+
   it('stands beside the history, with the subjects of commits', async () => {
     assert.deepEqual(
       (await look({})).history?.map(({ revision, result, subject }) => [revision, result, subject]),
