@@ -125,7 +125,7 @@ function smallObject(namespace: string, index: number): Creation {
   return { path: at.replace('{namespace}', namespace), object: { ...object, metadata } };
 }
 
-/** Creates the objects of each app, the apps side by side. */
+/** Applies the objects of each app as Argo CD does on the server's side, the apps side by side. */
 export async function createAll(plane: ControlPlane, all: readonly (readonly Creation[])[], log: Log): Promise<void> {
   const signal = AbortSignal.timeout(300_000);
   const limits = { requestsPerSecond: 10_000, burst: 10_000, concurrency: 16 };
@@ -136,9 +136,13 @@ export async function createAll(plane: ControlPlane, all: readonly (readonly Cre
     if (status >= 300) throw new Error(`${request.method} ${request.path}: ${JSON.stringify(body)}`);
   };
   const createOne = async ({ path: at, object, writes = [] }: Creation): Promise<void> => {
-    await send({ method: 'POST', path: at, query: { fieldManager: 'argocd-controller' }, body: object });
+    const name = stringAt(object, 'metadata', 'name') ?? '';
+    const applied = {
+      query: { fieldManager: 'argocd-controller' },
+      contentType: 'application/apply-patch+yaml',
+    } as const;
+    await send({ method: 'PATCH', path: `${at}/${name}`, ...applied, body: object });
     for (const { manager, below, patch } of writes) {
-      const name = stringAt(object, 'metadata', 'name') ?? '';
       const contentType = 'application/merge-patch+json';
       const query = { fieldManager: manager };
       await send({ method: 'PATCH', path: `${at}/${name}${below}`, query, contentType, body: patch });
