@@ -19,8 +19,7 @@ import { startDelayProxy } from './delayProxy.ts';
 import type { DelayProxy } from './delayProxy.ts';
 import type { Row } from './row.ts';
 import { measured, notMeasured, observed } from './row.ts';
-import { appObjects, writeApps } from './scaleObjects.ts';
-import type { Creation } from './scaleObjects.ts';
+import { appObjects, appWorkloads, createAll, writeApps } from './scaleObjects.ts';
 
 /** Milliseconds of one round trip. */
 const distances = [0, 30, 100] as const;
@@ -32,27 +31,6 @@ const sizes = [100, 1000, 5000] as const;
 const bounded = { size: 1000, distance: 30 } as const;
 
 const quiet: Log = { info: () => undefined, warn: console.error, error: console.error };
-
-/** Creates the objects of each app, the apps side by side. */
-async function createAll(plane: ControlPlane, all: readonly (readonly Creation[])[]): Promise<void> {
-  const signal = AbortSignal.timeout(300_000);
-  const limits = { requestsPerSecond: 10_000, burst: 10_000, concurrency: 16 };
-  const parts = { kubeconfig: plane.kubeconfig, allowExec: () => false, hasher: createSecretHasher(), log: quiet };
-  const connection = await createConnector({ ...parts, limits }).connect(plane.context, signal);
-  const createOne = async ({ path: at, object }: Creation): Promise<void> => {
-    const { status, body } = await connection.send({ method: 'POST', path: at, body: object }, signal);
-    if (status >= 300) throw new Error(`POST ${at}: ${JSON.stringify(body)}`);
-  };
-  try {
-    await Promise.all(
-      all.map(async (objects) => {
-        for (const each of objects) await createOne(each);
-      }),
-    );
-  } finally {
-    connection.close();
-  }
-}
 
 /** The control plane's kubeconfig with its server behind the wire. */
 async function kubeconfigAt(plane: ControlPlane, folder: string, port: number): Promise<string> {
@@ -198,7 +176,7 @@ async function measureViews(yard: Yard, progress: (line: string) => void): Promi
   for (const size of sizes) {
     const all = appObjects(`view-${String(size)}`, size / 10);
     await writeApps(folderOf(yard, size), all);
-    await createAll(yard.plane, all);
+    await createAll(yard.plane, all, quiet);
   }
   const rows: Row[] = [];
   for (const distance of distances) {
@@ -251,12 +229,12 @@ async function measureWatch(yard: Yard): Promise<readonly Row[]> {
 
 async function measureMemory({ scratch, plane }: Yard): Promise<readonly Row[]> {
   const folder = path.join(scratch, 'ten-thousand');
-  const all = appObjects('memory', 1000);
+  const all = appWorkloads('memory', 1000);
   await writeApps(folder, all);
-  await createAll(plane, all);
+  await createAll(plane, all, quiet);
   const view = await firstView(folder, plane);
   const what = `memory for ${view.compared.toLocaleString('en')} watched objects`;
-  const remark = `heap and buffers after collection, desired and HEAD included; view after ${(view.milliseconds / 1000).toFixed(1)} s`;
+  const remark = `workloads of three managers; heap and buffers after collection, desired and HEAD included; view after ${(view.milliseconds / 1000).toFixed(1)} s`;
   return [measured(what, view.memory / 1_000_000, 250, 'MB', remark)];
 }
 

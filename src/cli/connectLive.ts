@@ -12,7 +12,7 @@ export interface ConnectedLive {
 /** Connects to the named contexts or opens the dump. The cluster's part of the program is loaded only for this. */
 export async function connectLive(
   live: LiveChoice,
-  { hasher, log, clusterCache }: Parts,
+  { hasher, log, tell, clusterCache }: Parts,
   signal: AbortSignal,
 ): Promise<readonly ConnectedLive[]> {
   if (live.kind === 'none') return [];
@@ -22,6 +22,11 @@ export async function connectLive(
   const parts = { kubeconfig: live.kubeconfig, allowExec: () => true, hasher, log, cache: clusterCache };
   const connector = createConnector(parts);
   return Promise.all(
-    live.contexts.map(async (context) => ({ context, connection: await connector.connect(context, signal) })),
+    live.contexts.map(async (context) => {
+      const connection = await connector.connect(context, signal, (program) => {
+        if (program !== undefined) tell(`waiting for ${program} to log in to context ${context}`);
+      });
+      return { context, connection };
+    }),
   );
 }

@@ -19,6 +19,8 @@ export interface Parts {
   readonly hasher: SecretHasher;
   readonly clock: Clock;
   readonly log: Log;
+  /** Says on stderr what a person must know while the call runs. */
+  readonly tell: (message: string) => void;
   /** Folder for what clusters say of themselves. */
   readonly clusterCache: string;
   /** Fetches from elsewhere, only when the call says so. */
@@ -41,6 +43,7 @@ export async function openParts(folder: string, signal: AbortSignal): Promise<Pa
     hasher: createSecretHasher(),
     clock: systemClock,
     log,
+    tell,
     clusterCache: path.join(cacheFolder(), 'plumbline', 'clusters'),
     fetcher: lazyFetcher(store, engine.pool, log),
     dispose: () => {
@@ -100,5 +103,9 @@ function verbose(): Log {
   const say = (message: string): void => {
     if (isAsked) process.stderr.write(`${message}\n`);
   };
-  return { info: say, warn: say, error: (message) => process.stderr.write(`plumbline: ${message}\n`) };
+  return { info: say, warn: say, error: tell };
+}
+
+function tell(message: string): void {
+  process.stderr.write(`plumbline: ${message}\n`);
 }

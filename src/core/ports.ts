@@ -247,7 +247,10 @@ export interface CommitOptions {
 export interface ClusterConnector {
   /** Reads the kubeconfig only; no network. `UserError` `kubeconfig-invalid` names the file. */
   listContexts(): Promise<readonly ContextInfo[]>;
-  /** `onProgram` is told which program is waited for that gets the credentials (it may ask the person), and when none is. */
+  /**
+   * `onProgram` is told which program is waited for that gets the credentials (it may ask the person), and when none is any
+   * more; as long as the connection lives, since logins run out.
+   */
   connect(
     context: string,
     signal: AbortSignal,

@@ -25,6 +25,7 @@ import { discoverKinds } from './discovery.ts';
 import { Follower } from './follower.ts';
 import type { FollowerParts } from './follower.ts';
 import { OpenApi } from './openApi.ts';
+import { OwnershipTrees } from './ownershipTrees.ts';
 import type { JsonAnswer, Transport } from './transport.ts';
 
 /** What a connection is made of. */
@@ -43,6 +44,7 @@ export class ApiConnection implements ClusterConnection {
   readonly #parts: ConnectionParts;
   readonly #client: ApiClient;
   readonly #closed = new AbortController();
+  readonly #ownership = new OwnershipTrees();
   /** What the server says of its version; empty when it does not. */
   #version: JsonObject = {};
   #kinds: Promise<readonly ServedKind[]> | undefined;
@@ -145,7 +147,7 @@ export class ApiConnection implements ClusterConnection {
   }
 
   #reduce(object: KubeObject): KubeObject {
-    return reduceSecret(object, this.#parts.hasher);
+    return this.#ownership.share(reduceSecret(object, this.#parts.hasher));
   }
 
   /** A reply may be a Secret, or a list of them whose items do not say their kind. */

@@ -68,16 +68,18 @@ interface OpenOptions extends ConnectorOptions {
   readonly onProgram: ((command: string | undefined) => void) | undefined;
 }
 
-/** Only a program that takes its time may be waiting for a person; the others are done before anybody could read it. */
+/** Only a program that takes its time may be waiting for a person; of the others, one for each request, nothing is told. */
 function tellOf({ onProgram, log }: OpenOptions): (command: string) => () => void {
   return (command) => {
+    let isTold = false;
     const timer = setTimeout(() => {
       log.info(`Waiting for ${command}, which may ask you to log in.`);
+      isTold = true;
       onProgram?.(command);
     }, programPatience);
     return () => {
       clearTimeout(timer);
-      onProgram?.(undefined);
+      if (isTold) onProgram?.(undefined);
     };
   };
 }

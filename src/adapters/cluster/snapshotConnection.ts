@@ -17,6 +17,7 @@ import type {
   ServedKind,
   WatchTarget,
 } from '../../core/ports.ts';
+import { OwnershipTrees } from './ownershipTrees.ts';
 
 /** A dump to stand for the cluster. */
 export interface Snapshot {
@@ -45,7 +46,8 @@ export class SnapshotConnection implements ClusterConnection {
 
   constructor(snapshot: Snapshot, hasher: SecretHasher) {
     this.context = snapshot.name;
-    this.#objects = readObjects(snapshot).map((object) => reduceSecret(object, hasher));
+    const ownership = new OwnershipTrees();
+    this.#objects = readObjects(snapshot).map((object) => ownership.share(reduceSecret(object, hasher)));
     this.#plurals = new Map(this.#objects.flatMap(pluralOf));
   }
 

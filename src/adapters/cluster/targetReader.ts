@@ -30,7 +30,7 @@ export interface ReaderParts {
   /** Between 0 and 1. */
   readonly random: () => number;
   readonly settings: ReadSettings;
-  /** Takes away what must not come further than this edge. */
+  /** Takes away what must not come further than this edge, and lets objects share what is the same in all of them. */
   readonly reduce: (object: KubeObject) => KubeObject;
   /** The sentence for people about an answer that is a refusal. */
   readonly refusal: (status: number, body: JsonObject) => string;

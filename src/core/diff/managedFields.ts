@@ -2,6 +2,7 @@ import { isList, isObject, listAt, objectAt } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { FieldWriter } from '../model/difference.ts';
 import type { KubeObject } from '../model/resource.ts';
+import { readOnce } from './readOnce.ts';
 
 /** One entry of `metadata.managedFields`: who wrote, and the tree of what (fieldsV1, structured-merge-diff's notation). */
 export interface ManagedEntry extends FieldWriter {
@@ -67,19 +68,9 @@ export function parseKey(name: string): JsonObject | undefined {
   });
 }
 
-/** The same few names stand in every object of a cluster; cutting and parsing them anew was a quarter of a comparison. */
+/** Cutting and parsing names anew was a quarter of a comparison. */
 const fields = new Map<string, string | undefined>();
 const keys = new Map<string, JsonObject | undefined>();
-const mostNames = 20_000;
-
-function readOnce<T>(known: Map<string, T>, name: string, read: () => T): T | undefined {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  if (known.size >= mostNames) known.clear();
-  const value = read();
-  known.set(name, value);
-  return value;
-}
 
 /** A leaf of fieldsV1: the entry owns the whole value there. */
 export function isOwnedLeaf(fields: JsonObject): boolean {

@@ -10,6 +10,7 @@ import type { Tokens } from './jqPaths.ts';
 import { itemKey } from './keyedLists.ts';
 import { isOwnedLeaf, ownedChild } from './managedFields.ts';
 import type { ManagedEntry } from './managedFields.ts';
+import { readOnce } from './readOnce.ts';
 import { childType } from './schema/typeSchemas.ts';
 import type { TypeNode } from './schema/typeSchemas.ts';
 import { without } from './without.ts';
@@ -44,10 +45,15 @@ function isForeign(entry: ManagedEntry, input: DiffInput): boolean {
   );
 }
 
-function remark(entry: ManagedEntry, path: Tokens): Remark {
+/** Whoever creates an object by an update owns every default of it: one remark for all objects saves most of the memory. */
+const remarks = new Map<string, Remark>();
+
+function remark({ manager }: ManagedEntry, path: Tokens): Remark {
   const pointer = pointerOf(path);
-  const message = `${entry.manager} set ${wordsOfPath(pointer)}, which Git does not declare.`;
-  return { kind: 'unmanaged-change', path: pointer, message };
+  return readOnce(remarks, `${manager} ${pointer}`, () => {
+    const message = `${manager} set ${wordsOfPath(pointer)}, which Git does not declare.`;
+    return { kind: 'unmanaged-change', path: pointer, message };
+  });
 }
 
 /** An item whose key was changed is told by that change. */

@@ -22,6 +22,8 @@ export interface ClusterEvent {
 /** A question for events: what to send, and which of the answer belong to the object that was asked about. */
 export interface EventQuestion {
   readonly request: ApiRequest;
+  /** The same by events.k8s.io/v1, which holds the same events; for whoever may not list those of core/v1. */
+  readonly alternative: ApiRequest;
   /** Where rights are needed, for the words about their lack. */
   readonly namespace: string;
   readonly isAbout: (object: ResourceKey) => boolean;
@@ -38,27 +40,28 @@ export function eventQuestions(key: ResourceKey): readonly EventQuestion[] {
   const { group, kind, name, namespace: own } = parseKey(key);
   // Events of cluster-scoped objects are kept in this namespace (client-go `EventRecorder`).
   const namespace = own ?? 'default';
-  const ask = (selector: Readonly<Record<string, string>>): ApiRequest => {
-    const fieldSelector = Object.entries(selector)
-      .map(([field, value]) => `${field}=${value}`)
-      .join(',');
-    return { method: 'GET', path: `/api/v1/namespaces/${namespace}/events`, query: { fieldSelector, limit: '500' } };
+  const ask = (about: Readonly<Record<string, string>>, more = ''): Pick<EventQuestion, 'request' | 'alternative'> => {
+    const request = (api: string, field: string): ApiRequest => {
+      const fieldSelector = Object.entries(about).map(([part, value]) => `${field}.${part}=${value}`);
+      const query = { fieldSelector: `${fieldSelector.join(',')}${more}`, limit: '500' };
+      return { method: 'GET', path: `${api}/namespaces/${namespace}/events`, query };
+    };
+    return {
+      request: request('/api/v1', 'involvedObject'),
+      alternative: request('/apis/events.k8s.io/v1', 'regarding'),
+    };
   };
-  const itself: EventQuestion = {
-    namespace,
-    request: ask({ 'involvedObject.kind': kind, 'involvedObject.name': name }),
-    isAbout: (object) => object === key,
-  };
+  const itself: EventQuestion = { namespace, ...ask({ kind, name }), isAbout: (object) => object === key };
   const maker = makers[`${group}/${kind}`];
   if (maker === undefined) return [itself];
   const isMade = (object: ResourceKey): boolean => {
     const other = parseKey(object);
     return other.kind === maker.kind && other.name.startsWith(name) && maker.suffix.test(other.name.slice(name.length));
   };
-  return [itself, { namespace, request: ask({ 'involvedObject.kind': maker.kind, type: 'Warning' }), isAbout: isMade }];
+  return [itself, { namespace, ...ask({ kind: maker.kind }, ',type=Warning'), isAbout: isMade }];
 }
 
-/** Reads an EventList of the core API; entries without an object or a reason are left out. */
+/** Reads an EventList of core/v1 or events.k8s.io/v1; entries without an object or a reason are left out. */
 export function readEvents(list: JsonObject): readonly ClusterEvent[] {
   return listAt(list, 'items').flatMap(readEvent);
 }
@@ -69,32 +72,47 @@ export function newestFirst(events: readonly ClusterEvent[]): readonly ClusterEv
 }
 
 function readEvent(event: Json): readonly ClusterEvent[] {
-  const about = isObject(event) ? event.involvedObject : undefined;
+  const about = isObject(event) ? (event.involvedObject ?? event.regarding) : undefined;
   const kind = stringAt(about, 'kind');
   const name = stringAt(about, 'name');
   const reason = stringAt(event, 'reason');
   if (kind === undefined || name === undefined || reason === undefined) return [];
   const group = groupOf(stringAt(about, 'apiVersion') ?? 'v1');
   const object = resourceKey({ group, kind, namespace: stringAt(about, 'namespace') || undefined, name });
-  const said = (stringAt(event, 'message') ?? '').trim();
+  const said = (stringAt(event, 'message') ?? stringAt(event, 'note') ?? '').trim();
   return [
     {
       object,
       isWarning: stringAt(event, 'type') === 'Warning',
       reason,
       message: kind === 'Secret' ? '‹hidden: it is about a Secret›' : hidingSecrets(said),
-      // A series counts its repetitions by itself (events.k8s.io/v1 seen as core/v1).
-      count: numberAt(event, 'series', 'count') ?? numberAt(event, 'count') ?? 1,
+      count: countOf(event),
       time: timeOf(event),
-      by: stringAt(event, 'reportingComponent') || stringAt(event, 'source', 'component') || undefined,
+      by: tellerOf(event),
     },
   ];
+}
+
+/** A series counts its repetitions by itself; events.k8s.io/v1 calls what is only core/v1's deprecated. */
+function countOf(event: Json): number {
+  return numberAt(event, 'series', 'count') ?? numberAt(event, 'count') ?? numberAt(event, 'deprecatedCount') ?? 1;
+}
+
+function tellerOf(event: Json): string | undefined {
+  const tellers = [
+    stringAt(event, 'reportingComponent'),
+    stringAt(event, 'reportingController'),
+    stringAt(event, 'source', 'component'),
+    stringAt(event, 'deprecatedSource', 'component'),
+  ];
+  return tellers.find((teller) => teller !== undefined && teller !== '');
 }
 
 function timeOf(event: Json): string | undefined {
   const times = [
     stringAt(event, 'series', 'lastObservedTime'),
     stringAt(event, 'lastTimestamp'),
+    stringAt(event, 'deprecatedLastTimestamp'),
     stringAt(event, 'eventTime'),
     stringAt(event, 'metadata', 'creationTimestamp'),
   ];

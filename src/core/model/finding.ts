@@ -46,7 +46,7 @@ export const findingWords: Readonly<Record<FindingCode, string>> = {
   'health.degraded': 'The app or object is not healthy in the cluster.',
   'health.progressing': 'The app or object is on its way to be healthy, or to go away.',
   'health.unknown': 'The health of the app or object could not be told.',
-  'verdict.disagrees': 'Argo CD says something else of an object than Plumbline does.',
+  'verdict.disagrees': 'The reconciler says something else of an app or object than Plumbline does.',
   'render.failed': 'The app does not render.',
   'render.warning': 'The app renders, with a remark that should be read.',
   'source.unparsable': 'The file is not valid YAML.',

@@ -26,8 +26,11 @@ export interface OverviewApi {
   setBuffers(buffers: ReadonlyMap<RepoPath, string>): void;
   /** Puts a cluster under the picture; `undefined` takes it away. */
   attach(context: string, connection: ClusterConnection | undefined): void;
-  /** Says why a context cannot be shown (`offline`, `connecting`). */
-  reportCluster(context: string, status: OverviewState['clusters'][number]['status']): void;
+  /**
+   * Says how a context is (`offline`, `connecting`, `waiting`), until something else is reported or attached; `undefined`
+   * gives the word back to the connection.
+   */
+  reportCluster(context: string, status: OverviewState['clusters'][number]['status'] | undefined): void;
   renderApp(app: AppId, side: Side, signal: AbortSignal): Promise<Rendering | undefined>;
   /** The live object, Secrets already reduced. */
   liveObject(context: string, key: ResourceKey): KubeObject | undefined;

@@ -42,12 +42,15 @@ export function assembleApp(parts: AppParts): AppState {
     ...clusterProblems(parts),
   ];
   const resources = resourcesOf(parts);
+  const disagreements = appDisagreements(parts);
+  // Argo CD has a word on each object, and that on the app follows from them; Flux has none but that on the app.
+  const judged = app.kind === 'argo-application' ? resources : [{ disagreements }];
   const live =
     context === undefined
       ? []
       : [
           ...driftFindings(differences, { app, context: objectsContext ?? context, now }),
-          ...disagreementFindings(resources, { app, context }),
+          ...disagreementFindings(judged, { app, context }),
         ];
   return {
     app,
@@ -55,7 +58,7 @@ export function assembleApp(parts: AppParts): AppState {
     objectsContext,
     sync: status.sync,
     health: appHealth(parts),
-    disagreements: appDisagreements(parts),
+    disagreements,
     history: reconcilerHistory(parts),
     resources,
     differences,

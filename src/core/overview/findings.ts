@@ -159,15 +159,18 @@ function relatedPlaces({ provenance }: PlacedDifference, app: App): readonly Rel
   return [...also, ...declared];
 }
 
+/** What is judged by a reconciler and here: an object, or without a key the app as a whole. */
+type Judged = Pick<Partial<ResourceState>, 'key' | 'disagreements'>;
+
 /**
- * Where the reconciler's own record of an object says something else; a hint, for neither side is wrong for certain.
- * What is drift here has findings of its own already.
+ * Where the reconciler's own record of an object says something else, or Flux's of an app, which has none of objects; a
+ * hint, for neither side is wrong for certain. What is drift here has findings of its own already.
  */
 export function disagreementFindings(
-  resources: readonly ResourceState[],
+  judged: readonly Judged[],
   { app, context }: Omit<FindingContext, 'now'>,
 ): readonly Finding[] {
-  return resources.flatMap(({ key, disagreements = [] }) =>
+  return judged.flatMap(({ key, disagreements = [] }) =>
     disagreements
       .filter(({ ours }) => ours !== 'OutOfSync')
       .map(({ about, ours, theirs, why }) => ({
@@ -176,7 +179,7 @@ export function disagreementFindings(
         app: app.id,
         object: key,
         place: app.declared?.place,
-        message: `The reconciler in ${context} calls ${describeKey(key)} ${theirs}, here it is ${ours}. ${why}`,
+        message: `The reconciler in ${context} calls ${key === undefined ? app.name : describeKey(key)} ${theirs}, here it is ${ours}. ${why}`,
         related: [],
         data: { context, about, ours, theirs },
       })),

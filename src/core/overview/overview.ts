@@ -53,7 +53,7 @@ export class Overview implements OverviewApi {
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
   readonly #followers = new Map<string, ClusterFollower>();
   readonly #clusters: AppClusters;
-  readonly #reported = new Map<string, ClusterState['status']>();
+  readonly #reported = new Map<string, ClusterState['status'] | undefined>();
   readonly #listeners = new Set<(change: OverviewChange) => void>();
   readonly #needs: NeedsKeeper;
   readonly #server: ServerAsker;
@@ -144,7 +144,7 @@ export class Overview implements OverviewApi {
     this.#publish();
   }
 
-  reportCluster(context: string, status: ClusterState['status']): void {
+  reportCluster(context: string, status: ClusterState['status'] | undefined): void {
     this.#reported.set(context, status);
     this.#publish();
   }
@@ -295,11 +295,10 @@ export class Overview implements OverviewApi {
   }
 
   #clusterStates(): readonly ClusterState[] {
-    const followed = [...this.#followers].map(([context, follower]) => ({ context, status: follower.status() }));
-    const reported = [...this.#reported].flatMap(([context, status]) =>
-      this.#followers.has(context) ? [] : [{ context, status }],
-    );
-    return [...followed, ...reported];
+    return [...new Set([...this.#followers.keys(), ...this.#reported.keys()])].flatMap((context) => {
+      const status = this.#reported.get(context) ?? this.#followers.get(context)?.status();
+      return status === undefined ? [] : [{ context, status }];
+    });
   }
 
   #hasOtherAppliedRevisions(): boolean {

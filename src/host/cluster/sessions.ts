@@ -141,10 +141,10 @@ export class ClusterSessions {
     }
   }
 
-  /** A program that renews credentials later says itself what it wants; the cluster is connected then. */
+  /** A login may run out while the cluster is connected; what was read before stays under the picture. */
   #reportProgram(context: string, overview: OverviewApi, program: string | undefined): void {
-    if (this.connection(context) !== undefined) return;
-    overview.reportCluster(context, program === undefined ? { kind: 'connecting' } : { kind: 'waiting', program });
+    const without = this.connection(context) === undefined ? ({ kind: 'connecting' } as const) : undefined;
+    overview.reportCluster(context, program === undefined ? without : { kind: 'waiting', program });
   }
 
   #reportOffline(context: string, overview: OverviewApi, error: unknown): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -589,6 +589,33 @@ describe('a cluster by its API server', () => {
     clock.skew = 2 * 3_600_000;
     assert.equal((await ask()).status, 200);
     assert.equal(readFileSync(runs, 'utf8'), 'xx');
+  });
+
+  it('tells that a program is waited for when a login has run out while connected, and when it is done', async () => {
+    const hold = join(dir, 'hold');
+    const plugin = join(dir, 'slow.cjs');
+    const clock = new HastyClock();
+    const expires = new Date(clock.now().getTime() + 3_600_000).toISOString();
+    const credential = `JSON.stringify({ kind: 'ExecCredential', status: { token: process.env.TOKEN, expirationTimestamp: ${JSON.stringify(expires)} } })`;
+    await writeFile(
+      plugin,
+      `const fs = require('fs'); const end = () => { if (fs.existsSync(${JSON.stringify(hold)})) return; console.log(${credential}); process.exit(); }; end(); setInterval(end, 20);`,
+    );
+    const exec = `exec: { apiVersion: client.authentication.k8s.io/v1, command: "${process.execPath}", args: ["${plugin}"], env: [{ name: TOKEN, value: ${plane.tokens.admin} }], interactiveMode: Never }`;
+    const kubeconfig = join(dir, 'slow');
+    await writeFile(kubeconfig, kubeconfigText(plane.server, exec, `certificate-authority: ${plane.caFile}`));
+    const parts = { kubeconfig, allowExec: () => true, hasher: createSecretHasher(), log: quietLog, clock };
+    const told: (string | undefined)[] = [];
+    const connection = await createConnector(parts).connect('test', signal, (program) => {
+      told.push(program);
+      if (program !== undefined) rmSync(hold);
+    });
+    toClose.push(connection);
+    assert.deepEqual(told, []);
+    await writeFile(hold, '');
+    clock.skew = 2 * 3_600_000;
+    assert.equal((await connection.send({ method: 'GET', path: '/version' }, signal)).status, 200);
+    assert.deepEqual(told, [process.execPath, undefined]);
   });
 
   it('runs no program of older providers either, unless the workspace is trusted', async () => {

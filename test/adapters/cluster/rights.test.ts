@@ -8,6 +8,7 @@ import type { ControlPlane } from '../../../scripts/lab/controlPlane.ts';
 import { createConnector } from '../../../src/adapters/cluster/clusterBundle.ts';
 import { createSecretHasher } from '../../../src/adapters/cluster/secretHasher.ts';
 import { systemClock } from '../../../src/adapters/cluster/systemClock.ts';
+import { eventQuestions, readEvents } from '../../../src/core/live/clusterEvents.ts';
 import { findObject, presenceOf } from '../../../src/core/live/liveStore.ts';
 import { stringAt } from '../../../src/core/model/json.ts';
 import type { JsonObject } from '../../../src/core/model/json.ts';
@@ -143,6 +144,40 @@ describe('rights that are given by name', function () {
     assert.deepEqual(status.denied, [
       'argocd: may not list configmaps',
       'argocd: may not read argocd-cm, so ignored differences and health scripts that it sets are not known',
+    ]);
+  });
+
+  it('of events.k8s.io alone are enough to read what was told of an object', async () => {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/argocd';
+    const rules = [{ apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['list'] }];
+    await create(`${rbac}/roles`, { metadata: { name: 'listener' }, rules });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'listener' };
+    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'listener' }];
+    await create(`${rbac}/rolebindings`, { metadata: { name: 'listener' }, roleRef, subjects });
+    const told = { reason: 'Edited', message: 'by hand', type: 'Normal', count: 4, source: { component: 'editor' } };
+    for (const name of ['argocd-cm', 'other']) {
+      const involvedObject = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'argocd', name };
+      const lastTimestamp = '2026-03-01T10:00:00Z';
+      const event = { metadata: { name: `${name}.1` }, involvedObject, lastTimestamp, ...told };
+      await create('/api/v1/namespaces/argocd/events', event);
+    }
+    const listener = await connect('listener');
+    open.push(listener);
+    const [question] = eventQuestions(map('argocd-cm'));
+    assert.ok(question !== undefined);
+    assert.equal((await listener.send(question.request, signal)).status, 403);
+    const { status, body } = await listener.send(question.alternative, signal);
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.deepEqual(readEvents(body), [
+      {
+        object: map('argocd-cm'),
+        isWarning: false,
+        reason: 'Edited',
+        message: 'by hand',
+        count: 4,
+        time: '2026-03-01T10:00:00Z',
+        by: 'editor',
+      },
     ]);
   });
 });

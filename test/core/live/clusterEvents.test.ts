@@ -16,6 +16,8 @@ describe('Kubernetes Events', () => {
     const [own] = eventQuestions(resourceKey({ group: '', kind: 'Service', namespace: 'shop', name: 'web' }));
     assert.equal(own?.request.path, '/api/v1/namespaces/shop/events');
     assert.equal(own.request.query?.fieldSelector, 'involvedObject.kind=Service,involvedObject.name=web');
+    assert.equal(own.alternative.path, '/apis/events.k8s.io/v1/namespaces/shop/events');
+    assert.equal(own.alternative.query?.fieldSelector, 'regarding.kind=Service,regarding.name=web');
   });
 
   it('of a cluster-scoped object are kept in the namespace default', () => {

@@ -174,6 +174,37 @@ describe("Flux's own verdict", () => {
     );
   });
 
+  it('is a hint on the Kustomization where it is another, unless what differs has findings of its own', async () => {
+    const hints = async (given: Live): Promise<readonly unknown[]> =>
+      (await look(given)).findings.map(({ code, severity, object, place, message }) => [
+        code,
+        severity,
+        object,
+        place?.file,
+        message.split('. ')[0],
+      ]);
+    assert.deepEqual(await hints({ phase: 'Pending' }), [
+      [
+        'verdict.disagrees',
+        'hint',
+        undefined,
+        'clusters/web.yaml',
+        'The reconciler in prod calls web Current, here it is InProgress',
+      ],
+    ]);
+    assert.deepEqual(
+      (await hints({ ready: "'False'" })).map((hint) => JSON.stringify(hint)).filter((hint) => hint.includes('Synced')),
+      [
+        '["verdict.disagrees","hint",null,"clusters/web.yaml","The reconciler in prod calls web OutOfSync, here it is Synced"]',
+      ],
+    );
+    const drifted = await look({ level: 'debug', written: '2026-03-01T09:30:00Z' });
+    assert.deepEqual(
+      drifted.findings.map(({ code }) => code),
+      ['drift.field-changed'],
+    );
+  });
+
   it('stands beside the history, with the subjects of commits', async () => {
     assert.deepEqual(
       (await look({})).history?.map(({ revision, result, subject }) => [revision, result, subject]),
@@ -254,9 +285,38 @@ describe('what clusters told of an object', () => {
       overview.eventsOf(id, settings, AbortSignal.timeout(3000)),
       overview.eventsOf(id, settings, AbortSignal.timeout(3000)),
     ]);
-    assert.deepEqual(asked, ['/api/v1/namespaces/web/events', '/api/v1/namespaces/flux-system/events']);
+    assert.deepEqual(asked, [
+      '/api/v1/namespaces/web/events',
+      '/api/v1/namespaces/flux-system/events',
+      '/apis/events.k8s.io/v1/namespaces/web/events',
+      '/apis/events.k8s.io/v1/namespaces/flux-system/events',
+    ]);
     assert.deepEqual(first.events, []);
     assert.equal(first.troubles[0], `prod: Events are not shown: you may not list them in namespace web (${message}).`);
+  });
+
+  it('is read by the newer API where the older one is refused', async () => {
+    const dump = dumpOf(live({}));
+    const regarding = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'web', name: 'settings' };
+    const connection: ClusterConnection = {
+      context: 'prod',
+      readKinds: (signal) => dump.readKinds(signal),
+      readSchemas: (apiVersion, signal) => dump.readSchemas(apiVersion, signal),
+      follow: (target, onEvent) => dump.follow(target, onEvent),
+      send: ({ path }) =>
+        Promise.resolve(
+          path.startsWith('/apis/events.k8s.io/v1/namespaces/web/')
+            ? { status: 200, body: { items: [{ regarding, reason: 'Edited', note: 'by hand' }] }, warnings: [] }
+            : { status: 403, body: { message: 'forbidden' }, warnings: [] },
+        ),
+      close: () => undefined,
+    };
+    const overview = await open({}, connection);
+    const { events: told } = await overview.eventsOf(webOf(overview).app.id, settings, AbortSignal.timeout(3000));
+    assert.deepEqual(
+      told.map(({ reason, message }) => [reason, message]),
+      [['Edited', 'by hand']],
+    );
   });
 
   it('is nothing for an app that no cluster runs', async () => {
