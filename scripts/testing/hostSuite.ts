@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.ts';
 import { singleOutcome, skippedOutcome, sumOutcomes } from './outcome.ts';
 import { runInVsCode } from './runInVsCode.ts';
 import type { ScratchRepository } from './scratchRepository.ts';
-import { emptyFolder, storefrontRepository, trapRepository } from './scratchRepository.ts';
+import { emptyFolder, policyRepository, storefrontRepository, trapRepository } from './scratchRepository.ts';
 import type { SuiteContext } from './suites.ts';
 
 interface Room {
@@ -21,6 +21,7 @@ const rooms: readonly Room[] = [
   { name: 'empty', isTrusted: true, open: emptyFolder },
   { name: 'storefront', isTrusted: true, open: storefrontRepository },
   { name: 'badInput', isTrusted: true, open: storefrontRepository },
+  { name: 'policies', isTrusted: true, open: policyRepository },
   { name: 'untrusted', isTrusted: false, open: trapRepository },
 ];
 

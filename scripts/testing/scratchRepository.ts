@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { exampleFolder } from '../lab/projectPaths.ts';
+import { exampleFolder, projectRoot } from '../lab/projectPaths.ts';
 import { runOrThrow } from '../lab/run.ts';
 
 /** A repository for one test run. */
@@ -38,11 +38,22 @@ contexts: [{name: trap, context: {cluster: c, user: u}}]
   return scratch;
 }
 
+/** The example repository with policies of each engine, one of each consequence, in its folder `rules`. */
+export function policyRepository(): Promise<ScratchRepository> {
+  const rules = path.join(projectRoot, 'test/host/policies/rules');
+  return committed((folder) => cp(rules, path.join(folder, 'rules'), { recursive: true }));
+}
+
 /** A copy of the example repository with one commit and its remote, which nothing ever contacts. */
-export async function storefrontRepository(): Promise<ScratchRepository> {
+export function storefrontRepository(): Promise<ScratchRepository> {
+  return committed(() => Promise.resolve());
+}
+
+async function committed(add: (folder: string) => Promise<void>): Promise<ScratchRepository> {
   const scratch = await emptyFolder();
   const { folder } = scratch;
   await cp(exampleFolder('storefront'), folder, { recursive: true });
+  await add(folder);
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@storefront.example'];
   await runOrThrow('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder });
   await runOrThrow('git', ['remote', 'add', 'origin', exampleRemote], { cwd: folder });

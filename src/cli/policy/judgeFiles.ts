@@ -10,7 +10,8 @@ import { questionOfDocuments } from '../../core/policy/documentQuestion.ts';
 import type { GivenRequest } from '../../core/policy/documentQuestion.ts';
 import { judgePolicies, undecidedByFailure } from '../../core/policy/judgePolicies.ts';
 import type { PolicyEngine, PolicyProblem, PolicyResult } from '../../core/policy/judgement.ts';
-import { policyFinding } from '../../core/policy/policyFindings.ts';
+import { policyFinding, withRulePlace } from '../../core/policy/policyFindings.ts';
+import type { RulePlace } from '../../core/policy/policyFindings.ts';
 import { hideSecretValues } from '../../core/policy/policySecrets.ts';
 import { spotsOf } from '../../core/policy/policyVerdict.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
@@ -93,9 +94,10 @@ class FileTeller {
     const request = this.#requests.get(result.request);
     const document = this.#resources[request?.position ?? -1];
     if (request === undefined || document === undefined) return [];
-    const verdict = this.#verdictOf(result, request, document);
+    const placeOfRule: RulePlace = (rule, at, line) => this.#placeOfRule(rule, at, line);
+    const verdict = withRulePlace(this.#verdictOf(result, request, document), placeOfRule);
     const printed = reportResult(result, request, this.#ruleDocument(result.document)?.file);
-    const finding = policyFinding(verdict, files, (rule, at, line) => this.#placeOfRule(rule, at, line));
+    const finding = policyFinding(verdict, files, placeOfRule);
     return [{ printed: { ...printed, place: finding && printedPlace(finding.place) }, finding }];
   }
 

@@ -1,7 +1,7 @@
 import type { AppId } from './app.ts';
 import type { JsonObject } from './json.ts';
 import type { JsonPointer } from './difference.ts';
-import type { Place } from './place.ts';
+import type { Place, RepoPath } from './place.ts';
 import type { ResourceKey } from './resource.ts';
 
 /** Stable dotted codes; people set a severity per code. */
@@ -78,9 +78,18 @@ export interface Finding {
   readonly place?: Place | undefined;
   readonly message: string;
   readonly related: readonly RelatedPlace[];
+  /** The document that the finding speaks for, such as a policy; its code links there. */
+  readonly document?: FindingDocument | undefined;
   /** Facts for code actions and machine-readable output. */
   readonly data: JsonObject;
 }
+
+/** Where a document can be read: in a file, in a file outside of the repository, or as its cluster or an app has it. */
+export type FindingDocument =
+  | { readonly kind: 'file'; readonly place: Place }
+  | { readonly kind: 'outside'; readonly file: RepoPath }
+  | { readonly kind: 'live'; readonly context: string; readonly object: ResourceKey }
+  | { readonly kind: 'rendered'; readonly app: AppId; readonly object: ResourceKey };
 
 /** Another place that helps to understand a finding. */
 export interface RelatedPlace {

@@ -3,7 +3,8 @@ import type { Finding } from '../model/finding.ts';
 import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { differenceFindings, homeOf, problemFinding } from '../policy/bookFindings.ts';
-import { codeOf, policyFinding } from '../policy/policyFindings.ts';
+import { codeOf, policyFinding, withRulePlace } from '../policy/policyFindings.ts';
+import type { RulePlace } from '../policy/policyFindings.ts';
 import { spotsOf } from '../policy/policyVerdict.ts';
 import type { PolicyVerdict, ViolationSpot } from '../policy/policyVerdict.ts';
 import { RulePlacer } from '../policy/rulePlacer.ts';
@@ -27,6 +28,7 @@ export class PolicyWatch {
   readonly #keeper: PolicyKeeper;
   readonly #finder: ProvenanceFinder;
   readonly #placer = new RulePlacer();
+  readonly #placeOf: RulePlace = (rule, at, line) => this.#placer.placeOf(rule, at, line);
   readonly #states = new Memo<AppId, AppState>();
   readonly #placed = new Memo<string, PolicyVerdict>();
   readonly #spoken = new Memo<AppId, readonly PolicyVerdict[]>();
@@ -99,21 +101,18 @@ export class PolicyWatch {
     return verdicts.flatMap((verdict) => {
       // As with drift: a squiggle that jumps from line to line while the proof runs would be worse than a later one.
       const isWaiting = verdict.provenance === undefined;
-      return isWaiting
-        ? []
-        : (policyFinding(verdict, app, (rule, at, line) => this.#placer.placeOf(rule, at, line)) ?? []);
+      return isWaiting ? [] : (policyFinding(verdict, app, this.#placeOf) ?? []);
     });
   }
 
   /** What is wrong with rules, told on one app of those that meet them. */
   #bookFindings(app: App): readonly Finding[] {
-    const placeOf = this.#placer.placeOf.bind(this.#placer);
     const all = this.#found.books.flatMap(({ apps, book, problems }) => [
       ...problems.flatMap((each) => {
         const home = homeOf(each.rule, apps);
-        return home === undefined ? [] : [problemFinding(each, home, placeOf)];
+        return home === undefined ? [] : [problemFinding(each, home, this.#placeOf)];
       }),
-      ...differenceFindings(book, apps, placeOf),
+      ...differenceFindings(book, apps, this.#placeOf),
     ]);
     // What is said of one rule in several books is told once.
     const told = new Map([...all].reverse().map((each) => [`${JSON.stringify(each.place)} ${each.message}`, each]));
@@ -136,7 +135,10 @@ export class PolicyWatch {
       result.message,
       verdict.rule?.id,
     ].join('\0');
-    return this.#placed.remember(key, [verdict, provenance], () => ({ ...verdict, provenance }));
+    // The rules' places are read anew with each judgement.
+    return this.#placed.remember(key, [verdict, provenance, this.#found], () =>
+      withRulePlace({ ...verdict, provenance }, this.#placeOf),
+    );
   }
 
   #waiting(picture: AppPicture): readonly (readonly PlaceQuestion[])[] {

@@ -5,11 +5,19 @@ import type { Place } from '../model/place.ts';
 import { annotationOf, describeKey } from '../model/resource.ts';
 import type { KubeObject } from '../model/resource.ts';
 import type { PolicyResult } from './judgement.ts';
+import { documentOf } from './policyVerdict.ts';
 import type { PolicyVerdict } from './policyVerdict.ts';
 import type { Rule, RuleSource } from './ruleBook.ts';
 
 /** Where a part of a rule is written; `undefined` when no file of the repository holds it. */
 export type RulePlace = (rule: Rule, at?: string, line?: number) => Place | undefined;
+
+/** The verdict with the place of the deciding part of its rule. */
+export function withRulePlace(verdict: PolicyVerdict, placeOfRule: RulePlace): PolicyVerdict {
+  const { result, rule, template } = verdict;
+  const document = template ?? rule;
+  return { ...verdict, writtenAt: document && placeOfRule(document, result.at, result.line) };
+}
 
 const severityOf: Readonly<Partial<Record<FindingCode, Severity>>> = {
   'policy.denied': 'error',
@@ -32,6 +40,7 @@ export function policyFinding(verdict: PolicyVerdict, app: App, placeOfRule: Rul
     place: provenance?.kind === 'proven' ? provenance.place : app.declared?.place,
     message: messageOf(verdict),
     related: relatedPlaces(verdict, placeOfRule),
+    document: documentOf(verdict),
     data: present({
       policy: result.policy,
       rule: result.rule,
@@ -126,11 +135,9 @@ export function wordsOfSource(source: RuleSource): string {
 }
 
 function relatedPlaces(
-  { result, rule, binding, template }: PolicyVerdict,
+  { result, rule, binding, template, writtenAt: expression }: PolicyVerdict,
   placeOfRule: RulePlace,
 ): readonly RelatedPlace[] {
-  const document = template ?? rule;
-  const expression = document && placeOfRule(document, result.at, result.line);
   const constraint = template && rule && placeOfRule(rule);
   const bound = binding && placeOfRule(binding);
   return [

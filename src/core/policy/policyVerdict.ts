@@ -2,6 +2,8 @@ import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import { isList, isObject, listAt, stringAt } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
+import type { FindingDocument } from '../model/finding.ts';
+import type { Place } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
 import { pointerOf, pointerParts } from '../model/words.ts';
@@ -20,6 +22,8 @@ export interface PolicyVerdict {
   readonly binding?: Rule | undefined;
   /** The document that `result.at` points into, where that is not `rule`: a constraint's template. */
   readonly template?: Rule | undefined;
+  /** Where the deciding part of the rule is written, if a file of the repository holds it. */
+  readonly writtenAt?: Place | undefined;
   /** Where the judging version is from; `undefined` for Pod Security and for what only the server said. */
   readonly source?: RuleSource | undefined;
   /** For a violation: the live object violates the same, or only what Git declares would; absent where nobody knows. */
@@ -38,6 +42,24 @@ export interface VerdictRef {
   /** `id` of the judging rule, which tells the repository's version from the cluster's. */
   readonly document?: string | undefined;
   readonly message?: string | undefined;
+}
+
+/** The document whose words decided: the template of a constraint, else the policy; none for Pod Security. */
+export function documentOf({ template, rule, writtenAt }: PolicyVerdict): FindingDocument | undefined {
+  const document = template ?? rule;
+  if (document === undefined) return undefined;
+  const { source, key: object } = document;
+  switch (source.kind) {
+    case 'folder':
+      return { kind: 'outside', file: source.file };
+    case 'cluster':
+      return { kind: 'live', context: source.context, object };
+    case 'repository': {
+      const place = writtenAt ?? source.declared?.place;
+      if (place !== undefined) return { kind: 'file', place };
+      return source.app === undefined ? undefined : { kind: 'rendered', app: source.app, object };
+    }
+  }
 }
 
 /** The reference of a verdict. */

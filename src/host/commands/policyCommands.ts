@@ -4,12 +4,11 @@ import { asKubeObject, describeKey } from '../../core/model/resource.ts';
 import { UserError } from '../../core/model/userError.ts';
 import { wordsOfPath, wordsOfValue } from '../../core/model/words.ts';
 import { exemptionFor } from '../../core/policy/policyException.ts';
-import { findVerdict, refOf } from '../../core/policy/policyVerdict.ts';
+import { documentOf, findVerdict, refOf } from '../../core/policy/policyVerdict.ts';
 import type { PolicyVerdict } from '../../core/policy/policyVerdict.ts';
-import type { Rule } from '../../core/policy/ruleBook.ts';
+import { documentTarget } from '../documents/documentTarget.ts';
 import { documentUri } from '../documents/objectDocuments.ts';
 import { isVerdict } from '../documents/objectUri.ts';
-import { editorRange, fileUri } from '../repoUris.ts';
 import type { OpenRepository } from '../workspace/repositorySession.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { openRepository, targetOf } from './pickApp.ts';
@@ -21,29 +20,14 @@ export async function openPolicy(deps: CommandDeps, argument: unknown): Promise<
   const repository = await openRepository(deps);
   const verdict = await verdictOf(deps, repository, argument);
   if (verdict === undefined) return;
-  const { template, rule } = verdict;
-  const document = template ?? rule;
-  if (document === undefined) {
+  const document = documentOf(verdict);
+  if (document !== undefined) {
+    const { uri, range } = documentTarget(repository.reader.root, document);
+    return showFile(uri, range);
+  }
+  if (verdict.rule === undefined) {
     const page = 'https://kubernetes.io/docs/concepts/security/pod-security-standards/';
     await vscode.env.openExternal(vscode.Uri.parse(page, true));
-    return;
-  }
-  await showRule(repository, document);
-}
-
-async function showRule({ reader }: OpenRepository, { source, key }: Rule): Promise<void> {
-  switch (source.kind) {
-    case 'folder':
-      return showFile(vscode.Uri.file(source.file));
-    case 'cluster':
-      return showFile(documentUri({ kind: 'live', context: source.context, object: key }));
-    case 'repository': {
-      const { declared, app } = source;
-      if (declared !== undefined) {
-        return showFile(fileUri(reader.root, declared.file), editorRange(declared.place.range));
-      }
-      if (app !== undefined) return showFile(documentUri({ kind: 'rendered', app, object: key, side: 'buffers' }));
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RepoPath } from '../../core/model/place.ts';
 import { Coalescer } from '../coalescer.ts';
+import { documentLink } from '../documents/documentTarget.ts';
 import { Lifetime } from '../lifetime.ts';
 import { editorRange, fileUri, locationOf } from '../repoUris.ts';
 import { onSetting, severities } from '../settings.ts';
@@ -99,11 +100,12 @@ function openDocuments(): ReadonlyMap<string, vscode.TextDocument> {
 function editorDiagnostic(
   root: string,
   codePage: vscode.Uri,
-  { code, severity, message, place, related, help }: PlannedDiagnostic,
+  { code, severity, message, place, related, help, document }: PlannedDiagnostic,
 ): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(editorRange(place.range), message, severityOf[severity]);
   diagnostic.source = 'Plumbline';
-  diagnostic.code = { value: code, target: help === undefined ? codePage : vscode.Uri.parse(help, true) };
+  const behind = document === undefined ? codePage : documentLink(root, document);
+  diagnostic.code = { value: code, target: help === undefined ? behind : vscode.Uri.parse(help, true) };
   diagnostic.relatedInformation = related.map(
     (each) => new vscode.DiagnosticRelatedInformation(locationOf(root, each.place), each.message),
   );

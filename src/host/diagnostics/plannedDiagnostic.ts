@@ -1,5 +1,5 @@
 import { findingCodes } from '../../core/model/finding.ts';
-import type { Finding, FindingCode, RelatedPlace, Severity } from '../../core/model/finding.ts';
+import type { Finding, FindingCode, FindingDocument, RelatedPlace, Severity } from '../../core/model/finding.ts';
 import { stringAt } from '../../core/model/json.ts';
 import type { Place, RepoPath, TextRange } from '../../core/model/place.ts';
 import { placeOfProblem } from '../../core/overview/findings.ts';
@@ -18,8 +18,10 @@ export interface PlannedDiagnostic {
   readonly message: string;
   readonly place: Place;
   readonly related: readonly RelatedPlace[];
-  /** A web page about it; absent: the page that explains the codes. */
+  /** A web page about it. */
   readonly help?: string | undefined;
+  /** The document behind it, for want of a page; without either the page that explains the codes is shown. */
+  readonly document?: FindingDocument | undefined;
 }
 
 /**
@@ -84,14 +86,22 @@ function isSeverity(value: unknown): value is SeveritySetting {
 }
 
 function planOne(
-  { code, severity, message, related, data }: Finding,
+  { code, severity, message, related, document, data }: Finding,
   place: Place | undefined,
   settings: SeveritySettings,
 ): PlannedDiagnostic | undefined {
   const chosen = settings[code] ?? severity;
   if (place === undefined || chosen === 'off') return undefined;
   const help = stringAt(data, 'help');
-  return { code, severity: chosen, message, place, related, ...(help !== undefined && { help }) };
+  return {
+    code,
+    severity: chosen,
+    message,
+    place,
+    related,
+    ...(help !== undefined && { help }),
+    ...(document !== undefined && { document }),
+  };
 }
 
 const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];

@@ -101,9 +101,12 @@ export function reconcilerName(kind: AppKind, t: Translate): string {
   return names[kind];
 }
 
-/** The short text behind an app's name: `Flux · 3 differences · Progressing`. */
+/**
+ * The short text behind an app's name: `Flux · 3 differences · Progressing`. How it is comes before where it is from, of
+ * which a narrow view cuts the end.
+ */
 export function appDescription(state: AppState, t: Translate): string {
-  return [reconcilerName(state.app.kind, t), ...stateWords(state, t)].join(' · ');
+  return [reconcilerName(state.app.kind, t), ...stateWords(state, t), ...originWords(state, t)].join(' · ');
 }
 
 /** The same under its reconciler's name, where the path of its source says more. */
@@ -111,7 +114,7 @@ export function appDescriptionWithPath(state: AppState, t: Translate): string {
   const { app } = state;
   // A bare root's name is its path already.
   const path = app.source.kind === 'here' && app.namespace !== undefined ? [sourceName(app.source)] : [];
-  return [...path, ...stateWords(state, t)].join(' · ');
+  return [...stateWords(state, t), ...path, ...originWords(state, t)].join(' · ');
 }
 
 /** Where an app comes from: a folder, or what is fetched. */
@@ -126,7 +129,7 @@ function stateWords(state: AppState, t: Translate): readonly string[] {
   const denied = policies.filter(({ result }) => codeOf(result) === 'policy.denied').length;
   const isWaiting = problems.some(({ needs }) => needs !== undefined);
   const parts = [
-    sourceWords(state, t),
+    refusalWords(state, t),
     isBroken ? t('does not render') : isWaiting ? t('not fetched') : undefined,
     isPermitted ? undefined : t('not permitted by its project'),
     differences.length > 0 ? differenceCount(differences.length, t) : undefined,
@@ -159,11 +162,18 @@ function isUndecided({ app, problems }: AppState): boolean {
   return app.source.kind === 'unsupported' && problems.some(({ code }) => code === 'source.undecided');
 }
 
-function sourceWords(state: AppState, t: Translate): string | undefined {
+/** Why there is nothing to render, of what only its reconciler can tell or what nobody here reads. */
+function refusalWords(state: AppState, t: Translate): string | undefined {
   const { source, declared } = state.app;
-  if (source.kind === 'elsewhere') return source.what;
   const isSet = declared?.object.kind === 'ApplicationSet';
   if (isUndecided(state)) return isSet ? t('ApplicationSet, undecided') : t('undecided');
   if (source.kind === 'unsupported') return isSet ? t('ApplicationSet, refused') : t('not supported');
-  return declared?.generated === undefined ? undefined : t('of the set {0}', declared.generated.set);
+  return undefined;
+}
+
+/** What it is made from, where that is no path of this repository. */
+function originWords({ app: { source, declared } }: AppState, t: Translate): readonly string[] {
+  if (source.kind === 'elsewhere') return [source.what];
+  if (source.kind === 'unsupported') return [];
+  return declared?.generated === undefined ? [] : [t('of the set {0}', declared.generated.set)];
 }

@@ -50,18 +50,30 @@ describe('rows of the Apps view', () => {
     const made = argo('store', 'Application').declared;
     const generated = { set: 'stores', rules: ['It is in step 1.'], from: [] };
     const apps = [
-      gitOnly({ app: argo('loyalty', 'Application'), problems: [{ severity: 'error', code: 'project.denied', message: 'No.' }] }),
-      gitOnly({ app: argo('previews', 'ApplicationSet', { source }), problems: [{ severity: 'warning', code: 'source.undecided', message: source.why }] }),
-      gitOnly({ app: argo('torn', 'ApplicationSet', { source }), problems: [{ severity: 'error', message: 'No such function.' }] }),
+      gitOnly({
+        app: argo('loyalty', 'Application'),
+        problems: [{ severity: 'error', code: 'project.denied', message: 'No.' }],
+      }),
+      gitOnly({
+        app: argo('previews', 'ApplicationSet', { source }),
+        problems: [{ severity: 'warning', code: 'source.undecided', message: source.why }],
+      }),
+      gitOnly({
+        app: argo('torn', 'ApplicationSet', { source }),
+        problems: [{ severity: 'error', message: 'No such function.' }],
+      }),
       gitOnly({ app: argo('store', 'Application', { declared: made && { ...made, generated } }) }),
     ];
     const rows = appRows(overview({ apps }), context);
-    assert.deepEqual(draw(rows).filter((line) => /^ {2}\w/.test(line)), [
-      '  loyalty | apps/web · not permitted by its project',
-      '  previews | ApplicationSet, undecided',
-      '  torn | ApplicationSet, refused · does not render',
-      '  store | apps/web · of the set stores',
-    ]);
+    assert.deepEqual(
+      draw(rows).filter((line) => /^ {2}\w/.test(line)),
+      [
+        '  loyalty | not permitted by its project · apps/web',
+        '  previews | ApplicationSet, undecided',
+        '  torn | ApplicationSet, refused · does not render',
+        '  store | apps/web · of the set stores',
+      ],
+    );
     const icons = rows[0]?.children.map(({ icon }) => icon);
     assert.deepEqual(icons?.slice(0, 2), [conditionIcons.denied, conditionIcons.undecided]);
     assert.match(rows[0]?.children[3]?.tooltip ?? '', /Made by the ApplicationSet stores\nIt is in step 1\./);
@@ -132,7 +144,7 @@ describe('rows of the Apps view', () => {
     } as const;
     check({ apps: [gitOnly({ problems: [problem] })], problems: [{ ...problem, message: 'bad indentation' }] }, [
       'Flux | 1 app',
-      '  web | apps/web · does not render',
+      '  web | does not render · apps/web',
       '    Problems | 1',
       '      no such resource | kustomization.yaml:4',
       'Problems | 1',
@@ -165,6 +177,8 @@ describe('rows of the Apps view', () => {
       // Nobody's mistake: no red cross.
       [[why, 'cloud-download']],
     );
+    // A narrow view cuts the end.
+    assert.equal(rows.find(({ label }) => label === app.name)?.description, 'not fetched · apps/web');
   });
 
   it('say on an object what its reconciler says otherwise, and why', () => {
