@@ -1,5 +1,6 @@
 import type { App } from '../model/app.ts';
 import type { RenderProblem, Rendering } from '../model/rendering.ts';
+import type { RepoPath } from '../model/place.ts';
 import { splitMounted } from '../model/remoteNeed.ts';
 import { UserError } from '../model/userError.ts';
 import { findKustomization } from './derivation.ts';
@@ -18,8 +19,38 @@ export async function brokenRendering(
   const isEngines = error instanceof UserError && (error.code === 'engine-timeout' || error.code === 'engine-failed');
   if (!isEngines) throw error;
   const { reads } = tree;
-  const place = (await placeOfRoot(app, tree, signal)) ?? placeOfDeclaration(app);
-  return { objects: [], problems: [{ severity: 'error', message: error.message, ...place }], reads, isBroken: true };
+  const large = await largestFile(tree, signal);
+  const message = large === undefined ? error.message : `${error.message} ${wordsOfLarge(large)}`;
+  const place =
+    large === undefined
+      ? ((await placeOfRoot(app, tree, signal)) ?? placeOfDeclaration(app))
+      : { file: large.path, line: 1 };
+  return { objects: [], problems: [{ severity: 'error', message, ...place }], reads, isBroken: true };
+}
+
+interface LargeFile {
+  readonly path: RepoPath;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** An API server takes no ConfigMap of more data, and a map of that size costs kustomize and Helm the square of its keys. */
+const megabyte = 1024 * 1024;
+
+/** The largest file of the repository that was read, where it is larger than any object should be. */
+async function largestFile(tree: RecordingTree, signal: AbortSignal): Promise<LargeFile | undefined> {
+  let largest: LargeFile | undefined;
+  for (const { path, kind, digest } of tree.reads) {
+    const isRead = kind === 'file' && digest !== 'absent' && digest !== 'present';
+    if (!isRead || splitMounted(path) !== undefined) continue;
+    const size = (await tree.read(path, signal))?.length ?? 0;
+    if (size > (largest?.size ?? megabyte)) largest = { path, size };
+  }
+  return largest;
+}
+
+function wordsOfLarge({ path, size }: LargeFile): string {
+  return `The largest file that it reads is ${path} with ${(size / megabyte).toFixed(1)} MB: divide it, or leave it out.`;
 }
 
 type ProblemPlace = Pick<RenderProblem, 'file' | 'line'>;

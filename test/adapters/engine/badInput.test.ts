@@ -59,6 +59,8 @@ const aliases = 'bcdefghi'.replaceAll(/./g, (name) => {
 });
 const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${aliases}`;
 
+const nested = `  ${'{a: '.repeat(12_000)}1${'}'.repeat(12_000)}\n`;
+
 interface Case {
   readonly title: string;
   readonly files: Files;
@@ -158,6 +160,18 @@ const cases: readonly Case[] = [
     files: kustomization('resources: [a.yaml]\n', { 'bad/a.yaml': `${configMap}data:\n${bomb.replaceAll(/^(?=.)/gm, '  ')}` }),
     place: 'bad/a.yaml:12',
     message: /the alias \*g expands to more than a million values/,
+  },
+  {
+    title: 'manifests of a plain folder that are nested without end',
+    files: { 'bad/a.yaml': `${configMap}data:\n${nested}`, 'bad.yaml': application('bad') },
+    place: 'bad/a.yaml:5',
+    message: /more than 500 levels deep/,
+  },
+  {
+    title: 'manifests of a kustomization that are nested without end',
+    files: kustomization('resources: [a.yaml]\n', { 'bad/a.yaml': `${configMap}data:\n${nested}` }),
+    place: 'bad/a.yaml:5',
+    message: /more than 500 levels deep/,
   },
   {
     title: 'bases in a circle that nothing else leads to',

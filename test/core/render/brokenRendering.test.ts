@@ -32,6 +32,15 @@ describe('an app that the engine gives up on', () => {
     assert.deepEqual(first.problems, [{ severity: 'error', message: 'too slow', file: 'a/kustomization.yaml', line: 1 }]);
   });
 
+  it('is told at the largest file that it read, where that is larger than any object may be', async () => {
+    const { renderer } = givingUp(new UserError('engine-timeout', 'too slow.'));
+    const keys = Array.from({ length: 100_000 }, (_, i) => `  key-${String(i)}: value-${String(i)}\n`).join('');
+    const tree = new MemoryTree({ ...files, 'a/a.yaml': `kind: A\ndata:\n${keys}` });
+    const { problems } = await renderer.render(app, tree, signal);
+    const message = 'too slow. The largest file that it reads is a/a.yaml with 2.4 MB: divide it, or leave it out.';
+    assert.deepEqual(problems, [{ severity: 'error', message, file: 'a/a.yaml', line: 1 }]);
+  });
+
   it('is tried again when a file it read changes, and when the person asks for it', async () => {
     const { renderer, calls } = givingUp(new UserError('engine-failed', 'broke off'));
     await renderer.render(app, new MemoryTree(files), signal);
