@@ -75,9 +75,11 @@ describe('the wire to a cluster', function () {
     const proxy = await startConnectProxy();
     const before = { ...process.env };
     ends.push(() => {
-      process.env = before;
+      delete process.env.HTTPS_PROXY;
+      Object.assign(process.env, before);
     });
-    for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) Reflect.deleteProperty(process.env, name);
+    for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'])
+      Reflect.deleteProperty(process.env, name);
     process.env.HTTPS_PROXY = proxy.address;
     const authority = `certificate-authority: ${plane.caFile}`;
     await connect(plane.server, authority);
