@@ -1,5 +1,5 @@
 import { createServer, request } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -36,7 +36,7 @@ export class TamperingProxy {
   readonly seen: string[] = [];
   decide: (path: string, headers: IncomingMessage['headers']) => Verdict = () => 'pass';
   /** Hears what the server itself answered. */
-  onAnswer: (path: string, status: number | undefined) => void = () => undefined;
+  onAnswer: (path: string, status: number | undefined, headers: IncomingHttpHeaders) => void = () => undefined;
   readonly #server: Server;
   readonly #upstream: Upstream;
   readonly #open = new Set<ServerResponse>();
@@ -103,7 +103,7 @@ export class TamperingProxy {
     const headers = { ...incoming.headers, host: new URL(this.#upstream.server).host };
     const options = { method: incoming.method, headers, ca: this.#upstream.ca };
     const passed = send(new URL(path, this.#upstream.server), options, (answer) => {
-      this.onAnswer(path, answer.statusCode);
+      this.onAnswer(path, answer.statusCode, answer.headers);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
       if (isStalled) {
