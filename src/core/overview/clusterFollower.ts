@@ -1,13 +1,12 @@
 import { DryRuns } from '../live/dryRuns.ts';
 import type { DryRunQuestion } from '../live/dryRuns.ts';
-import { applyEvent, changedKeys, emptyStore, removeTarget, targetKey } from '../live/liveStore.ts';
-import type { LiveStore, TargetKey } from '../live/liveStore.ts';
+import type { LiveStore } from '../live/liveStore.ts';
 import { findServed, hasReconciler, selectTargets } from '../live/selectTargets.ts';
 import type { NeededObject, WishedKind } from '../live/selectTargets.ts';
 import { parseKey } from '../model/resource.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { isAbort, messageOf } from '../model/userError.ts';
-import type { ClusterConnection, Clock, LiveEvent, ServedKind, WatchTarget } from '../ports.ts';
+import type { ClusterConnection, Clock, ServedKind, WatchTarget } from '../ports.ts';
 import type { Capabilities } from '../render/clusterView.ts';
 import { ClusterSchemas } from './clusterSchemas.ts';
 import { refusalWords } from './refusals.ts';
@@ -16,6 +15,7 @@ import { RemoteReader } from './remoteReader.ts';
 import { HubReader } from './hubReader.ts';
 import { capabilitiesOf } from './renderView.ts';
 import { CoalescingRunner } from './runner.ts';
+import { TargetFollower } from './targetFollower.ts';
 import type { ClusterState } from './state.ts';
 
 /** What is wanted of a cluster: the objects that apps declare, and the namespaces in which their reconcilers' objects are. */
@@ -39,8 +39,7 @@ export class ClusterFollower {
   readonly #discoveries = new CoalescingRunner(() => this.#discoverAnew());
   readonly #onChange: (keys: readonly ResourceKey[]) => void;
   readonly #ended = new AbortController();
-  readonly #following = new Map<TargetKey, { readonly target: WatchTarget; close(): void }>();
-  readonly #denied = new Map<TargetKey, WatchTarget>();
+  readonly #targets: TargetFollower;
   readonly #schemas: ClusterSchemas;
   readonly #hub: HubReader;
   readonly #remotes: RemoteReader;
@@ -50,12 +49,17 @@ export class ClusterFollower {
   #capabilities: Capabilities | undefined;
   #unserved: readonly ResourceKey[] = [];
   #trouble: string | undefined;
-  #store: LiveStore = emptyStore();
 
   constructor(connection: ClusterConnection, clock: Clock, onChange: (keys: readonly ResourceKey[]) => void) {
     this.#connection = connection;
     this.#clock = clock;
     this.#onChange = onChange;
+    this.#targets = new TargetFollower(connection, {
+      onChange,
+      onDenied: () => {
+        this.#select();
+      },
+    });
     this.#schemas = new ClusterSchemas(connection, clock, this.#ended.signal, {
       onChange: () => {
         onChange([]);
@@ -74,7 +78,7 @@ export class ClusterFollower {
   }
 
   get store(): LiveStore {
-    return this.#store;
+    return this.#targets.store;
   }
 
   get connection(): ClusterConnection {
@@ -128,7 +132,7 @@ export class ClusterFollower {
     if (this.#kinds === undefined) return false;
     if ([this.#schemas, this.#hub, this.#remotes].some(({ isReading }) => isReading) || this.#dryRuns.isAsking)
       return false;
-    return [...this.#store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
+    return [...this.store.targets.values()].every(({ isListed, state }) => isListed || state.kind !== 'listing');
   }
 
   setNeeds(needs: ClusterNeeds): void {
@@ -143,26 +147,24 @@ export class ClusterFollower {
   status(): ClusterState['status'] {
     if (this.#trouble !== undefined) return { kind: 'offline', message: this.#trouble };
     if (this.#kinds === undefined) return { kind: 'connecting' };
-    const states = [...this.#store.targets.values()];
+    const states = [...this.store.targets.values()];
     const stale = states.flatMap(({ state }) => (state.kind === 'stale' ? [state] : []));
     const [oldest] = stale.toSorted((a, b) => a.since.localeCompare(b.since));
     if (oldest !== undefined) return { kind: 'stale', since: oldest.since, message: oldest.message };
-    const refused = [...this.#denied.values()].filter((target) => !this.#isWish(target));
-    const asked = new Set([...this.#following.keys()].filter((key) => !this.#denied.has(key)));
-    const denied = refusalWords(refused, this.#needs.needed, asked);
+    const refused = this.#targets.denied.filter((target) => !this.#isWish(target));
+    const denied = refusalWords(refused, this.#needs.needed, this.#targets.granted);
     if (denied.length > 0) return { kind: 'partly-forbidden', denied };
     return hasReconciler(this.#kinds) ? { kind: 'connected' } : { kind: 'no-reconciler' };
   }
 
   /** Wishes that the cluster refused. */
   get refusedWishes(): readonly WatchTarget[] {
-    return [...this.#denied.values()].filter((target) => this.#isWish(target));
+    return this.#targets.denied.filter((target) => this.#isWish(target));
   }
 
   close(): void {
     this.#ended.abort();
-    for (const each of this.#following.values()) each.close();
-    this.#following.clear();
+    this.#targets.close();
     this.#connection.close();
   }
 
@@ -205,22 +207,14 @@ export class ClusterFollower {
 
   #select(): void {
     if (this.#kinds === undefined || this.#ended.signal.aborted) return;
-    const denied = [...this.#denied.values()];
+    const { denied } = this.#targets;
     const { targets, unserved } = selectTargets({ ...this.#needs, kinds: this.#kinds, denied });
     this.#unserved = unserved;
     const kinds = this.#neededKinds(this.#kinds);
     this.#schemas.want(kinds, this.#capabilities?.kubeVersion);
     const isPlain = unserved.length === 0 && !this.#schemas.isReading && hasReconciler(this.#kinds);
     if (!isPlain) this.#schemas.follow();
-    const wanted = new Set(targets.map(targetKey));
-    for (const [key, followed] of this.#following) {
-      // A denied selection stays in the store, because "forbidden" is an answer that views show.
-      if (wanted.has(key) || this.#denied.has(key)) continue;
-      followed.close();
-      this.#following.delete(key);
-      this.#store = removeTarget(this.#store, followed.target);
-    }
-    for (const target of targets) this.#follow(target);
+    this.#targets.want(targets);
   }
 
   #neededKinds(kinds: readonly ServedKind[]): readonly ServedKind[] {
@@ -231,36 +225,5 @@ export class ClusterFollower {
       if (served !== undefined) found.add(served);
     }
     return [...found];
-  }
-
-  #follow(target: WatchTarget): void {
-    const key = targetKey(target);
-    if (this.#following.has(key)) return;
-    // In the store from the start, so that "not answered yet" is told from "not followed".
-    this.#store = applyEvent(this.#store, { type: 'state', target, state: { kind: 'listing' } });
-    const subscription = this.#connection.follow(target, (event) => {
-      this.#accept(event);
-    });
-    this.#following.set(key, {
-      target,
-      close: () => {
-        subscription.close();
-      },
-    });
-  }
-
-  #accept(event: LiveEvent): void {
-    if (this.#ended.signal.aborted) return;
-    const keys = changedKeys(this.#store, event);
-    this.#store = applyEvent(this.#store, event);
-    if (event.type === 'state' && event.state.kind === 'forbidden') this.#deny(event.target);
-    if (keys.length > 0 || event.type !== 'changed') this.#onChange(keys);
-  }
-
-  #deny(target: WatchTarget): void {
-    const key = targetKey(target);
-    if (this.#denied.has(key)) return;
-    this.#denied.set(key, target);
-    this.#select();
   }
 }

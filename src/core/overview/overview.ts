@@ -3,9 +3,8 @@ import type { AppId } from '../model/app.ts';
 import type { JsonPointer } from '../model/difference.ts';
 import type { RepoPath } from '../model/place.ts';
 import type { Provenance } from '../model/provenance.ts';
-import type { Rendering, RenderProblem } from '../model/rendering.ts';
+import type { Rendering } from '../model/rendering.ts';
 import type { KubeObject, ResourceKey } from '../model/resource.ts';
-import { isAbort, messageOf, UserError } from '../model/userError.ts';
 import { findObject } from '../live/liveStore.ts';
 import type { ClusterConnection } from '../ports.ts';
 import type { Decisions } from '../provenance/decidedFields.ts';
@@ -13,6 +12,7 @@ import { CachedRenderer } from '../render/cachedRenderer.ts';
 import type { OverviewApi, Side } from './api.ts';
 import { AppClusters } from './appClusters.ts';
 import { AppStateBuilder } from './appStateBuilder.ts';
+import { BackgroundWork } from './backgroundWork.ts';
 import { ClusterFollower } from './clusterFollower.ts';
 import { CommitSubjects } from './commitSubjects.ts';
 import { appliedRevisions } from './clusterNeeds.ts';
@@ -23,6 +23,7 @@ import type { AppliedRevisions, GitPicture } from './gitPicture.ts';
 import { HubMemory } from './hubMemory.ts';
 import { changeBetween } from './changeBetween.ts';
 import { NeedsKeeper } from './needsKeeper.ts';
+import { PictureKeeper } from './pictureKeeper.ts';
 import { PolicyJudging } from './policyJudging.ts';
 import { DecisionFinder } from './decisionFinder.ts';
 import type { OverviewDeps } from './overviewDeps.ts';
@@ -41,13 +42,11 @@ const gatherTime = 50;
  */
 export class Overview implements OverviewApi {
   readonly #deps: OverviewDeps;
-  readonly #reader: GitPictureReader;
-  readonly #renderer: CachedRenderer;
+  readonly #pictures: PictureKeeper;
   readonly #builder: AppStateBuilder;
   readonly #scripted: ScriptedHealth;
   readonly #finder: ProvenanceFinder;
   readonly #decisions: DecisionFinder;
-  readonly #pictures = new CoalescingRunner(() => this.#readPicture());
   readonly #places = new CoalescingRunner(() => this.#findPlaces());
   readonly #healths = new CoalescingRunner(() => this.#judgeHealth());
   readonly #publications = new CoalescingRunner(() => this.#publishSoon());
@@ -62,20 +61,23 @@ export class Overview implements OverviewApi {
   readonly #events: EventReader;
   readonly #subjects: CommitSubjects;
   readonly #subjectReads = new CoalescingRunner(() => this.#readSubjects());
+  readonly #background: BackgroundWork;
   readonly #ended = new AbortController();
-  #buffers: ReadonlyMap<RepoPath, string> = new Map();
-  /** Git or the disk may have changed since the picture; else only the buffers did. */
-  #isOutdated = true;
-  #picture: GitPicture | undefined;
-  #trouble: RenderProblem | undefined;
   #state: OverviewState = { phase: 'loading', apps: [], clusters: [], problems: [] };
-  #busy = 0;
 
   constructor(deps: OverviewDeps) {
     this.#deps = deps;
     this.#clusters = new AppClusters(this.#followers, deps.kubeVersion);
-    this.#renderer = new CachedRenderer(deps.engine);
-    this.#reader = new GitPictureReader(deps.repo, deps.engine, this.#renderer, deps.log, this.#clusters.of);
+    const renderer = new CachedRenderer(deps.engine);
+    const reader = new GitPictureReader(deps.repo, deps.engine, renderer, deps.log, this.#clusters.of);
+    this.#background = new BackgroundWork(deps.log);
+    this.#pictures = new PictureKeeper(reader, deps.log, {
+      words: (picture) => ({ applied: this.#appliedNow(picture), hub: this.#hubNow(picture) }),
+      onRead: () => {
+        this.#publish();
+      },
+      signal: this.#ended.signal,
+    });
     this.#scripted = new ScriptedHealth(deps.health, deps.log);
     const isNamedEnough = deps.comparesUnreconciled ?? false;
     this.#subjects = new CommitSubjects(deps.repo);
@@ -98,6 +100,10 @@ export class Overview implements OverviewApi {
       });
   }
 
+  get #picture(): GitPicture | undefined {
+    return this.#pictures.picture;
+  }
+
   get state(): OverviewState {
     return this.#state;
   }
@@ -116,19 +122,11 @@ export class Overview implements OverviewApi {
       hub.refresh();
       remotes.refresh();
     }
-    await this.#reread();
-  }
-
-  async #reread(): Promise<void> {
-    this.#isOutdated = true;
-    await this.#pictures.request();
+    await this.#pictures.readAll();
   }
 
   setBuffers(buffers: ReadonlyMap<RepoPath, string>): void {
-    // A buffer that is gone was saved or given up: what is on disk under it was read before that.
-    if ([...this.#buffers.keys()].some((path) => !buffers.has(path))) this.#isOutdated = true;
-    this.#buffers = new Map(buffers);
-    this.#inBackground(this.#pictures.request());
+    this.#background.watch(this.#pictures.setBuffers(buffers));
   }
 
   attach(context: string, connection: ClusterConnection | undefined): void {
@@ -137,7 +135,7 @@ export class Overview implements OverviewApi {
     this.#reported.delete(context);
     if (connection !== undefined) {
       const follower = new ClusterFollower(connection, this.#deps.clock, () => {
-        this.#inBackground(this.#publications.request());
+        this.#background.watch(this.#publications.request());
       });
       this.#followers.set(context, follower);
     }
@@ -209,38 +207,15 @@ export class Overview implements OverviewApi {
 
   #isSettled(): boolean {
     const isAnswered = [...this.#followers.values()].every((follower) => follower.isSettled);
-    return this.#state.phase === 'ready' && this.#busy === 0 && isAnswered;
+    return this.#state.phase === 'ready' && this.#background.isIdle && isAnswered;
   }
 
-  async #readPicture(): Promise<void> {
-    const { signal } = this.#ended;
-    if (signal.aborted) return;
-    const kept = this.#isOutdated ? undefined : this.#picture;
-    this.#isOutdated = false;
-    try {
-      this.#picture = await (kept === undefined
-        ? this.#reader.read(this.#buffers, { applied: this.#appliedNow(), hub: this.#hubNow() }, signal)
-        : this.#reader.readBuffers(kept.moment, this.#buffers, signal));
-      this.#trouble = undefined;
-    } catch (error) {
-      this.#isOutdated = true;
-      // What was known stays on the screen, under the reason why it is not newer.
-      if (isAbort(error) || this.#ended.signal.aborted) return;
-      this.#trouble = { severity: 'error', message: messageOf(error) };
-      // Expected trouble is shown as the picture's own problem; the log's errors are for bugs.
-      if (error instanceof UserError) this.#deps.log.warn(error.message);
-      else this.#deps.log.error(messageOf(error));
-    }
-    this.#publish();
-  }
-
-  #appliedNow(): AppliedRevisions {
-    return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(this.#picture, each.store)]));
+  #appliedNow(picture: GitPicture | undefined): AppliedRevisions {
+    return new Map([...this.#followers.values()].flatMap((each) => [...appliedRevisions(picture, each.store)]));
   }
 
   /** What the hub says where an app of Argo CD may ask; the same value while it says the same. */
-  #hubNow(): HubFacts | undefined {
-    const picture = this.#picture;
+  #hubNow(picture: GitPicture | undefined): HubFacts | undefined {
     if (picture?.apps.some(({ app }) => app.kind === 'argo-application') !== true) return picture?.moment.hub;
     return this.#hub.remember([...this.#followers.values()]);
   }
@@ -259,23 +234,24 @@ export class Overview implements OverviewApi {
     const change = changeBetween(before, this.#state);
     if (change !== undefined) for (const listener of this.#listeners) listener(change);
     if (this.#picture !== undefined && this.#deps.asksSuspects === true)
-      for (const asking of this.#server.askSuspects(this.#picture, this.#state.apps)) this.#inBackground(asking);
-    if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow())
-      this.#inBackground(this.#reread());
-    else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? [])) this.#inBackground(this.#pictures.request());
-    if (this.#scripted.hasWork) this.#inBackground(this.#healths.request());
-    if (this.#lacksSubjects()) this.#inBackground(this.#subjectReads.request());
+      for (const asking of this.#server.askSuspects(this.#picture, this.#state.apps)) this.#background.watch(asking);
+    if (this.#hasOtherAppliedRevisions() || this.#picture?.moment.hub !== this.#hubNow(this.#picture))
+      this.#background.watch(this.#pictures.readAll());
+    else if (this.#clusters.hasOtherAnswers(this.#picture?.apps ?? []))
+      this.#background.watch(this.#pictures.renderAgain());
+    if (this.#scripted.hasWork) this.#background.watch(this.#healths.request());
+    if (this.#lacksSubjects()) this.#background.watch(this.#subjectReads.request());
     if (this.#picture !== undefined && this.#finder.hasWork(this.#state.apps, this.#picture)) {
-      this.#inBackground(this.#places.request());
+      this.#background.watch(this.#places.request());
     }
     const judging = this.#policies?.start();
-    if (judging !== undefined) this.#inBackground(judging);
+    if (judging !== undefined) this.#background.watch(judging);
   }
 
   #assemble(): OverviewState {
     const picture = this.#picture;
     const clusters = this.#clusterStates();
-    const trouble = this.#trouble === undefined ? [] : [this.#trouble];
+    const trouble = this.#pictures.trouble === undefined ? [] : [this.#pictures.trouble];
     if (picture === undefined) {
       return { ...this.#state, phase: trouble.length > 0 ? 'ready' : 'loading', clusters, problems: trouble };
     }
@@ -302,7 +278,7 @@ export class Overview implements OverviewApi {
   }
 
   #hasOtherAppliedRevisions(): boolean {
-    const applied = this.#appliedNow();
+    const applied = this.#appliedNow(this.#picture);
     return this.#picture?.apps.some(({ app, appliedRevision }) => applied.get(app.id) !== appliedRevision) ?? false;
   }
 
@@ -329,17 +305,5 @@ export class Overview implements OverviewApi {
   async #judgeHealth(): Promise<void> {
     await this.#scripted.judgeAll(this.#ended.signal);
     this.#publish();
-  }
-
-  /** Work that nobody waits for: counted for `whenSettled`, its failure said in the log instead of thrown into nowhere. */
-  #inBackground(work: Promise<void>): void {
-    this.#busy += 1;
-    const done = (): void => {
-      this.#busy -= 1;
-    };
-    work.then(done, (error: unknown) => {
-      done();
-      if (!isAbort(error)) this.#deps.log.error(messageOf(error));
-    });
   }
 }
