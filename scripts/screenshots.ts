@@ -4,14 +4,23 @@ import type { Page } from 'playwright-core';
 import { holds } from '../test/e2e/holds.ts';
 import { openStage } from '../test/e2e/harness.ts';
 import type { Stage } from '../test/e2e/harness.ts';
+import { WorkbenchDriver } from './editor/driver.ts';
+import { openWorkbench } from './editor/workbench.ts';
 import { projectRoot } from './lab/projectPaths.ts';
+import { policyRepository } from './testing/scratchRepository.ts';
 
 /** Takes the pictures of the README from the real product: `npm run screenshots`. */
 const folder = path.join(projectRoot, 'media', 'screenshots');
+/** How long something may take on a busy machine, in milliseconds. */
+const patience = 120_000;
+/** Wide and high enough for the tree with who and when, and for the panel down to the effect. */
+const size = { width: 1720, height: 1140 };
 
 async function shoot({ workbench }: Stage, name: string): Promise<void> {
   // Hovers and notifications of the way there are not what the picture is about.
   await workbench.page.mouse.move(900, 700);
+  const hover = workbench.page.locator('.workbench-hover').filter({ visible: true });
+  await hover.waitFor({ state: 'hidden' });
   await workbench.page.screenshot({ path: path.join(folder, `${name}.png`) });
   console.log(`media/screenshots/${name}.png`);
 }
@@ -31,12 +40,25 @@ async function showDrift({ lab, driver, workbench }: Stage): Promise<void> {
   await lab.makeDrift();
   await driver.exactTreeRow('Apps', 'web').click();
   await driver.openFile('apps/web/overlays/prod/web-size.yaml');
-  await workbench.page.locator('.squiggly-info').first().waitFor();
+  await workbench.page.locator('.squiggly-info').first().waitFor({ timeout: patience });
   await driver.exactTreeRow('Apps', 'web').click();
   await workbench.page.keyboard.press('ArrowRight');
   await driver.treeRow('Apps', 'spec.replicas').waitFor();
+  await driver.expandRow('Apps', 'History');
   await driver.openFile('apps/web/overlays/prod/web-size.yaml');
   await widenSideBar(workbench.page);
+}
+
+/** The table of what a scalar decides, over the drifted one. */
+async function showHover({ driver, workbench }: Stage): Promise<void> {
+  const { page } = workbench;
+  const scalar = page.locator('.editor-group-container.active .view-line', { hasText: 'replicas:' });
+  await page.mouse.move(900, 700);
+  await scalar.locator('span span').last().hover();
+  await page.locator('.monaco-hover table').waitFor();
+  await page.screenshot({ path: path.join(folder, 'drift.png') });
+  console.log('media/screenshots/drift.png');
+  await driver.page.keyboard.press('Escape');
 }
 
 /** Descriptions of rows end in what matters most: who and when. */
@@ -46,7 +68,7 @@ async function widenSideBar(page: Page): Promise<void> {
   const [x, y] = [box.x + box.width, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(x + 150, y, { steps: 5 });
+  await page.mouse.move(x + 250, y, { steps: 5 });
   await page.mouse.up();
 }
 
@@ -68,16 +90,47 @@ async function showPanel({ driver, workbench }: Stage): Promise<void> {
   }, 20_000);
 }
 
+/** What policies say of a repository without a cluster, and what can be done about it. */
+async function showPolicies(): Promise<void> {
+  const repository = await policyRepository();
+  const options = { folder: repository.folder, extensionPath: projectRoot, isTrusted: true };
+  const workbench = await openWorkbench(options, () => undefined);
+  const { page } = workbench;
+  try {
+    await page.setViewportSize({ width: 1720, height: 900 });
+    const driver = new WorkbenchDriver(page);
+    await driver.openActivity('GitOps');
+    await driver.treeRow('Apps', '2 denied').waitFor({ timeout: patience });
+    await driver.expandRow('Apps', 'payments');
+    await driver.expandRow('Apps', '2 denied, 1 warning');
+    await widenSideBar(page);
+    await driver.openFile('apps/payments/deployment.yaml');
+    await driver.openProblems();
+    await page.locator('.editor-group-container.active .squiggly-error').first().waitFor({ timeout: patience });
+    await driver.runCommand('Go to Next Problem in Files');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget').getByText('Set the value that three-replicas asks for').waitFor();
+    await page.screenshot({ path: path.join(folder, 'policies.png') });
+    console.log('media/screenshots/policies.png');
+  } finally {
+    await workbench.close();
+    await repository.remove();
+  }
+}
+
 async function main(): Promise<void> {
   await mkdir(folder, { recursive: true });
+  await showPolicies();
   const stage = await openStage(['flux', 'argocd']);
   try {
-    await stage.workbench.page.setViewportSize({ width: 1720, height: 980 });
+    await stage.workbench.page.setViewportSize(size);
     await showDrift(stage);
-    await shoot(stage, 'drift');
+    await showHover(stage);
     await showPanel(stage);
     // The edit asks for a new proof of the line.
-    await stage.workbench.page.locator('.squiggly-info').first().waitFor();
+    await stage.workbench.page.locator('.squiggly-info').first().waitFor({ timeout: patience });
+    await stage.driver.treeRow('Apps', '1.14.3').waitFor();
     await shoot(stage, 'overview');
     for (const [theme, mark, name] of [
       ['Dark Modern', 'vs-dark', 'overview-dark'],

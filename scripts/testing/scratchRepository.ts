@@ -51,7 +51,8 @@ export function storefrontRepository(): Promise<ScratchRepository> {
 
 async function committed(add: (folder: string) => Promise<void>): Promise<ScratchRepository> {
   const scratch = await emptyFolder();
-  const { folder } = scratch;
+  // The name is what the window's title says.
+  const folder = path.join(scratch.folder, 'storefront');
   await cp(exampleFolder('storefront'), folder, { recursive: true });
   await add(folder);
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@storefront.example'];
@@ -59,5 +60,5 @@ async function committed(add: (folder: string) => Promise<void>): Promise<Scratc
   await runOrThrow('git', ['remote', 'add', 'origin', exampleRemote], { cwd: folder });
   await runOrThrow('git', ['add', '--all'], { cwd: folder });
   await runOrThrow('git', [...identity, 'commit', '--quiet', '--message=Storefront'], { cwd: folder });
-  return scratch;
+  return { folder, remove: () => scratch.remove() };
 }
