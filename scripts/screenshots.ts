@@ -56,7 +56,8 @@ async function showHover({ driver, workbench }: Stage): Promise<void> {
   await page.mouse.move(900, 700);
   await scalar.locator('span span').last().hover();
   await page.locator('.monaco-hover table').waitFor();
-  await page.screenshot({ path: path.join(folder, 'drift.png') });
+  // The hover fades in.
+  await page.screenshot({ path: path.join(folder, 'drift.png'), animations: 'disabled' });
   console.log('media/screenshots/drift.png');
   await driver.page.keyboard.press('Escape');
 }
