@@ -9,10 +9,11 @@ import type { RowIcon } from './row.ts';
 /** The one word for how an app is, worst first; each has a shape of its own in the tree. */
 export type AppCondition =
   | 'broken'
-  | 'denied'
+  | 'unpermitted'
   | 'degraded'
   | 'drifted'
   | 'running'
+  | 'denied'
   | 'suspended'
   | 'pending'
   | 'progressing'
@@ -27,17 +28,18 @@ const busyHealth: ReadonlySet<string> = new Set(['Progressing', 'InProgress', 'T
 
 /** Judges an app by what is most urgent about it. */
 export function conditionOf(state: AppState): AppCondition {
-  const { app, sync, health, problems, context } = state;
+  const { app, sync, health, problems, policies = [], context } = state;
   const checks: readonly (readonly [AppCondition, boolean])[] = [
     ['elsewhere', app.source.kind === 'elsewhere' && context === undefined],
     ['elsewhere', problems.some(({ needs }) => needs !== undefined) && context === undefined],
     ['undecided', isUndecided(state)],
     ['unsupported', app.source.kind === 'unsupported' && context === undefined],
     ['broken', problems.some(isRenderError)],
-    ['denied', problems.some(({ code }) => code === 'project.denied')],
+    ['unpermitted', problems.some(({ code }) => code === 'project.denied')],
     ['degraded', badHealth.has(health.status)],
     ['drifted', isDrifted(state)],
     ['running', sync.isRunning],
+    ['denied', policies.some(({ result }) => codeOf(result) === 'policy.denied')],
     ['suspended', sync.isSuspended],
     ['pending', sync.status === 'OutOfSync' || state.differences.length > 0],
     ['progressing', busyHealth.has(health.status)],
@@ -54,10 +56,11 @@ export function isDrifted(state: AppState): boolean {
 /** The icon of each condition: told apart by shape, coloured by the theme. */
 export const conditionIcons: Readonly<Record<AppCondition, RowIcon>> = {
   broken: { name: 'bracket-error', color: 'list.errorForeground' },
-  denied: { name: 'shield', color: 'list.errorForeground' },
+  unpermitted: { name: 'shield', color: 'list.errorForeground' },
   degraded: { name: 'error', color: 'list.errorForeground' },
   drifted: { name: 'git-compare', color: 'list.warningForeground' },
   running: { name: 'sync', color: 'charts.blue' },
+  denied: { name: 'law', color: 'list.errorForeground' },
   suspended: { name: 'debug-pause' },
   pending: { name: 'repo-push', color: 'charts.blue' },
   progressing: { name: 'loading', color: 'charts.blue' },
@@ -72,10 +75,11 @@ export const conditionIcons: Readonly<Record<AppCondition, RowIcon>> = {
 export function conditionWords(condition: AppCondition, t: Translate): string {
   const words: Readonly<Record<AppCondition, string>> = {
     broken: t('does not render'),
-    denied: t('not permitted by its project'),
+    unpermitted: t('not permitted by its project'),
     degraded: t('degraded'),
     drifted: t('drifted'),
     running: t('syncing'),
+    denied: t('denied by policies'),
     suspended: t('suspended'),
     pending: t('changes waiting'),
     progressing: t('progressing'),

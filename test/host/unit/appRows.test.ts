@@ -75,7 +75,7 @@ describe('rows of the Apps view', () => {
       ],
     );
     const icons = rows[0]?.children.map(({ icon }) => icon);
-    assert.deepEqual(icons?.slice(0, 2), [conditionIcons.denied, conditionIcons.undecided]);
+    assert.deepEqual(icons?.slice(0, 2), [conditionIcons.unpermitted, conditionIcons.undecided]);
     assert.match(rows[0]?.children[3]?.tooltip ?? '', /Made by the ApplicationSet stores\nIt is in step 1\./);
   });
 

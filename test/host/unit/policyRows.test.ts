@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import { asKubeObject, resourceKey } from '../../../src/core/model/resource.ts';
 import type { PolicyVerdict } from '../../../src/core/policy/policyVerdict.ts';
 import { ruleOf } from '../../../src/core/policy/ruleBook.ts';
+import { conditionIcons } from '../../../src/host/views/appWords.ts';
 import { appRows } from '../../../src/host/views/appRows.ts';
 import type { Row } from '../../../src/host/views/row.ts';
 import { plainText } from '../../../src/host/text.ts';
@@ -81,9 +82,11 @@ describe('policies in the Apps view', () => {
     const rows = appRows(overview({ apps: [appState({ policies })] }), context);
     assert.equal(find(rows, `${fluxApp().id}|policies`)?.description, '2 denied, 2 warnings, 1 audited');
     assert.match(find(rows, fluxApp().id)?.description ?? '', /\b2 denied\b/);
+    assert.deepEqual(find(rows, fluxApp().id)?.icon, conditionIcons.denied);
     const one = appRows(overview({ apps: [appState({ policies: [warned] })] }), context);
     assert.equal(find(one, `${fluxApp().id}|policies`)?.description, '1 warning');
     assert.doesNotMatch(find(one, fluxApp().id)?.description ?? '', /denied/);
+    assert.notDeepEqual(find(one, fluxApp().id)?.icon, conditionIcons.denied);
   });
 
   it('are not there while nothing asks for a person', () => {
