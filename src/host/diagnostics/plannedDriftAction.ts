@@ -1,25 +1,18 @@
-import type { Place, RepoPath } from '../../core/model/place.ts';
+import type { Place } from '../../core/model/place.ts';
 import { describeKey } from '../../core/model/resource.ts';
 import { wordsOfPath, wordsOfValue } from '../../core/model/words.ts';
 import type { AppState, OverviewState, PlacedDifference } from '../../core/overview/state.ts';
 import type { EditAnswer } from '../../core/provenance/editFor.ts';
 import type { Translate } from '../text.ts';
-import type { RowTarget } from '../views/row.ts';
-
-/** An entry of the light bulb on drift, as data: what can be done, or why it cannot. */
-export interface PlannedDriftAction {
-  readonly title: string;
-  readonly command: 'plumbline.acceptLive' | 'plumbline.explainDifference';
-  readonly difference: Extract<RowTarget, { kind: 'difference' }>;
-}
+import type { AskedSpot, PlannedAction } from './plannedAction.ts';
 
 /** What can be done about the drift that a file shows at some places. */
 export function planDriftActions(
   { apps }: OverviewState,
-  at: { readonly file: RepoPath; isMeant(place: Place): boolean },
+  at: AskedSpot,
   acceptanceOf: (difference: PlacedDifference) => EditAnswer,
   t: Translate,
-): readonly PlannedDriftAction[] {
+): readonly PlannedAction[] {
   return apps.flatMap((state) =>
     state.differences.flatMap((difference) => {
       const place = shownAt(state, difference);
@@ -40,15 +33,15 @@ function planOne(
   { origin, object, field }: PlacedDifference,
   answer: EditAnswer,
   t: Translate,
-): readonly PlannedDriftAction[] {
-  const difference = { kind: 'difference', app: app.id, object, origin, path: field?.path } as const;
+): readonly PlannedAction[] {
+  const about = { kind: 'difference', app: app.id, object, origin, path: field?.path } as const;
   const what = `${app.name}: ${describeKey(object)}, ${wordsOfPath(field?.path ?? '')}`;
   if (answer.kind === 'edit') {
     const title = t('Accept live value {0} into Git ({1})…', wordsOfValue(field?.live), what);
-    return [{ title, command: 'plumbline.acceptLive', difference }];
+    return [{ title, command: 'plumbline.acceptLive', about }];
   }
   // What has no other value in the cluster was never a candidate.
   if (answer.code === 'no-live-value') return [];
   const title = t('The live value cannot be accepted into Git ({0}): {1}', what, answer.why);
-  return [{ title, command: 'plumbline.explainDifference', difference }];
+  return [{ title, command: 'plumbline.explainDifference', about }];
 }

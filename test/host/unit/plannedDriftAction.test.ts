@@ -15,7 +15,7 @@ const declared = { file: 'clusters/web.yaml', document: 0, place: place('cluster
 function planned(difference: PlacedDifference, at: string = file): readonly string[] {
   const state = overview({ apps: [appState({ app: fluxApp({ declared }), differences: [difference] })] });
   const actions = planDriftActions(state, { file: at, isMeant: () => true }, acceptanceOf, plainText);
-  for (const each of actions) assert.ok(isDifferenceTarget(each.difference));
+  for (const each of actions) assert.ok(isDifferenceTarget(each.about));
   return actions.map(({ title, command }) => `${command.replace('plumbline.', '')}: ${title}`);
 }
 
