@@ -341,6 +341,8 @@ describe('a cluster behind a bad wire', function () {
       else await until(isOver);
       const requests = asked();
       assert.ok(requests <= fault.most, `${String(requests)} requests in three minutes`);
+      // A watch that opens says that it watches; what is wrong with it shows when it ends, as long as the fault lasts.
+      if (fault.says !== undefined) await recorder.until(() => recorder.states.at(-1) === 'stale');
       const state = recorder.events.findLast((event) => event.type === 'state');
       if (fault.says !== undefined) {
         assert.ok(state?.type === 'state' && state.state.kind === 'stale', JSON.stringify(recorder.states));
