@@ -25,7 +25,7 @@ export function textOf(objects: readonly KubeObject[]): string {
 }
 
 /** An object without what only the server and its controllers write: `status`, `managedFields` and their like. */
-export function withoutNoise(object: KubeObject): KubeObject {
+function withoutNoise(object: KubeObject): KubeObject {
   const metadata = entries(object.metadata).filter(([key]) => !serverMetadata.has(key));
   const { apiVersion, kind } = object;
   return hideValues({
